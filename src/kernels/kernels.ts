@@ -1,0 +1,61 @@
+/**
+ * The narrow interface of an engine. An engine turns the calls of a plan, one by one, into functions without arguments
+ * that work on one memory; a training step is nothing but a list of such functions.
+ */
+import type { DataType, OperationName, Operations, Shape } from '../graph/index.ts';
+
+/** A tensor's place: `offset` in bytes from the start of the memory, a multiple of 64. */
+export interface BufferView {
+  readonly offset: number;
+  readonly shape: Shape;
+  readonly dtype: DataType;
+}
+
+export interface KernelCall<O extends OperationName = OperationName> {
+  readonly operation: O;
+  readonly attributes: Operations[O];
+  readonly inputs: readonly BufferView[];
+  readonly outputs: readonly BufferView[];
+}
+
+/** What is common to all calls of a plan. */
+export interface KernelContext {
+  /** byte offset of the control block */
+  readonly control: number;
+  /** byte offset of the scratch space, as large as the largest `scratchBytes` of the plan's calls */
+  readonly scratch: number;
+}
+
+/** An engine bound to one memory. */
+export interface Kernels {
+  readonly name: 'reference' | 'wasm' | 'onednn';
+  /** for people: which build runs, on what (`wasm, 128-bit SIMD, relaxed`) */
+  readonly description: string;
+  readonly memory: WebAssembly.Memory;
+  /** bytes of scratch that the call needs while it runs; its contents do not outlive the call */
+  scratchBytes(call: KernelCall): number;
+  /** binds the call; the function that comes back allocates nothing and may be run any number of times */
+  compile(call: KernelCall, context: KernelContext): () => void;
+}
+
+/** Creates an engine over a memory (shared, 64 KiB pages). Bytes below `firstFreeByte` belong to the engine. */
+export interface KernelsFactory {
+  readonly name: Kernels['name'];
+  readonly firstFreeByte: number;
+  create(memory: WebAssembly.Memory): Kernels;
+}
+
+/** Control block: 64 bytes, indices of 32-bit words. What changes from step to step stands here and nowhere else. */
+export const control = {
+  bytes: 64,
+  /** unsigned integers */
+  seedLow: 0,
+  seedHigh: 1,
+  step: 2,
+  replica: 3,
+  firstExample: 4,
+  /** floats */
+  stepSize: 8,
+  likelihoodScale: 9,
+  divergenceScale: 10,
+} as const;

