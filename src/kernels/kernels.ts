@@ -2,7 +2,7 @@
  * The narrow interface of an engine. An engine turns the calls of a plan, one by one, into functions without arguments
  * that work on one memory; a training step is nothing but a list of such functions.
  */
-import type { DataType, OperationName, Operations, Shape } from '../graph/index.ts';
+import type { DataType, FlipoutCost, OperationName, Operations, Shape } from '../graph/index.ts';
 
 /** A tensor's place: `offset` in bytes from the start of the memory, a multiple of 64. */
 export interface BufferView {
@@ -42,12 +42,17 @@ export interface Kernels {
 export interface KernelsFactory {
   readonly name: Kernels['name'];
   readonly firstFreeByte: number;
+  /** what the cost model has to know, measured by `npm run bench` */
+  readonly flipoutCost: FlipoutCost;
   create(memory: WebAssembly.Memory): Kernels;
 }
 
-/** Control block: 64 bytes, indices of 32-bit words. What changes from step to step stands here and nowhere else. */
+/**
+ * Control block: indices of 32-bit words in two cache lines. What changes from step to step stands in the first and
+ * nowhere else; the second holds what a call on whole regions answers.
+ */
 export const control = {
-  bytes: 64,
+  bytes: 128,
   /** unsigned integers */
   seedLow: 0,
   seedHigh: 1,
@@ -58,4 +63,6 @@ export const control = {
   stepSize: 8,
   likelihoodScale: 9,
   divergenceScale: 10,
+  /** result of countNonFinite */
+  nonFinite: 16,
 } as const;

@@ -1,0 +1,2 @@
+export type { Communicator } from './communicator.ts';
+export { solo } from './solo/index.ts';

@@ -1,0 +1,209 @@
+import {
+  type Graph,
+  type OperationName,
+  type Operations,
+  type Stage,
+  type Tensor,
+  align,
+  bytesOf,
+  formatShape,
+  plan,
+  sizeOf,
+  stageNames,
+} from '../graph/index.ts';
+import { type BufferView, type KernelCall, type Kernels, type KernelsFactory, control } from './kernels.ts';
+
+/** A list of tensors side by side in memory, in one layout, so that one call can work on all of them. */
+export type RegionName = string;
+
+export interface ProgramRequest {
+  readonly graph: Graph;
+  /** tensors that the caller reads after a stage has run */
+  readonly outputs: readonly Tensor[];
+  /** shapes of the layout that all regions share: those of the parameters, in their order */
+  readonly layout: readonly Tensor[];
+  /**
+   * Regions by name; each holds one tensor of the graph per place of the layout, or null where none is computed there
+   * (that part stays zero).
+   */
+  readonly regions: Readonly<Record<RegionName, readonly (Tensor | null)[]>>;
+}
+
+/** Where the bytes of a program go. */
+export interface ProgramMemory {
+  /** values that live within a step, shared by lifetime */
+  readonly arena: number;
+  /** what the same values would take without sharing */
+  readonly arenaUnshared: number;
+  readonly regions: number;
+  readonly scratch: number;
+  readonly total: number;
+}
+
+const page = 65536;
+
+interface BoundCall {
+  readonly run: () => void;
+  readonly outputs: readonly Tensor[];
+}
+
+/**
+ * A planned graph bound to an engine and a memory: three lists of calls that allocate nothing and decide nothing.
+ * Everything that changes from step to step is written into the inputs and the control block before they run.
+ */
+export class Program {
+  readonly kernels: Kernels;
+  readonly memory: ProgramMemory;
+  readonly control: { readonly integers: Uint32Array; readonly floats: Float32Array };
+  /** elements of a region, padding included */
+  readonly regionSize: number;
+  readonly #offsets: ReadonlyMap<Tensor, number>;
+  readonly #regions: ReadonlyMap<RegionName, number>;
+  readonly #layout: ReadonlyMap<Tensor, number>;
+  readonly #calls: Readonly<Record<Stage, readonly BoundCall[]>>;
+  readonly #runs: Record<Stage, (() => void)[]>;
+  readonly #context: { control: number; scratch: number };
+
+  constructor(factory: KernelsFactory, { graph, outputs, layout, regions }: ProgramRequest) {
+    const controlOffset = align(factory.firstFreeByte);
+    const places = new Map<Tensor, number>();
+    let regionBytes = 0;
+    for (const tensor of layout) {
+      places.set(tensor, regionBytes);
+      regionBytes += align(bytesOf(tensor));
+    }
+    let next = align(controlOffset + control.bytes);
+    const regionOffsets = new Map<RegionName, number>();
+    const placed = new Map<Tensor, number>();
+    for (const [name, tensors] of Object.entries(regions)) {
+      regionOffsets.set(name, next);
+      for (const [i, tensor] of tensors.entries()) if (tensor) placed.set(tensor, next + places.get(layout[i]!)!);
+      next += regionBytes;
+    }
+    const planned = plan({ graph, outputs, placed, base: next });
+    this.#offsets = planned.offsets;
+    this.#regions = regionOffsets;
+    this.#layout = places;
+    this.regionSize = regionBytes / 4;
+
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(planned.end / page), maximum: page, shared: true });
+    this.kernels = factory.create(memory);
+    const calls = stageNames.map((stage) => planned.stages[stage].map((node) => ({ node, call: this.#callOf(node) })));
+    const update = Math.max(0, ...calls.flat().map(({ call }) => this.kernels.scratchBytes(call)));
+    const scratch = align(planned.end);
+    const end = scratch + align(update);
+    const missing = Math.ceil(end / page) - memory.buffer.byteLength / page;
+    if (missing > 0) memory.grow(missing);
+    this.#context = { control: controlOffset, scratch };
+
+    this.control = {
+      integers: new Uint32Array(memory.buffer, controlOffset, control.bytes / 4),
+      floats: new Float32Array(memory.buffer, controlOffset, control.bytes / 4),
+    };
+    for (const tensor of planned.constants) this.floats(tensor).set(graph.constantValues(tensor));
+    this.#calls = Object.fromEntries(
+      stageNames.map((stage, i) => [
+        stage,
+        calls[i]!.map(({ node, call }) => ({
+          run: this.kernels.compile(call, this.#context),
+          outputs: node.outputs,
+        })),
+      ]),
+    ) as Record<Stage, BoundCall[]>;
+    this.#runs = Object.fromEntries(
+      stageNames.map((stage) => [stage, this.#calls[stage].map(({ run }) => run)]),
+    ) as Record<Stage, (() => void)[]>;
+    this.memory = {
+      arena: planned.end - next,
+      arenaUnshared: planned.placements.reduce((sum, { bytes }) => sum + bytes, 0),
+      regions: regionBytes * regionOffsets.size,
+      scratch: end - scratch,
+      total: memory.buffer.byteLength,
+    };
+  }
+
+  /** Runs the calls of a stage, in order. */
+  run(stage: Stage): void {
+    const calls = this.#runs[stage];
+    for (let i = 0; i < calls.length; i++) calls[i]!();
+  }
+
+  /** A tensor's elements in the engine's memory. */
+  floats(tensor: Tensor): Float32Array {
+    return new Float32Array(this.kernels.memory.buffer, this.#offsetOf(tensor), sizeOf(tensor.shape));
+  }
+
+  integers(tensor: Tensor): Int32Array {
+    return new Int32Array(this.kernels.memory.buffer, this.#offsetOf(tensor), sizeOf(tensor.shape));
+  }
+
+  bytes(tensor: Tensor): Uint8Array {
+    return new Uint8Array(this.kernels.memory.buffer, this.#offsetOf(tensor), sizeOf(tensor.shape));
+  }
+
+  /** A whole region, padding included. */
+  region(name: RegionName): Float32Array {
+    return new Float32Array(this.kernels.memory.buffer, this.#regions.get(name)!, this.regionSize);
+  }
+
+  /** The part of a region that belongs to one tensor of the layout. */
+  regionPart(name: RegionName, tensor: Tensor): Float32Array {
+    const offset = this.#regions.get(name)! + this.#layout.get(tensor)!;
+    return new Float32Array(this.kernels.memory.buffer, offset, sizeOf(tensor.shape));
+  }
+
+  /**
+   * Binds a call on whole regions: the optimiser, the sum of gradients, the finite check. An output may also be a word
+   * of the control block, by its index.
+   */
+  bindRegions<O extends OperationName>(
+    operation: O,
+    inputs: readonly RegionName[],
+    outputs: readonly (RegionName | number)[],
+    attributes: Operations[O],
+  ): () => void {
+    const view = (place: RegionName | number): BufferView =>
+      typeof place === 'string'
+        ? { offset: this.#regions.get(place)!, shape: [this.regionSize], dtype: 'f32' }
+        : { offset: this.#context.control + 4 * place, shape: [1], dtype: 'f32' };
+    const call = { operation, attributes, inputs: inputs.map(view), outputs: outputs.map(view) };
+    return this.kernels.compile(call, this.#context);
+  }
+
+  /**
+   * Runs the stages once more, call by call, and looks at every result: since noise is a function of the control block,
+   * the same numbers come again.
+   * @returns the first float32 tensor with a NaN or an infinity
+   */
+  findNonFinite(stages: readonly Stage[]): { name: string; shape: string } | null {
+    for (const stage of stages) {
+      for (const { run, outputs } of this.#calls[stage]) {
+        run();
+        for (const tensor of outputs) {
+          if (tensor.dtype !== 'f32' || this.floats(tensor).every(Number.isFinite)) continue;
+          return { name: tensor.name, shape: formatShape(tensor.shape) };
+        }
+      }
+    }
+    return null;
+  }
+
+  #offsetOf(tensor: Tensor): number {
+    const offset = this.#offsets.get(tensor);
+    if (offset === undefined) throw new Error(`${tensor.name} is not part of this program`);
+    return offset;
+  }
+
+  #viewOf(tensor: Tensor): BufferView {
+    return { offset: this.#offsetOf(tensor), shape: tensor.shape, dtype: tensor.dtype };
+  }
+
+  #callOf({ operation, attributes, inputs, outputs }: Graph['nodes'][number]): KernelCall {
+    return {
+      operation,
+      attributes,
+      inputs: inputs.map((tensor) => this.#viewOf(tensor)),
+      outputs: outputs.map((tensor) => this.#viewOf(tensor)),
+    };
+  }
+}

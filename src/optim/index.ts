@@ -1,0 +1,2 @@
+export { adam, adamStepSize } from './adam.ts';
+export { type LearningRateSchedule, learningRateAt } from './learning-rate.ts';
