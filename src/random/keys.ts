@@ -44,5 +44,5 @@ export const purpose = {
  *         without a transposition; the smallest R's argument, 2^-33, reaches 6.7 standard deviations.)
  * sign    element (example, f): bit f & 31 of word (f >> 5) & 3 of block f >> 7, with the example in the counter;
  *         a set bit is -1.
- * uniform integers for permutations: word e & 3 of block e >> 2.
+ * uniform (reals for initial values, integers for permutations): word e & 3 of block e >> 2.
  */

@@ -1,0 +1,31 @@
+/** Keyed permutations: the order of the data in an epoch is a function of the key and the number of examples. */
+import { block, useKey } from './blocks.ts';
+import type { NoiseKey } from './keys.ts';
+
+const words = new Uint32Array(4);
+
+/**
+ * Fills `out` with a uniformly random permutation of 0 .. out.length - 1 (Fisher and Yates, in Durstenfeld's form, from
+ * the last place to the second). The integer below n is `word mod n`; a word in the incomplete last run of n is
+ * rejected and the next one taken, so that no value is favoured. Allocates nothing.
+ * @throws UsageError where the key is out of range
+ */
+export function permutation(out: Uint32Array, key: NoiseKey): void {
+  useKey(key);
+  for (let i = 0; i < out.length; i++) out[i] = i;
+  let drawn = 0;
+  for (let i = out.length - 1; i > 0; i--) {
+    const n = i + 1;
+    const accepted = 2 ** 32 - (2 ** 32 % n);
+    let word: number;
+    do {
+      if ((drawn & 3) === 0) block(drawn >>> 2, words);
+      word = words[drawn & 3];
+      drawn++;
+    } while (word >= accepted);
+    const j = word % n;
+    const swapped = out[i];
+    out[i] = out[j];
+    out[j] = swapped;
+  }
+}
