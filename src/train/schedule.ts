@@ -1,0 +1,45 @@
+import { UsageError } from '../errors/index.ts';
+import type { RunConfiguration } from './configuration.ts';
+
+/** The numbers that follow from a configuration and the size of the training set. */
+export interface Schedule {
+  readonly totalSteps: number;
+  readonly replicas: number;
+  /** examples per replica and step */
+  readonly batchSize: number;
+  readonly slices: number;
+  /** examples per slice */
+  readonly sliceExamples: number;
+  /** examples of all replicas in a step */
+  readonly stepExamples: number;
+}
+
+/**
+ * @param count examples in the training set
+ * @throws UsageError when the batch is larger than the data or cannot be cut into the slices
+ */
+export function scheduleOf(configuration: RunConfiguration, count: number): Schedule {
+  const { replicas, batchSize, iteration, epochs } = configuration;
+  const stepExamples = replicas * batchSize;
+  if (stepExamples > count) {
+    throw new UsageError('the batch is larger than the training set', {
+      got: replicas === 1 ? `batchSize ${batchSize}` : `replicas ${replicas} x batchSize ${batchSize}`,
+      expected: `at most ${count} examples`,
+      remedy: 'Give a smaller --batchSize',
+    });
+  }
+  const slices = configuration.slices ?? defaultSlices(batchSize);
+  if (batchSize % slices !== 0) {
+    throw new UsageError('slices must cut the batch into equal parts', {
+      got: `batchSize ${batchSize}, slices ${slices}`,
+      expected: 'slices that divide the batch size',
+    });
+  }
+  const totalSteps = iteration ?? Math.max(1, Math.round((epochs * count) / stepExamples));
+  return { totalSteps, replicas, batchSize, slices, sliceExamples: batchSize / slices, stepExamples };
+}
+
+/** A function of the batch size alone, so that a run is the same on every machine: two halves from 32 examples on. */
+export function defaultSlices(batchSize: number): number {
+  return batchSize >= 32 && batchSize % 2 === 0 ? 2 : 1;
+}

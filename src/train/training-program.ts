@@ -1,0 +1,211 @@
+import { NotFiniteError } from '../errors/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { type ElboGraph, buildElbo } from '../inference/index.ts';
+import { type KernelsFactory, Program, type ProgramMemory, control } from '../kernels/index.ts';
+import { initialize } from '../layers/index.ts';
+import type { Model } from '../models/index.ts';
+import { adam, adamStepSize } from '../optim/index.ts';
+import { purpose } from '../random/index.ts';
+import type { NamedTensor, PosteriorSnapshot } from './events.ts';
+
+export interface StepSettings {
+  /** 1 is the first */
+  readonly step: number;
+  readonly learningRate: number;
+  /** examples of all replicas in this step */
+  readonly examples: number;
+  /** beta / N */
+  readonly klScale: number;
+}
+
+/**
+ * What one rank computes: the gradient of a unit (one slice of one replica's batch), the sum over units in the order in
+ * which they are run, and the optimiser's update. It decides nothing and, once made, allocates nothing.
+ */
+export class TrainingProgram {
+  /** where the caller puts a slice's examples: bytes [examples, ...inputShape] and labels [examples] */
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+  readonly memory: ProgramMemory;
+  readonly engine: string;
+  readonly #elbo: ElboGraph;
+  readonly #program: Program;
+  readonly #nll: Float32Array;
+  readonly #correct: Float32Array;
+  readonly #kl: Float32Array | null;
+  readonly #total: Float32Array;
+  readonly #accumulate: () => void;
+  readonly #countNonFinite: () => void;
+  readonly #update: () => void;
+  #replica = -1;
+  #nllSum = 0;
+  #correctSum = 0;
+
+  constructor(factory: KernelsFactory, model: Model, sliceExamples: number, seed: number) {
+    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost);
+    const layout = elbo.parameters.map(({ tensor }) => tensor);
+    const nothing = layout.map(() => null);
+    const program = new Program(factory, {
+      graph: elbo.graph,
+      outputs: [
+        elbo.nll,
+        elbo.correct,
+        ...(elbo.kl ? [elbo.kl] : []),
+        ...[...elbo.likelihoodGradients, ...elbo.divergenceGradients].filter((tensor) => tensor !== null),
+      ],
+      layout,
+      regions: {
+        parameters: layout,
+        gradient: elbo.likelihoodGradients,
+        divergenceGradient: elbo.divergenceGradients,
+        total: nothing,
+        firstMoment: nothing,
+        secondMoment: nothing,
+      },
+    });
+    this.#elbo = elbo;
+    this.#program = program;
+    this.memory = program.memory;
+    this.engine = program.kernels.description;
+    this.images = program.bytes(elbo.images);
+    this.labels = program.integers(elbo.labels);
+    this.#nll = program.floats(elbo.nll);
+    this.#correct = program.floats(elbo.correct);
+    this.#kl = elbo.kl && program.floats(elbo.kl);
+    this.#total = program.region('total');
+    this.#accumulate = program.bindRegions('accumulate', ['total', 'gradient'], ['total'], {});
+    this.#countNonFinite = program.bindRegions('countNonFinite', ['total'], [control.nonFinite], {});
+    const moments = ['firstMoment', 'secondMoment'];
+    this.#update = program.bindRegions(
+      'adam',
+      ['parameters', ...moments, 'total', 'divergenceGradient'],
+      ['parameters', ...moments],
+      adam,
+    );
+    program.control.integers[control.seedLow] = seed % 2 ** 32;
+    program.control.integers[control.seedHigh] = Math.floor(seed / 2 ** 32);
+    for (const [i, { tensor, initializer }] of elbo.parameters.entries()) {
+      const key = { seed, purpose: purpose.initialValue, step: 0, replica: 0, layer: i, example: 0 };
+      initialize(this.#part('parameters', tensor), initializer, key);
+    }
+  }
+
+  /** Computes what depends on the parameters alone, and clears the sums. */
+  beginStep({ step, learningRate, examples, klScale }: StepSettings): void {
+    const { integers, floats } = this.#program.control;
+    integers[control.step] = step;
+    floats[control.stepSize] = adamStepSize(learningRate, step);
+    floats[control.likelihoodScale] = 1 / examples;
+    floats[control.divergenceScale] = klScale;
+    this.#replica = -1;
+    this.#nllSum = 0;
+    this.#correctSum = 0;
+    this.#total.fill(0);
+    this.#program.run('step');
+  }
+
+  /**
+   * Adds the gradient of one unit, whose examples the caller has put into `images` and `labels`.
+   * @param firstExample place of the slice's first example in its replica's batch
+   */
+  addUnit(replica: number, firstExample: number): void {
+    this.#locate(replica, firstExample);
+    if (replica !== this.#replica) {
+      this.#program.run('replica');
+      this.#replica = replica;
+    }
+    this.#program.run('slice');
+    this.#accumulate();
+    this.#nllSum += this.#nll[0]!;
+    this.#correctSum += this.#correct[0]!;
+  }
+
+  /** Sum over the units' examples, nats. */
+  get nllSum(): number {
+    return this.#nllSum;
+  }
+
+  get correctSum(): number {
+    return this.#correctSum;
+  }
+
+  /** KL of the network, nats for the data set; 0 without a Bayesian layer. */
+  get kl(): number {
+    return this.#kl ? this.#kl[0]! : 0;
+  }
+
+  /** The sum of the units' gradients: what ranks reduce. */
+  get gradient(): Float32Array {
+    return this.#total;
+  }
+
+  /** Whether the loss and its gradient are free of NaN and infinity. */
+  isFinite(): boolean {
+    this.#countNonFinite();
+    const bad = this.#program.control.floats[control.nonFinite]!;
+    return bad === 0 && Number.isFinite(this.#nllSum) && Number.isFinite(this.kl);
+  }
+
+  /** Adam on all parameters. */
+  update(): void {
+    this.#update();
+  }
+
+  /**
+   * Runs the unit in `images` and `labels` again, call by call.
+   * @returns an error that names the first tensor with a NaN or an infinity; null if all is finite
+   */
+  diagnose(step: number, replica: number, firstExample: number): NotFiniteError | null {
+    const error = (name: string, shape: string) =>
+      new NotFiniteError(`step ${step}: ${name} (${shape}) is no longer finite`, {
+        remedy: 'Lower the learning rate or look at the data; the last checkpoint is untouched',
+      });
+    for (const { name, shape, data } of this.parameters()) {
+      if (!data.every(Number.isFinite)) return error(`parameter ${name}`, shape.join('x'));
+    }
+    this.#locate(replica, firstExample);
+    const found = this.#program.findNonFinite(['step', 'replica', 'slice']);
+    return found && error(found.name, found.shape);
+  }
+
+  /** The parameters in the engine's memory: views, not copies. */
+  parameters(): NamedTensor[] {
+    return this.#named('parameters', '');
+  }
+
+  /** Adam's moments, views named `firstMoment/<parameter>` and `secondMoment/<parameter>`. */
+  moments(): NamedTensor[] {
+    return [...this.#named('firstMoment', 'firstMoment/'), ...this.#named('secondMoment', 'secondMoment/')];
+  }
+
+  /** Mean and standard deviation of every kernel's posterior. */
+  posteriors(): PosteriorSnapshot[] {
+    return this.#elbo.posteriors.map(({ layer, mean, untransformedScale }) => ({
+      layer,
+      mean: this.#part('parameters', mean).slice(),
+      standardDeviation: this.#part('parameters', untransformedScale).map(softplus),
+    }));
+  }
+
+  #locate(replica: number, firstExample: number): void {
+    const { integers } = this.#program.control;
+    integers[control.replica] = replica;
+    integers[control.firstExample] = firstExample;
+  }
+
+  #part(region: string, tensor: Tensor): Float32Array {
+    return this.#program.regionPart(region, tensor);
+  }
+
+  #named(region: string, prefix: string): NamedTensor[] {
+    return this.#elbo.parameters.map(({ tensor }) => ({
+      name: `${prefix}${tensor.name}`,
+      shape: tensor.shape,
+      data: this.#part(region, tensor),
+    }));
+  }
+}
+
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
