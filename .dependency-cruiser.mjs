@@ -1,0 +1,128 @@
+/**
+ * Room boundaries (docs/architecture.md). `npm run check:rooms` runs them; test/house plants a violation of each rule
+ * and sees it fail.
+ */
+
+/** An import only points to a room further up in this list. */
+export const rooms = [
+  'errors',
+  'random',
+  'graph',
+  'kernels',
+  'distributions',
+  'layers',
+  'models',
+  'inference',
+  'optim',
+  'data',
+  'gravitation',
+  'comm',
+  'train',
+  'launch',
+  'report',
+  'serve',
+  'web',
+  'cli',
+];
+
+/** Rooms within a room, with an index.ts of their own; only a composition root imports them. */
+const engines = 'kernels/(reference|wasm|onednn)';
+const communicators = 'comm/(threads|mpi)';
+const implementations = `^src/(${engines}|${communicators})/`;
+
+/** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
+const compositionRoots = '^src/(cli/|web/|index\\.ts$)';
+
+/** Rooms that run in a browser: no Node API. One loader may read files where there is a file system. */
+const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim)/';
+const notPortable = '^src/kernels/(onednn/|wasm/node\\.ts$)';
+
+const direction = rooms.map((room, place) => ({
+  name: `direction-${room}`,
+  comment: `${room} imports only ${place === 0 ? 'nothing of src' : `itself and ${rooms.slice(0, place).join(', ')}`}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${rooms.slice(0, place + 1).join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    ...direction,
+    {
+      name: 'known-rooms',
+      comment: 'a folder of src is one of the rooms listed in .dependency-cruiser.mjs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/((${rooms.join('|')})/|index\\.ts$)` },
+      to: {},
+    },
+    {
+      name: 'through-the-index',
+      comment: 'another room is entered through its index.ts',
+      severity: 'error',
+      from: { path: '^src/([^/]+)(/|\\.ts$)' },
+      to: {
+        path: '^src/[^/]+/',
+        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', `^src/(${engines}|${communicators})/index\\.ts$`],
+      },
+    },
+    {
+      name: 'engines-are-chosen-at-the-top',
+      comment: 'engines and communicators are imported only by src/cli, src/web and src/index.ts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [compositionRoots, implementations] },
+      to: { path: implementations },
+    },
+    {
+      name: 'engines-do-not-know-each-other',
+      comment: 'an engine imports another only through its index.ts (onednn builds on wasm)',
+      severity: 'error',
+      from: { path: `^src/(${engines}|${communicators})/` },
+      to: { path: implementations, pathNot: ['^src/$1/', `^src/(${engines}|${communicators})/index\\.ts$`] },
+    },
+    {
+      name: 'no-node-in-portable-rooms',
+      comment: 'this room also runs in a browser: no Node API here',
+      severity: 'error',
+      from: { path: portable, pathNot: notPortable },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'no file imports itself, however long the way round',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-tests-in-the-product',
+      comment: 'src imports nothing of test, bench or scripts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'only-runtime-dependencies',
+      comment: 'src imports only what package.json lists under dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-missing-files',
+      comment: 'an import leads to a file that is there',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|src/kernels/wasm/assembly)/' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js'],
+    },
+  },
+};
