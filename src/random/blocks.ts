@@ -40,6 +40,9 @@ export function block(index: number, words: Uint32Array): void {
 
 function check(field: string, value: number, largest: number, largestText: string): void {
   if (!Number.isInteger(value) || value < 0 || value > largest) {
-    throw new UsageError(`noise key, ${field}`, { got: String(value), expected: `an integer from 0 to ${largestText}` });
+    throw new UsageError(`noise key, ${field}`, {
+      got: String(value),
+      expected: `an integer from 0 to ${largestText}`,
+    });
   }
 }

@@ -1,4 +1,4 @@
-/** Standard normals and random signs as keys.ts defines them. Computed in double, rounded once to float32. */
+/** Standard normals, uniforms and random signs as keys.ts defines them. Computed in double, rounded once to float32. */
 import { UsageError } from '../errors/index.ts';
 import { block, useExample, useKey } from './blocks.ts';
 import type { NoiseKey } from './keys.ts';
@@ -28,6 +28,19 @@ export function fillNormal(out: Float32Array, key: NoiseKey): void {
       out[e + 8] = secondRadius * Math.cos(secondAngle);
       out[e + 12] = secondRadius * Math.sin(secondAngle);
     }
+  }
+}
+
+/**
+ * Fills `out` with independent uniforms on (0, 1): the upper 23 bits of a word, each value the middle of its cell,
+ * (2 k + 1) 2^-24, which float32 holds exactly; the ends cannot occur.
+ * @throws UsageError where the key is out of range
+ */
+export function fillUniform(out: Float32Array, key: NoiseKey): void {
+  useKey(key);
+  for (let e = 0; e < out.length; e++) {
+    if ((e & 3) === 0) block(e >>> 2, words);
+    out[e] = (words[e & 3] >>> 9) * 2 ** -23 + 2 ** -24;
   }
 }
 
