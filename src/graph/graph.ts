@@ -51,7 +51,7 @@ export class Graph {
     inputs: readonly Tensor[],
     attributes: Operations[O],
     label: string = operation,
-  ): Tensor[] {
+  ): readonly Tensor[] {
     const types = inferTypes(operation, inputs, attributes);
     const outputs = types.map(
       (type, i): Tensor => ({

@@ -74,13 +74,10 @@ export const convolution = {
     gradient: ({ graph, node, dy, needs }) => {
       const [x, kernel] = node.inputs as [Tensor, Tensor];
       const inputGradient = needs[0]!;
-      const gradients = graph.apply('conv2dBackward', [x, kernel, dy, ...node.outputs], {
-        ...node.attributes,
-        inputGradient,
-      });
-      const dKernel = gradients.shift()!;
-      const dBias = node.attributes.bias ? gradients.shift()! : null;
-      return [inputGradient ? gradients.shift()! : null, dKernel, ...(dBias ? [dBias] : [])];
+      const { bias } = node.attributes;
+      const attributes = { ...node.attributes, inputGradient };
+      const [dKernel, ...rest] = graph.apply('conv2dBackward', [x, kernel, dy, ...node.outputs], attributes);
+      return [inputGradient ? rest[bias ? 1 : 0]! : null, dKernel!, ...(bias ? [rest[0]!] : [])];
     },
   },
   conv2dBackward: {
@@ -103,15 +100,14 @@ export const convolution = {
     gradient: ({ graph, node, dy, needs }) => {
       const [x, mean, perturbation, signsIn, signsOut] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
       const inputGradient = needs[0]!;
-      const gradients = graph.apply(
+      const { bias } = node.attributes;
+      const [dMean, dPerturbation, ...rest] = graph.apply(
         'flipoutConv2dBackward',
         [x, mean, perturbation, signsIn, signsOut, dy, ...node.outputs],
         { ...node.attributes, inputGradient },
       );
-      const [dMean, dPerturbation] = gradients.splice(0, 2) as [Tensor, Tensor];
-      const dBias = node.attributes.bias ? gradients.shift()! : null;
-      const dx = inputGradient ? gradients.shift()! : null;
-      return [dx, dMean, dPerturbation, null, null, ...(dBias ? [dBias] : [])];
+      const dx = inputGradient ? rest[bias ? 1 : 0]! : null;
+      return [dx, dMean!, dPerturbation!, null, null, ...(bias ? [rest[0]!] : [])];
     },
   },
   flipoutConv2dBackward: {
