@@ -67,18 +67,6 @@ export function fillSigns(out: Float32Array, key: NoiseKey, examples: number, fe
   }
 }
 
-/**
- * Fills `out` with independent uniforms on (0, 1): element e from word e & 3 of block e >> 2.
- * @throws UsageError where the key is out of range
- */
-export function fillUniform(out: Float32Array, key: NoiseKey): void {
-  useKey(key);
-  for (let e = 0; e < out.length; e++) {
-    if ((e & 3) === 0) block(e >>> 2, words);
-    out[e] = words[e & 3] * 2 ** -32 + 2 ** -33;
-  }
-}
-
 /** Uniform on (0, 1): the middle of the word's cell, so that 0 and 1 cannot occur. */
 function radius(word: number): number {
   return Math.sqrt(-2 * Math.log(word * 2 ** -32 + 2 ** -33));
