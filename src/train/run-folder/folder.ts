@@ -1,0 +1,112 @@
+/** A run is a folder: making a new one, opening an old one, and holding its lock for as long as the run lasts. */
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { RunFolderError } from '../../errors/index.ts';
+import { replaceFile } from '../files/durable.ts';
+import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
+import { type Lock, lockFolder } from './lock.ts';
+
+/** A locked run folder. `release` gives the lock back; the process's exit does too. */
+export interface RunFolder extends Lock {
+  readonly path: string;
+}
+
+export interface NewRun {
+  /** the folder that the user asked for; null: `runs/NAME`, with -2, -3, ... where that is taken */
+  readonly out: string | null;
+  /** what the folder is called after: a model's name or a preset */
+  readonly name: string;
+}
+
+export const configurationFile = 'config.yaml';
+
+/**
+ * Makes (or takes) a folder for a new run and locks it.
+ * @throws RunFolderError if it cannot be written, is in use, or already holds a run
+ */
+export function createRunFolder({ out, name }: NewRun, files: FileSystem = nodeFileSystem): RunFolder {
+  const path = out ?? makeUnique(join('runs', name), files);
+  if (out !== null) makeFolder(out, true, files);
+  const { release } = lockFolder(path, files);
+  try {
+    // Only now: whoever starts at the same moment should hear of the lock, not of a configuration just written.
+    const model = modelOf(path, files);
+    if (model === null) return { path, release };
+    throw new RunFolderError(`${path} already holds a run of ${model}`, {
+      expected: 'a new folder',
+      remedy: `Continue that run with --resume ${path}, or choose another folder with --out`,
+    });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the folder of a run that is to go on, and locks it.
+ * @param model the model that is to be trained; null: whatever the folder holds
+ * @throws RunFolderError if there is no run, it is of another model, is in use or cannot be written
+ */
+export function openRunFolder(path: string, model: string | null, files: FileSystem = nodeFileSystem): RunFolder {
+  const remedy = 'Give the folder that credence train printed at its start';
+  if (!files.existsSync(path)) throw new RunFolderError(`run folder ${path} does not exist`, { remedy });
+  const held = modelOf(path, files);
+  if (held === null) throw new RunFolderError(`${path} is no run folder: it has no ${configurationFile}`, { remedy });
+  if (model !== null && held !== model) {
+    throw new RunFolderError(`run folder ${path} belongs to another model`, {
+      got: held,
+      expected: model,
+      remedy: `Resume it as it is, or start a run of ${model} in another folder`,
+    });
+  }
+  return { path, release: lockFolder(path, files).release };
+}
+
+/**
+ * Writes a file of the run folder, whole or not at all.
+ * @throws RunFolderError if it cannot be written
+ */
+export function writeRunFile(folder: string, name: string, text: string, files: FileSystem = nodeFileSystem): void {
+  const path = join(folder, name);
+  try {
+    replaceFile(files, path, text);
+  } catch (error) {
+    throw new RunFolderError(`cannot write ${path}`, describeFailure(error));
+  }
+}
+
+/** The model that `config.yaml` names; null where there is no such file. */
+function modelOf(folder: string, files: FileSystem): string | null {
+  const path = join(folder, configurationFile);
+  if (!files.existsSync(path)) return null;
+  let configuration: unknown;
+  try {
+    configuration = parse(Buffer.from(files.readFileSync(path)).toString('utf8'));
+  } catch (error) {
+    throw new RunFolderError(`cannot read ${path}`, { ...describeFailure(error), remedy: 'Restore or remove it' });
+  }
+  if (typeof configuration === 'object' && configuration !== null && 'model' in configuration) {
+    return String(configuration.model);
+  }
+  throw new RunFolderError(`${path} names no model`, { expected: 'a key model', remedy: 'Restore or remove it' });
+}
+
+/** Creating the folder itself is what reserves the name: two runs that start at once get two. */
+function makeUnique(base: string, files: FileSystem): string {
+  makeFolder(join(base, '..'), true, files);
+  for (let count = 1; ; count++) {
+    const path = count === 1 ? base : `${base}-${count}`;
+    if (makeFolder(path, false, files)) return path;
+  }
+}
+
+/** False if `path` is there already and `recursive` is not set. */
+function makeFolder(path: string, recursive: boolean, files: FileSystem): boolean {
+  try {
+    files.mkdirSync(path, { recursive });
+    return true;
+  } catch (error) {
+    if (!recursive && systemCode(error) === 'EEXIST') return false;
+    throw new RunFolderError(`cannot make run folder ${path}`, describeFailure(error));
+  }
+}

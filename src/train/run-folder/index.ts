@@ -1,0 +1,11 @@
+export {
+  configurationFile,
+  createRunFolder,
+  type NewRun,
+  openRunFolder,
+  type RunFolder,
+  writeRunFile,
+} from './folder.ts';
+export { MetricsFile } from './metrics.ts';
+export { TimingFile } from './timing.ts';
+export { describeParameters, writeTrainingLog } from './training-log.ts';

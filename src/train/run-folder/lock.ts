@@ -1,0 +1,175 @@
+/**
+ * One run per folder: a lock file that is created exclusively, says who holds it, and is removed at exit. A lock whose
+ * process is surely gone (killed, or the machine restarted) is taken over; one of another host never is, because
+ * nothing here can tell whether its process lives.
+ */
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { RunFolderError } from '../../errors/index.ts';
+import { removeQuietly, writeAll } from '../files/durable.ts';
+import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
+
+/** Who holds a lock. The last three are null where the system does not tell. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601, when the lock was taken */
+  readonly since: string;
+  /** when the process started, in clock ticks since boot: tells a process from a later one of the same pid */
+  readonly processStart: string | null;
+  /** pids of one start of the machine mean nothing in the next */
+  readonly boot: string | null;
+  /** nor do those of one container in another */
+  readonly pidNamespace: string | null;
+}
+
+export interface Lock {
+  /** removes the lock; harmless the second time */
+  release(): void;
+}
+
+const lockName = 'run.lock';
+
+/** @throws RunFolderError if another process holds the lock, or may hold it, or the folder cannot be written */
+export function lockFolder(folder: string, files: FileSystem = nodeFileSystem): Lock {
+  const path = join(folder, lockName);
+  const own = thisProcess();
+  const text = `${JSON.stringify(own)}\n`;
+  if (!create(files, path, text)) {
+    refuseUnlessStale(readHolder(files, path), own, path);
+    takeOver(files, path, text, own);
+  }
+  const release = (): void => {
+    process.removeListener('exit', release);
+    if (contentOf(files, path) === text) removeQuietly(files, path);
+  };
+  process.once('exit', release);
+  return { release };
+}
+
+export function thisProcess(): LockHolder {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    processStart: startOf(process.pid),
+    boot: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/** False if there is one already. */
+function create(files: FileSystem, path: string, text: string): boolean {
+  let file: number;
+  try {
+    file = files.openSync(path, 'wx');
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw new RunFolderError(`cannot write into run folder ${join(path, '..')}`, describeFailure(error));
+  }
+  try {
+    writeAll(files, file, Buffer.from(text));
+  } catch (error) {
+    removeQuietly(files, path);
+    throw new RunFolderError(`cannot write into run folder ${join(path, '..')}`, describeFailure(error));
+  } finally {
+    files.closeSync(file);
+  }
+  return true;
+}
+
+/**
+ * Two that find the same stale lock must not both replace it, the second one replacing the first one's: a second lock
+ * file, held for these few lines only, lets one of them through, and it looks again.
+ */
+function takeOver(files: FileSystem, path: string, text: string, own: LockHolder): void {
+  const guard = `${path}.takeover`;
+  const beaten = (): never => {
+    throw new RunFolderError(`another process is taking over the stale lock ${path}`, {
+      remedy: `Try again; if this lasts, remove ${guard}`,
+    });
+  };
+  if (!create(files, guard, text)) beaten();
+  try {
+    if (files.existsSync(path)) refuseUnlessStale(readHolder(files, path), own, path);
+    files.rmSync(path, { recursive: false, force: true });
+    if (!create(files, path, text)) beaten();
+  } finally {
+    removeQuietly(files, guard);
+  }
+}
+
+function refuseUnlessStale(holder: LockHolder | null, own: LockHolder, path: string): void {
+  const folder = join(path, '..');
+  if (holder === null) {
+    throw new RunFolderError(`run folder ${folder} has an unreadable lock`, {
+      remedy: `If no run writes there, remove ${path}`,
+    });
+  }
+  const who = `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+  if (holder.host !== own.host) {
+    throw new RunFolderError(`run folder ${folder} is locked from another host`, {
+      got: who,
+      remedy: `If that run is gone, remove ${path}`,
+    });
+  }
+  const fate = fateOf(holder, own);
+  if (fate === 'gone') return;
+  throw new RunFolderError(`run folder ${folder} is in use`, {
+    got: who,
+    remedy:
+      fate === 'alive'
+        ? 'Wait for that run to end, or choose another folder with --out'
+        : `It may be in another container; if that run is gone, remove ${path}`,
+  });
+}
+
+function fateOf(holder: LockHolder, own: LockHolder): 'alive' | 'gone' | 'unknown' {
+  if (holder.boot !== own.boot) return 'gone';
+  if (holder.pidNamespace !== own.pidNamespace) return 'unknown';
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    // EPERM: there is one, of another user.
+    if (systemCode(error) === 'ESRCH') return 'gone';
+  }
+  return startOf(holder.pid) === holder.processStart ? 'alive' : 'gone';
+}
+
+/** Field 22 of /proc/PID/stat; the second field, the command, may hold blanks and parentheses. */
+function startOf(pid: number): string | null {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return null;
+  const stat = attempt(() => readFileSync(path, 'utf8'));
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+function readHolder(files: FileSystem, path: string): LockHolder | null {
+  const text = contentOf(files, path);
+  const value: unknown = text === null ? null : attempt(() => JSON.parse(text));
+  return isHolder(value) ? value : null;
+}
+
+function contentOf(files: FileSystem, path: string): string | null {
+  return attempt(() => Buffer.from(files.readFileSync(path)).toString('utf8'));
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  const known = ['processStart', 'boot', 'pidNamespace'].every(
+    (key) => fields[key] === null || typeof fields[key] === 'string',
+  );
+  const pid = fields['pid'];
+  const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0;
+  return known && isPid && typeof fields['host'] === 'string' && typeof fields['since'] === 'string';
+}
+
+function attempt<T>(action: () => T): T | null {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
+}
