@@ -59,7 +59,7 @@ async function runTests(filters: readonly string[]): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), 'credence-test-'));
   const file = join(folder, 'report.json');
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const reporters = ['--update=none', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const code = await new Promise<number>((done) => {
     const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...filters], { cwd: root, stdio: 'inherit' });
     child.on('close', (status) => done(status ?? 1));

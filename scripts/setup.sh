@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Gets the extra components that some checks and engines use; credence itself needs none of them.
+#
+#   npm run setup                 what is on by default
+#   npm run setup -- NAME...      these components
+#   npm run setup -- --list       what there is, and what this machine has
+#
+# A component is a row of the table and two functions: have_NAME (exit 0 where it is there) and get_NAME.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+#   name         default  what uses it
+components='
+    tensorboard  on       npm test: TensorBoard itself reads the event files of a run
+'
+
+# What Debian and Ubuntu have is installed by apt; elsewhere the packages are named, and the choice is left to people.
+packages() {
+  if ! command -v apt-get >/dev/null; then
+    echo "needs the equivalent of these Debian packages: $*" >&2
+    return 1
+  fi
+  local root=''
+  if [ "$(id -u)" -ne 0 ]; then root='sudo'; fi
+  $root apt-get update -qq
+  $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+venv=.cache/tensorboard
+have_tensorboard() { "$venv/bin/python" -c 'import tensorboard.backend.event_processing.event_accumulator' 2>/dev/null; }
+get_tensorboard() {
+  python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv
+  python3 -m venv "$venv"
+  # setuptools below 81 still has pkg_resources, which TensorBoard imports
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tensorboard==2.20.*' 'setuptools<81'
+}
+
+rows() { sed '/^ *$/d' <<<"$components"; }
+names=$(rows | awk '{ print $1 }')
+
+if [ "${1:-}" = --list ]; then
+  while read -r name default uses; do
+    if "have_$name"; then state='there'; else state='missing'; fi
+    printf '%-14s %-8s (by default %s)  %s\n' "$name" "$state" "$default" "$uses"
+  done < <(rows)
+  exit 0
+fi
+
+wanted=("$@")
+if [ $# -eq 0 ]; then mapfile -t wanted < <(rows | awk '$2 == "on" { print $1 }'); fi
+
+missing=0
+for name in "${wanted[@]}"; do
+  if ! grep -qx -- "$name" <<<"$names"; then
+    echo "unknown component: got $name, expected one of: $(echo $names)" >&2
+    exit 2
+  fi
+  if "have_$name"; then
+    echo "there    $name"
+  elif "get_$name" && "have_$name"; then
+    echo "got      $name"
+  else
+    echo "missing  $name" >&2
+    missing=1
+  fi
+done
+exit $missing
