@@ -219,9 +219,9 @@ describe('broken checkpoints', () => {
         "cut off": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/parameters.safetensors is not as it was written: got 100 bytes, sha256 HASH, expected 188 bytes, sha256 HASH",
         "flipped bit in a parameter": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/parameters.safetensors is not as it was written: got 188 bytes, sha256 HASH, expected 188 bytes, sha256 HASH",
         "flipped bit in the moments": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/optimizer.safetensors is not as it was written: got 108 bytes, sha256 HASH, expected 108 bytes, sha256 HASH",
-        "flipped bit in the state": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/state.json is not as it was written: expected sha256 HASH",
+        "flipped bit in the state": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/state.json is not as it was written: got sha256 HASH of its content",
         "renamed": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20 has been renamed: got step 20, expected step 5",
-        "state empty": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/state.json is not as it was written: expected sha256 HASH",
+        "state empty": "checkpoint of step 20 is broken and was passed over: RUN/checkpoints/step-20/state.json is not as it was written: got sha256 HASH of its content",
       }
     `);
   });
@@ -288,7 +288,7 @@ describe('broken checkpoints', () => {
       `"no checkpoint in RUN can be used: got 2 broken ones (steps 10, 20). Start the run anew in another folder"`,
     );
     expect(messageOf(run, () => loadCheckpoint(run, 10, expected))).toMatchInlineSnapshot(
-      `"RUN/checkpoints/step-10/state.json is not as it was written: expected sha256 HASH"`,
+      `"RUN/checkpoints/step-10/state.json is not as it was written: got sha256 HASH of its content"`,
     );
     expect(messageOf(run, () => loadCheckpoint(run, 15, expected))).toMatchInlineSnapshot(
       `"RUN has no checkpoint of step 15: expected one of 10, 20"`,

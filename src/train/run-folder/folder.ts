@@ -83,7 +83,12 @@ function modelOf(folder: string, files: FileSystem): string | null {
   try {
     configuration = parse(Buffer.from(files.readFileSync(path)).toString('utf8'));
   } catch (error) {
-    throw new RunFolderError(`cannot read ${path}`, { ...describeFailure(error), remedy: 'Restore or remove it' });
+    const { got, cause } = describeFailure(error);
+    throw new RunFolderError(`cannot read ${path}`, {
+      got: got.replace(/:$/, ''),
+      remedy: 'Restore or remove it',
+      cause,
+    });
   }
   if (typeof configuration === 'object' && configuration !== null && 'model' in configuration) {
     return String(configuration.model);

@@ -10,7 +10,7 @@ import { RunFolderError } from '../../errors/index.ts';
 import { removeQuietly, writeAll } from '../files/durable.ts';
 import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
 
-/** Who holds a lock. The last three are null where the system does not tell. */
+/** Who holds a lock. The last four are null where the system does not tell. */
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
@@ -20,7 +20,9 @@ export interface LockHolder {
   readonly processStart: string | null;
   /** pids of one start of the machine mean nothing in the next */
   readonly boot: string | null;
-  /** nor do those of one container in another */
+  /** tells one machine that was started again from two machines of one name */
+  readonly machine: string | null;
+  /** pids of one container mean nothing in another */
   readonly pidNamespace: string | null;
 }
 
@@ -40,8 +42,11 @@ export function lockFolder(folder: string, files: FileSystem = nodeFileSystem): 
     refuseUnlessStale(readHolder(files, path), own, path);
     takeOver(files, path, text, own);
   }
+  let held = true;
   const release = (): void => {
     process.removeListener('exit', release);
+    if (!held) return;
+    held = false;
     if (contentOf(files, path) === text) removeQuietly(files, path);
   };
   process.once('exit', release);
@@ -54,7 +59,8 @@ export function thisProcess(): LockHolder {
     host: hostname(),
     since: new Date().toISOString(),
     processStart: startOf(process.pid),
-    boot: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    boot: firstLine('/proc/sys/kernel/random/boot_id'),
+    machine: firstLine('/etc/machine-id'),
     pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
   };
 }
@@ -121,12 +127,12 @@ function refuseUnlessStale(holder: LockHolder | null, own: LockHolder, path: str
     remedy:
       fate === 'alive'
         ? 'Wait for that run to end, or choose another folder with --out'
-        : `It may be in another container; if that run is gone, remove ${path}`,
+        : `It may be in another container or on another machine of that name; if it is gone, remove ${path}`,
   });
 }
 
 function fateOf(holder: LockHolder, own: LockHolder): 'alive' | 'gone' | 'unknown' {
-  if (holder.boot !== own.boot) return 'gone';
+  if (holder.boot !== own.boot) return own.machine !== null && holder.machine === own.machine ? 'gone' : 'unknown';
   if (holder.pidNamespace !== own.pidNamespace) return 'unknown';
   try {
     process.kill(holder.pid, 0);
@@ -158,12 +164,17 @@ function contentOf(files: FileSystem, path: string): string | null {
 function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Record<string, unknown>;
-  const known = ['processStart', 'boot', 'pidNamespace'].every(
+  const known = ['processStart', 'boot', 'machine', 'pidNamespace'].every(
     (key) => fields[key] === null || typeof fields[key] === 'string',
   );
   const pid = fields['pid'];
   const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0;
   return known && isPid && typeof fields['host'] === 'string' && typeof fields['since'] === 'string';
+}
+
+/** Null where there is no such file, or nothing in it (as in container images). */
+function firstLine(path: string): string | null {
+  return attempt(() => readFileSync(path, 'utf8').trim()) || null;
 }
 
 function attempt<T>(action: () => T): T | null {
