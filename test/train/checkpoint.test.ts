@@ -99,7 +99,7 @@ function rehashed(rest: string): Uint8Array {
 describe('saving and loading', () => {
   it('gives back what was saved, bit for bit', () => {
     const run = scratch();
-    const folder = new CheckpointStore(run, { keep: 2 }).save(checkpoint(12, 0.5));
+    const folder = new CheckpointStore(run, { keep: 2 }).write(checkpoint(12, 0.5));
     expect(folder).toBe(join(run, 'checkpoints', 'step-12'));
     const { found, warnings } = load(run);
     expectSame(found, checkpoint(12, 0.5));
@@ -109,7 +109,7 @@ describe('saving and loading', () => {
 
   it('writes the same bytes for the same content', () => {
     const runs = [scratch(), scratch()];
-    for (const run of runs) new CheckpointStore(run, { keep: 1 }).save(checkpoint(3));
+    for (const run of runs) new CheckpointStore(run, { keep: 1 }).write(checkpoint(3));
     for (const file of ['state.json', 'parameters.safetensors', 'optimizer.safetensors']) {
       const [a, b] = runs.map((run) => readFileSync(join(run, 'checkpoints', 'step-3', file)));
       expect(a.equals(b), file).toBe(true);
@@ -119,8 +119,8 @@ describe('saving and loading', () => {
   it('saves a step anew in the place of the old one', () => {
     const run = scratch();
     const store = new CheckpointStore(run, { keep: 2 });
-    store.save(checkpoint(5));
-    store.save(checkpoint(5, 1));
+    store.write(checkpoint(5));
+    store.write(checkpoint(5, 1));
     expectSame(load(run).found, checkpoint(5, 1));
     expect(folders(run)).toEqual(['step-5']);
   });
@@ -132,7 +132,7 @@ describe('saving and loading', () => {
   it('finds the latest by number, not by name', () => {
     const run = scratch();
     const store = new CheckpointStore(run, { keep: 9 });
-    for (const step of [9, 10, 100]) store.save(checkpoint(step));
+    for (const step of [9, 10, 100]) store.write(checkpoint(step));
     expect(load(run).found?.step).toBe(100);
   });
 });
@@ -142,37 +142,37 @@ describe('keeping', () => {
     const run = scratch();
     const first = new CheckpointStore(run, { keep: 2 });
     const scores = [5, 1, 4, null, 3];
-    for (const [i, score] of scores.slice(0, 3).entries()) first.save(checkpoint(10 * (i + 1), score));
+    for (const [i, score] of scores.slice(0, 3).entries()) first.write(checkpoint(10 * (i + 1), score));
     expect(folders(run)).toEqual(['step-20', 'step-30']);
     const second = new CheckpointStore(run, { keep: 2 });
-    second.save(checkpoint(40, null));
-    second.save(checkpoint(50, 3));
+    second.write(checkpoint(40, null));
+    second.write(checkpoint(50, 3));
     expect(folders(run)).toEqual(['step-20', 'step-40', 'step-50']);
-    second.save(checkpoint(60, 1));
+    second.write(checkpoint(60, 1));
     expect(folders(run), 'of equal scores the latest is the best').toEqual(['step-50', 'step-60']);
-    second.save(checkpoint(70, Number.NaN));
-    second.save(checkpoint(80, 2));
+    second.write(checkpoint(70, Number.NaN));
+    second.write(checkpoint(80, 2));
     expect(folders(run), 'NaN is never the best').toEqual(['step-60', 'step-70', 'step-80']);
   });
 
   it('does not count broken ones, and does not give up an intact one for a broken later one', () => {
     const run = scratch();
     const store = new CheckpointStore(run, { keep: 1 });
-    store.save(checkpoint(10));
+    store.write(checkpoint(10));
     const other = new CheckpointStore(run, { keep: 9 });
-    other.save(checkpoint(20));
+    other.write(checkpoint(20));
     flipBit(join(run, 'checkpoints', 'step-20', 'state.json'), 4000);
     const resumed = new CheckpointStore(run, { keep: 1 });
-    resumed.save(checkpoint(15));
+    resumed.write(checkpoint(15));
     expect(folders(run)).toEqual(['step-15', 'step-20']);
     expect(load(run).found?.step).toBe(15);
-    resumed.save(checkpoint(25));
+    resumed.write(checkpoint(25));
     expect(folders(run)).toEqual(['step-25']);
   });
 
   it('clears away what a killed process left, and restores what it was about to replace', () => {
     const run = scratch();
-    new CheckpointStore(run, { keep: 3 }).save(checkpoint(10));
+    new CheckpointStore(run, { keep: 3 }).write(checkpoint(10));
     const folder = join(run, 'checkpoints');
     mkdirSync(join(folder, '.step-20.new'));
     writeFileSync(join(folder, '.step-20.new', 'parameters.safetensors'), 'half');
@@ -205,7 +205,7 @@ describe('broken checkpoints', () => {
     const named = Object.entries(breaks).map(([what, damage]) => {
       const run = scratch();
       const store = new CheckpointStore(run, { keep: 3 });
-      for (const step of [5, 10, 20]) store.save(checkpoint(step));
+      for (const step of [5, 10, 20]) store.write(checkpoint(step));
       damage(join(run, 'checkpoints', 'step-20'));
       const { found, warnings } = load(run);
       expectSame(found, checkpoint(10));
@@ -228,7 +228,7 @@ describe('broken checkpoints', () => {
 
   it('notices every single flipped bit of a checkpoint', () => {
     const run = scratch();
-    new CheckpointStore(run, { keep: 1 }).save(checkpoint(1));
+    new CheckpointStore(run, { keep: 1 }).write(checkpoint(1));
     for (const file of ['state.json', 'parameters.safetensors', 'optimizer.safetensors']) {
       const path = join(run, 'checkpoints', 'step-1', file);
       const original = readFileSync(path);
@@ -249,7 +249,7 @@ describe('broken checkpoints', () => {
 
   it('meets thousands of mutilated states with CheckpointError and nothing else', () => {
     const run = scratch();
-    new CheckpointStore(run, { keep: 1 }).save(checkpoint(1));
+    new CheckpointStore(run, { keep: 1 }).write(checkpoint(1));
     const path = join(run, 'checkpoints', 'step-1', 'state.json');
     const original = readFileSync(path);
     const mutated = fc.oneof(
@@ -282,7 +282,7 @@ describe('broken checkpoints', () => {
   it('says so where none is usable', () => {
     const run = scratch();
     const store = new CheckpointStore(run, { keep: 2 });
-    for (const step of [10, 20]) store.save(checkpoint(step));
+    for (const step of [10, 20]) store.write(checkpoint(step));
     for (const step of [10, 20]) flipBit(join(run, 'checkpoints', `step-${step}`, 'state.json'), 999);
     expect(messageOf(run, () => load(run))).toMatchInlineSnapshot(
       `"no checkpoint in RUN can be used: got 2 broken ones (steps 10, 20). Start the run anew in another folder"`,
@@ -300,7 +300,7 @@ describe('broken checkpoints', () => {
 
   it('names the version of a state that another credence wrote', () => {
     const run = scratch();
-    new CheckpointStore(run, { keep: 1 }).save(checkpoint(1));
+    new CheckpointStore(run, { keep: 1 }).write(checkpoint(1));
     const path = join(run, 'checkpoints', 'step-1', 'state.json');
     const { sha256: _, ...state } = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, encodeState({ ...state, schemaVersion: 2 }));
@@ -313,7 +313,7 @@ describe('broken checkpoints', () => {
 describe('another model', () => {
   it('is refused with the first difference', () => {
     const run = scratch();
-    new CheckpointStore(run, { keep: 1 }).save(checkpoint(7));
+    new CheckpointStore(run, { keep: 1 }).write(checkpoint(7));
     const { parameters } = expected;
     const [kernel, bias] = parameters;
     const attempt = (model: string, wanted: Checkpoint['parameters']) =>

@@ -21,8 +21,8 @@ const expected = { model: 'm', parameters: checkpoint(0).parameters };
 function runWithTwo(): string {
   const run = scratch();
   const store = new CheckpointStore(run, { keep: 1 });
-  store.save({ ...checkpoint(10), score: 0 });
-  store.save(checkpoint(20));
+  store.write({ ...checkpoint(10), score: 0 });
+  store.write(checkpoint(20));
   return run;
 }
 
@@ -40,7 +40,7 @@ function saveOnFaultyDisk(step: number, after: number, code: string, lasting: bo
   files = faultyDisk({ after, code, lasting }).files;
   let outcome: 'saved' | 'failed' = 'saved';
   try {
-    store.save(checkpoint(step));
+    store.write(checkpoint(step));
   } catch (error) {
     expect(error).toBeInstanceOf(CheckpointError);
     expect((error as CheckpointError).message).toContain(code);
@@ -62,7 +62,7 @@ function saveOnFaultyDisk(step: number, after: number, code: string, lasting: bo
   if (outcome === 'saved') expect(found?.step, context).toBe(step);
   else expect([20, step], context).toContain(found?.step);
   expect(found?.parameters[0].data, context).toEqual(new Float32Array(50).fill(found?.step ?? -1));
-  next.save(checkpoint(40));
+  next.write(checkpoint(40));
   expect(visible(run), context).toEqual(['step-10', 'step-40']);
   return outcome;
 }
@@ -74,7 +74,7 @@ describe('a disk that fails while a checkpoint is written', () => {
       const counting = faultyDisk(null);
       const store = new CheckpointStore(run, { keep: 1, files: counting.files });
       const opened = counting.calls();
-      store.save(checkpoint(step));
+      store.write(checkpoint(step));
       const calls = counting.calls() - opened;
       expect(calls).toBeGreaterThan(20);
       const outcomes = { saved: 0, failed: 0 };
@@ -95,7 +95,7 @@ describe('a disk that fails while a checkpoint is written', () => {
       const { files } = faultyDisk({ after: opened.calls() + 4, code, lasting: true });
       const store = new CheckpointStore(run, { keep: 1, files });
       try {
-        store.save(checkpoint(30));
+        store.write(checkpoint(30));
       } catch (error) {
         return (error as Error).message.replaceAll(run, 'RUN');
       }
@@ -133,7 +133,7 @@ describe('a disk that fails while a checkpoint is written', () => {
       writeSync: (file: number, bytes: Uint8Array, offset: number, length: number) =>
         nodeFileSystem.writeSync(file, bytes, offset, Math.min(length, 7)),
     };
-    new CheckpointStore(run, { keep: 1, files }).save(checkpoint(3));
+    new CheckpointStore(run, { keep: 1, files }).write(checkpoint(3));
     expect(loadLatest(run, expected)?.parameters[0].data).toEqual(new Float32Array(50).fill(3));
   });
 
@@ -147,7 +147,7 @@ describe('a disk that fails while a checkpoint is written', () => {
         nodeFileSystem.rmSync(path, options);
       },
     };
-    new CheckpointStore(run, { keep: 1, files, onWarning: (line) => warnings.push(line) }).save(checkpoint(30));
+    new CheckpointStore(run, { keep: 1, files, onWarning: (line) => warnings.push(line) }).write(checkpoint(30));
     expect(warnings).toMatchInlineSnapshot(`
       [
         "cannot remove the old checkpoint of step 20: EBUSY: resource busy",
@@ -212,9 +212,9 @@ describe('a disk of 1 MB', () => {
       const elements = 60_000; // 240 kB, twice per checkpoint: the third does not fit
       const wanted = { model: 'm', parameters: checkpoint(0, elements).parameters };
       const store = new CheckpointStore(run, { keep: 5 });
-      store.save(checkpoint(1, elements));
-      store.save(checkpoint(2, elements));
-      expect(() => store.save(checkpoint(3, elements))).toThrow(/ENOSPC/);
+      store.write(checkpoint(1, elements));
+      store.write(checkpoint(2, elements));
+      expect(() => store.write(checkpoint(3, elements))).toThrow(/ENOSPC/);
       expect(visible(run)).toEqual(['step-1', 'step-2']);
       const found = loadLatest(run, wanted);
       expect(found?.step).toBe(2);

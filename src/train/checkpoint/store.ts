@@ -52,11 +52,11 @@ export class CheckpointStore {
    * @returns the checkpoint's folder
    * @throws CheckpointError if a file cannot be written
    */
-  save(checkpoint: Checkpoint): string {
+  write(checkpoint: Checkpoint): string {
     const folder = checkpointFolder(this.#runFolder, checkpoint.step);
     const temporary = this.#side(checkpoint.step, 'new');
     try {
-      this.#write(temporary, checkpoint);
+      this.#fill(temporary, checkpoint);
       this.#putInPlace(temporary, folder, checkpoint.step);
     } catch (error) {
       removeQuietly(this.#files, temporary);
@@ -73,7 +73,7 @@ export class CheckpointStore {
     return folder;
   }
 
-  #write(folder: string, { step, model, parameters, optimizer, state, score }: Checkpoint): void {
+  #fill(folder: string, { step, model, parameters, optimizer, state, score }: Checkpoint): void {
     this.#files.rmSync(folder, { recursive: true, force: true });
     this.#files.mkdirSync(folder, { recursive: false });
     const written = {
@@ -126,13 +126,13 @@ export class CheckpointStore {
    * Later steps than the one just written are of a run that was resumed before them: no reason to drop an earlier one
    * for their sake, and they are left alone until this run comes to them.
    */
-  #prune(saved: number): void {
-    const intact = [...this.#scores.keys()].filter((step) => step <= saved).toSorted((a, b) => a - b);
+  #prune(written: number): void {
+    const intact = [...this.#scores.keys()].filter((step) => step <= written).toSorted((a, b) => a - b);
     const kept = new Set(intact.slice(-this.#keep));
     const best = this.#best(intact);
     if (best !== null) kept.add(best);
     for (const step of checkpointSteps(this.#runFolder, this.#files)) {
-      if (step > saved || kept.has(step)) continue;
+      if (step > written || kept.has(step)) continue;
       const removed = this.#side(step, 'removed');
       try {
         // Renamed first, so that a half removed checkpoint is never taken for a broken one.

@@ -21,7 +21,11 @@ export class MetricsFile implements TrainingObserver {
     this.#file.append(`${JSON.stringify({ ...record, seconds, samplesPerSecond })}\n`);
   }
 
-  /** Before a checkpoint is written: its records must not be younger than it after a power failure. */
+  onCheckpoint(): void {
+    this.flush();
+  }
+
+  /** Waits for the disk: best before a checkpoint is written, so that it is never ahead of its records. */
   flush(): void {
     this.#file.sync();
   }

@@ -36,7 +36,11 @@ export class TimingFile implements TrainingObserver {
     if (this.#count === capacity) this.#write();
   }
 
-  /** Before a checkpoint is written: the lines up to its step must be there when it is. */
+  onCheckpoint(): void {
+    this.flush();
+  }
+
+  /** Writes what waits: best before a checkpoint is written, so that it is never ahead of its lines. */
   flush(): void {
     this.#write();
     this.#file.sync();
