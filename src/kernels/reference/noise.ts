@@ -1,0 +1,30 @@
+import { type NoiseKey, fillNormal, fillSigns } from '../../random/index.ts';
+import { control as word } from '../kernels.ts';
+import type { BindTable, ControlBlock } from './binding.ts';
+
+/** The key of the step that the control block names. */
+function keyFrom({ integers }: ControlBlock, purpose: number, layer: number, example: number): NoiseKey {
+  return {
+    seed: integers[word.seedHigh] * 2 ** 32 + integers[word.seedLow],
+    purpose,
+    step: integers[word.step],
+    replica: integers[word.replica],
+    layer,
+    example,
+  };
+}
+
+export const noise: BindTable<'normalNoise' | 'signNoise'> = {
+  normalNoise({ purpose, layer }, _inputs, [{ data: y }], control) {
+    const out = y as Float32Array;
+    return () => fillNormal(out, keyFrom(control, purpose, layer, 0));
+  },
+
+  signNoise({ purpose, layer, examples, features }, _inputs, [{ data: y }], control) {
+    const out = y as Float32Array;
+    return () => {
+      const key = keyFrom(control, purpose, layer, control.integers[word.firstExample]);
+      fillSigns(out, key, examples, features);
+    };
+  },
+};
