@@ -1,12 +1,22 @@
 import { isSuffix, sameShape, shapeMismatch } from '../shapes.ts';
 import type { Activation, OperationName, Tensor, TensorType } from '../types.ts';
-import type { Graph } from '../graph.ts';
-import type { GradientContext, GradientRule, OperationTable } from './operation.ts';
+import type { GradientContext, GradientRule, GraphBuilder, OperationTable } from './operation.ts';
 
-type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | 'relu' | 'tanh' | 'softplus' | 'sigmoid' | 'scale' | 'shift';
+type Unary =
+  | 'negate'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'square'
+  | 'relu'
+  | 'tanh'
+  | 'softplus'
+  | 'sigmoid'
+  | 'scale'
+  | 'shift';
 type Binary = 'add' | 'subtract' | 'multiply' | 'divide';
 
-function one(graph: Graph, ...apply: Parameters<Graph['apply']>): Tensor {
+function one(graph: GraphBuilder, ...apply: Parameters<GraphBuilder['apply']>): Tensor {
   return graph.apply(...apply)[0]!;
 }
 
@@ -36,7 +46,7 @@ function binary<O extends Binary>(operation: O, gradient: GradientRule<O>) {
 }
 
 /** Sums a gradient over the leading axes along which `operand` was repeated. */
-function sumTo(graph: Graph, gradient: Tensor, operand: Tensor): Tensor {
+function sumTo(graph: GraphBuilder, gradient: Tensor, operand: Tensor): Tensor {
   const leading = gradient.shape.length - operand.shape.length;
   return leading === 0 ? gradient : one(graph, 'sum', [gradient], { leading, trailing: 0 });
 }

@@ -1,4 +1,3 @@
-import type { Graph } from '../graph.ts';
 import type { Node, OperationName, Operations, Tensor, TensorType } from '../types.ts';
 
 /** What the graph knows of an operation: its shape rule and its gradient rule. What it computes, the engines know. */
@@ -12,6 +11,16 @@ export interface Operation<O extends OperationName> {
   readonly gradient: GradientRule<O> | null;
 }
 
+/** What a gradient rule needs of the graph: to append nodes. */
+export interface GraphBuilder {
+  apply<O extends OperationName>(
+    operation: O,
+    inputs: readonly Tensor[],
+    attributes: Operations[O],
+    label?: string,
+  ): readonly Tensor[];
+}
+
 /**
  * The gradient of a scalar with respect to the node's inputs, given its gradient with respect to the outputs.
  * @returns one tensor per input; null where no gradient flows (or `needs` says that none is wanted)
@@ -19,7 +28,7 @@ export interface Operation<O extends OperationName> {
 export type GradientRule<O extends OperationName> = (context: GradientContext<O>) => readonly (Tensor | null)[];
 
 export interface GradientContext<O extends OperationName> {
-  readonly graph: Graph;
+  readonly graph: GraphBuilder;
   readonly node: Node<O>;
   /** gradient of the first output (other outputs are by-products that no loss depends on) */
   readonly dy: Tensor;
