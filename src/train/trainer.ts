@@ -103,40 +103,50 @@ export class Trainer {
    * @throws NotFiniteError naming the first tensor that went bad; no checkpoint is written then
    */
   async run(): Promise<TrainingResult> {
-    const { configuration, stop, observers } = this.#options;
-    const { totalSteps } = this.schedule;
     const first = this.#step;
     let last: StepRecord | null = null;
+    try {
+      last = await this.#walk();
+      this.#showPosterior();
+    } finally {
+      for (const observer of this.#options.observers) observer.onEnd?.(this.#step);
+    }
+    const { totalSteps, stepExamples } = this.schedule;
+    const parameters = this.#program.parameters().map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
+    return {
+      step: this.#step,
+      totalSteps,
+      stopped: this.#step < totalSteps ? this.#options.stop.requested : null,
+      last,
+      samplesPerSecond: stepExamples / medianAfterWarmup(this.#seconds.subarray(0, this.#step - first)),
+      parametersSha256: parametersSha256(parameters),
+      parameters,
+    };
+  }
+
+  /** @returns the last step's figures */
+  async #walk(): Promise<StepRecord | null> {
+    const { configuration, stop } = this.#options;
+    const { totalSteps } = this.schedule;
+    const { checkpointEvery, histogramEvery } = configuration;
+    let last: StepRecord | null = null;
+    let saved = this.#step === 0 ? -1 : this.#step;
     let rested = performance.now();
-    let saved = this.#step;
     while (this.#step < totalSteps && stop.requested === null) {
-      const record = this.#trainStep(this.#step + 1, this.#step + 1 === totalSteps);
-      last = record ?? last;
-      const every = configuration.checkpointEvery;
-      if (every > 0 && this.#step % every === 0 && this.#step < totalSteps) {
+      const step = this.#step + 1;
+      last = this.#trainStep(step, step === totalSteps) ?? last;
+      if (checkpointEvery > 0 && step % checkpointEvery === 0 && step < totalSteps) {
         this.#checkpoint();
-        saved = this.#step;
+        saved = step;
       }
-      const { histogramEvery } = configuration;
-      if (histogramEvery > 0 && this.#step % histogramEvery === 0 && this.#step < totalSteps) this.#showPosterior();
+      if (histogramEvery > 0 && step % histogramEvery === 0 && step < totalSteps) this.#showPosterior();
       if (performance.now() - rested > breath) {
         await setImmediate();
         rested = performance.now();
       }
     }
-    if (this.#step > saved || (this.#step === 0 && first === 0)) this.#checkpoint();
-    this.#showPosterior();
-    for (const observer of observers) observer.onEnd?.(this.#step);
-    const parameters = this.#program.parameters().map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
-    return {
-      step: this.#step,
-      totalSteps,
-      stopped: this.#step < totalSteps ? stop.requested : null,
-      last,
-      samplesPerSecond: this.schedule.stepExamples / medianAfterWarmup(this.#seconds.subarray(0, this.#step - first)),
-      parametersSha256: parametersSha256(parameters),
-      parameters,
-    };
+    if (this.#step !== saved) this.#checkpoint();
+    return last;
   }
 
   /** @returns the step's figures where somebody wants them */

@@ -1,0 +1,33 @@
+export {
+  type Checkpoint,
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  checkpointFolder,
+  type ExpectedModel,
+  loadCheckpoint,
+  loadLatest,
+  type LoadOptions,
+  parametersSha256,
+} from './checkpoint/index.ts';
+export type { RunConfiguration } from './configuration.ts';
+export type { NamedTensor, PosteriorSnapshot, StepRecord, StepTiming, TrainingObserver } from './events.ts';
+export {
+  configurationFile,
+  createRunFolder,
+  describeParameters,
+  MetricsFile,
+  type NewRun,
+  openRunFolder,
+  type RunFolder,
+  TimingFile,
+  writeRunFile,
+  writeTrainingLog,
+} from './run-folder/index.ts';
+export { type Schedule, scheduleOf } from './schedule.ts';
+export {
+  type CheckpointSink,
+  type StopRequest,
+  Trainer,
+  type TrainingOptions,
+  type TrainingResult,
+} from './trainer.ts';
