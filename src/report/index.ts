@@ -1,0 +1,1 @@
+export { tensorBoardObserver, writeEvaluationEvents } from './tensorboard/observer.ts';
