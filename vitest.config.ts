@@ -1,4 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** What `npm run setup` made; a PYTHON of one's own comes first. */
+const python = join(import.meta.dirname, '.cache/tensorboard/bin/python');
 
 export default defineConfig({
   test: {
@@ -7,6 +12,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: '100%',
     watch: false,
+    env: !process.env.PYTHON && existsSync(python) ? { PYTHON: python } : {},
     // Wide enough for two busy cores: a limit is there for what hangs, not for what is slow.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -212,10 +212,10 @@ describe('tensorBoardObserver', () => {
 
 const python = process.env['PYTHON'] ?? 'python3';
 const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard, numpy']).status === 0;
-const why = hasTensorBoard ? '' : ` (no tensorboard in ${python}; set PYTHON to one that has it)`;
+const why = hasTensorBoard ? '' : ` (no tensorboard in ${python}: npm run setup, or set PYTHON to one that has it)`;
 
 describe('TensorBoard itself', () => {
-  it.skipIf(!hasTensorBoard)(`reads the figures, the histograms and the resumed run${why}`, () => {
+  it.skipIf(!hasTensorBoard && !process.env['CI'])(`reads the figures, the histograms and the resumed run${why}`, () => {
     const folder = killedAndResumed();
     const metrics = [1, 2, 3, 5].map((step) => ({ ...record(step), samplesPerSecond: timing(step).samplesPerSecond }));
     writeFileSync(join(folder, 'metrics.jsonl'), metrics.map((line) => `${JSON.stringify(line)}\n`).join(''));
