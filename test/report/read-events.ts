@@ -12,7 +12,7 @@ export interface ReadEvent {
   histograms: Record<string, ReadHistogram>;
 }
 
-export interface ReadHistogram {
+interface ReadHistogram {
   min: number;
   max: number;
   count: number;

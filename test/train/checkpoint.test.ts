@@ -22,7 +22,7 @@ import {
 } from '../../src/train/checkpoint/index.ts';
 import { encodeState } from '../../src/train/checkpoint/state.ts';
 import { nodeFileSystem as realFiles } from '../../src/train/files/file-system.ts';
-import { scratchFolders } from './disk.ts';
+import { errorOf, scratchFolders } from './disk.ts';
 
 const scratch = scratchFolders();
 
@@ -47,13 +47,9 @@ const folders = (run: string): string[] => readdirSync(join(run, 'checkpoints'))
 
 /** Replaces the run's folder in a message, so that it may stand in a snapshot. */
 function messageOf(run: string, action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(CheckpointError);
-    return (error as CheckpointError).message.replaceAll(run, 'RUN').replaceAll(/[0-9a-f]{64}/g, 'HASH');
-  }
-  return 'no error';
+  const error = errorOf(action);
+  expect(error).toBeInstanceOf(CheckpointError);
+  return (error as CheckpointError).message.replaceAll(run, 'RUN').replaceAll(/[0-9a-f]{64}/g, 'HASH');
 }
 
 function load(run: string): { found: Checkpoint | null; warnings: string[] } {
@@ -229,6 +225,7 @@ describe('broken checkpoints', () => {
   it('notices every single flipped bit of a checkpoint', () => {
     const run = scratch();
     new CheckpointStore(run, { keep: 1 }).write(checkpoint(1));
+    const unnoticed: string[] = [];
     for (const file of ['state.json', 'parameters.safetensors', 'optimizer.safetensors']) {
       const path = join(run, 'checkpoints', 'step-1', file);
       const original = readFileSync(path);
@@ -236,15 +233,11 @@ describe('broken checkpoints', () => {
         const flipped = Buffer.from(original);
         flipped[bit >> 3] = flipped[bit >> 3] ^ (1 << (bit & 7));
         const files = { ...realFiles, readFileSync: (p: string) => (p === path ? flipped : readFileSync(p)) };
-        let noticed = false;
-        try {
-          loadLatest(run, expected, { files });
-        } catch (error) {
-          noticed = error instanceof CheckpointError;
-        }
-        if (!noticed) expect.fail(`bit ${bit} of ${file}`);
+        const error = errorOf(() => loadLatest(run, expected, { files }));
+        if (!(error instanceof CheckpointError)) unnoticed.push(`bit ${bit} of ${file}`);
       }
     }
+    expect(unnoticed).toEqual([]);
   });
 
   it('meets thousands of mutilated states with CheckpointError and nothing else', () => {
@@ -269,11 +262,8 @@ describe('broken checkpoints', () => {
     fc.assert(
       fc.property(mutated, (bytes) => {
         const files = { ...realFiles, readFileSync: (p: string) => (p === path ? bytes : readFileSync(p)) };
-        try {
-          loadLatest(run, expected, { files });
-        } catch (error) {
-          expect(error).toBeInstanceOf(CheckpointError);
-        }
+        const error = errorOf(() => loadLatest(run, expected, { files }));
+        expect(error === null || error instanceof CheckpointError).toBe(true);
       }),
       { seed: 3, numRuns: 4000 },
     );

@@ -17,6 +17,16 @@ export function scratchFolders(): () => string {
   };
 }
 
+/** What the action threw; null if it came back. */
+export function errorOf(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
 const texts: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on device',
   EIO: 'i/o error',

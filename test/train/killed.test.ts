@@ -82,7 +82,7 @@ describe('several processes that find one stale lock at once', () => {
     const said = await answers;
     expect(said.toSorted()).toEqual([...Array<string>(4).fill('RUN_FOLDER'), 'holds']);
     for (const child of children) child.stdin!.end();
-    await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await Promise.all(children.map(async (child) => child.exitCode ?? (await once(child, 'exit'))));
     expect(readdirSync(run).filter((name) => name.endsWith('.takeover'))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { RunFolderError } from '../../src/errors/index.ts';
 import { type FileSystem, nodeFileSystem } from '../../src/train/files/file-system.ts';
 import { createRunFolder, openRunFolder, writeRunFile } from '../../src/train/run-folder/index.ts';
 import { type LockHolder, lockFolder, thisProcess } from '../../src/train/run-folder/lock.ts';
-import { scratchFolders, systemError } from './disk.ts';
+import { errorOf, scratchFolders, systemError } from './disk.ts';
 
 const scratch = scratchFolders();
 const start = process.cwd();
@@ -17,16 +17,12 @@ afterEach(() => {
 
 /** What a user would read, with everything that changes from run to run replaced. */
 function messageOf(run: string, action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(RunFolderError);
-    return (error as RunFolderError).message
-      .replaceAll(run, 'RUN')
-      .replaceAll(`process ${process.pid} on ${thisProcess().host}`, 'process PID on HOST')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
-  }
-  return 'no error';
+  const error = errorOf(action);
+  expect(error).toBeInstanceOf(RunFolderError);
+  return (error as RunFolderError).message
+    .replaceAll(run, 'RUN')
+    .replaceAll(`process ${process.pid} on ${thisProcess().host}`, 'process PID on HOST')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
 }
 
 /** A folder that another process locked. */

@@ -1,2 +1,2 @@
-export { readSafetensors, type StoredTensor, type TensorFile } from './reader.ts';
+export { readSafetensors } from './reader.ts';
 export { bytesOf, byName, safetensorsChunks } from './writer.ts';

@@ -17,7 +17,7 @@ interface Described {
   readonly shape: readonly number[];
 }
 
-export type StoredTensor = Described &
+type StoredTensor = Described &
   (
     | { readonly dtype: 'F64'; readonly data: Float64Array }
     | { readonly dtype: 'F32'; readonly data: Float32Array }
@@ -26,7 +26,7 @@ export type StoredTensor = Described &
     | { readonly dtype: 'U8'; readonly data: Uint8Array }
   );
 
-export interface TensorFile {
+interface TensorFile {
   /** in the order of their data */
   readonly tensors: readonly StoredTensor[];
   readonly metadata: ReadonlyMap<string, string>;
