@@ -44,7 +44,12 @@ export function normalKlDivergenceOf(graph: Graph, q: NormalTensor, p: Normal): 
  * @param target [batch, features]
  * @returns [batch], nats per example, summed over the features
  */
-export function normalNegativeLogLikelihood(graph: Graph, mean: Tensor, scale: Tensor | number, target: Tensor): Tensor {
+export function normalNegativeLogLikelihood(
+  graph: Graph,
+  mean: Tensor,
+  scale: Tensor | number,
+  target: Tensor,
+): Tensor {
   const difference = graph.apply('subtract', [mean, target], {})[0]!;
   const z =
     typeof scale === 'number'

@@ -12,7 +12,9 @@ import type { Node, Tensor } from './types.ts';
  */
 export function differentiate(graph: Graph, loss: Tensor, wanted: readonly Tensor[]): (Tensor | null)[] {
   if (loss.shape.length !== 0) {
-    throw new GraphError(`only a scalar can be differentiated`, { got: `${loss.name} of shape ${loss.shape.join('x')}` });
+    throw new GraphError(`only a scalar can be differentiated`, {
+      got: `${loss.name} of shape ${loss.shape.join('x')}`,
+    });
   }
   const forward = [...graph.nodes];
   const dependent = dependents(forward, wanted);

@@ -120,6 +120,8 @@ function emit(chain: Chain, target: Graph, resolve: (tensor: Tensor) => Tensor):
           name,
         );
   const { shape } = outputs[0]!;
-  const first = sameShape(fused[0]!.shape, shape) ? fused[0]! : target.apply('reshape', [fused[0]!], { shape }, name)[0]!;
+  const first = sameShape(fused[0]!.shape, shape)
+    ? fused[0]!
+    : target.apply('reshape', [fused[0]!], { shape }, name)[0]!;
   return [first, ...fused.slice(1)];
 }

@@ -1,2 +1,9 @@
-export { type BufferView, type KernelCall, type KernelContext, type Kernels, type KernelsFactory, control } from './kernels.ts';
+export {
+  type BufferView,
+  type KernelCall,
+  type KernelContext,
+  type Kernels,
+  type KernelsFactory,
+  control,
+} from './kernels.ts';
 export { Program, type ProgramMemory, type ProgramRequest } from './program.ts';

@@ -20,9 +20,18 @@ function expectation({ mean, scale }: Normal, f: (x: number) => number): number 
 }
 
 const cases: [Normal, Normal][] = [
-  [{ mean: 0, scale: 1 }, { mean: 0, scale: 1 }],
-  [{ mean: 0.3, scale: 0.05 }, { mean: 0, scale: 1 }],
-  [{ mean: -2, scale: 3 }, { mean: 1, scale: 0.7 }],
+  [
+    { mean: 0, scale: 1 },
+    { mean: 0, scale: 1 },
+  ],
+  [
+    { mean: 0.3, scale: 0.05 },
+    { mean: 0, scale: 1 },
+  ],
+  [
+    { mean: -2, scale: 3 },
+    { mean: 1, scale: 0.7 },
+  ],
 ];
 
 describe('normal', () => {

@@ -39,7 +39,9 @@ describe('differentiate', () => {
   it('refuses what is not a scalar', () => {
     const graph = new Graph();
     const w = graph.parameter('w', [3]);
-    expect(() => differentiate(graph, graph.apply('exp', [w], {})[0]!, [w])).toThrowErrorMatchingInlineSnapshot(`[GraphError: only a scalar can be differentiated: got exp of shape 3]`);
+    expect(() => differentiate(graph, graph.apply('exp', [w], {})[0]!, [w])).toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: only a scalar can be differentiated: got exp of shape 3]`,
+    );
   });
 
   it('refuses an operation without a gradient', () => {
@@ -47,6 +49,8 @@ describe('differentiate', () => {
     const w = graph.parameter('w', [3]);
     const second = graph.apply('activationGradient', [w, w], { activation: 'relu' })[0]!;
     const loss = graph.apply('sum', [second], { leading: 1, trailing: 0 })[0]!;
-    expect(() => differentiate(graph, loss, [w])).toThrowErrorMatchingInlineSnapshot(`[GraphError: activationGradient has no gradient, and sum depends on it]`);
+    expect(() => differentiate(graph, loss, [w])).toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: activationGradient has no gradient, and sum depends on it]`,
+    );
   });
 });

@@ -125,7 +125,8 @@ describe('plan', () => {
     const drawn = graph.apply('multiply', [scale, noise], {})[0]!;
     const y = graph.apply('multiply', [x, drawn], {})[0]!;
     const { stages } = plan({ graph, outputs: [y], placed: new Map(), base: 0 });
-    expect(Object.fromEntries(Object.entries(stages).map(([stage, nodes]) => [stage, nodes.map((n) => n.operation)])))
-      .toEqual({ step: ['softplus'], replica: ['normalNoise', 'multiply'], slice: ['multiply'] });
+    expect(
+      Object.fromEntries(Object.entries(stages).map(([stage, nodes]) => [stage, nodes.map((n) => n.operation)])),
+    ).toEqual({ step: ['softplus'], replica: ['normalNoise', 'multiply'], slice: ['multiply'] });
   });
 });

@@ -63,64 +63,88 @@ describe('shapes of outputs', () => {
 describe('errors name the operation and the shapes', () => {
   it('conv2d: channels', () => {
     const { graph, tensors } = inputs([64, 28, 28, 1], [5, 5, 3, 64]);
-    expect(() => graph.apply('conv2d', tensors, plain)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in conv2d, input 64x28x28x1, kernel 5x5x3x64: the kernel expects 3 channels]`);
+    expect(() => graph.apply('conv2d', tensors, plain)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in conv2d, input 64x28x28x1, kernel 5x5x3x64: the kernel expects 3 channels]`,
+    );
   });
 
   it('conv2d: kernel larger than the input', () => {
     const { graph, tensors } = inputs([1, 3, 3, 1], [5, 5, 1, 2]);
-    expect(() => graph.apply('conv2d', tensors, { ...plain, padding: 'VALID' })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in conv2d, input 1x3x3x1, kernel 5x5x1x2: the kernel is larger than the input]`);
+    expect(() => graph.apply('conv2d', tensors, { ...plain, padding: 'VALID' })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in conv2d, input 1x3x3x1, kernel 5x5x1x2: the kernel is larger than the input]`,
+    );
   });
 
   it('conv2d: strides', () => {
     const { graph, tensors } = inputs([1, 3, 3, 1], [3, 3, 1, 2]);
-    expect(() => graph.apply('conv2d', tensors, { ...plain, strides: [0, 1] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: conv2d: strides and dilations must be whole numbers from 1 on: got strides 0x1, dilations 1x1]`);
+    expect(() => graph.apply('conv2d', tensors, { ...plain, strides: [0, 1] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: conv2d: strides and dilations must be whole numbers from 1 on: got strides 0x1, dilations 1x1]`,
+    );
   });
 
   it('conv2d: bias', () => {
     const { graph, tensors } = inputs([1, 3, 3, 1], [3, 3, 1, 2], [3]);
-    expect(() => graph.apply('conv2d', tensors, { ...plain, bias: true })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in conv2d, input 1x3x3x1, kernel 3x3x1x2, bias 3: the bias must have 2 elements]`);
+    expect(() => graph.apply('conv2d', tensors, { ...plain, bias: true })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in conv2d, input 1x3x3x1, kernel 3x3x1x2, bias 3: the bias must have 2 elements]`,
+    );
   });
 
   it('flipoutConv2d: signs', () => {
     const { graph, tensors } = inputs([4, 9, 9, 3], [3, 3, 3, 8], [3, 3, 3, 8], [4, 8], [4, 8]);
-    expect(() => graph.apply('flipoutConv2d', tensors, plain)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in flipoutConv2d, input 4x9x9x3, kernel 3x3x3x8, signsIn 4x8, signsOut 4x8: signs must be batch x channels]`);
+    expect(() => graph.apply('flipoutConv2d', tensors, plain)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in flipoutConv2d, input 4x9x9x3, kernel 3x3x3x8, signsIn 4x8, signsOut 4x8: signs must be batch x channels]`,
+    );
   });
 
   it('matmul: inner extents', () => {
     const { graph, tensors } = inputs([64, 784], [783, 64]);
     const attributes = { transposeA: false, transposeB: false };
-    expect(() => graph.apply('matmul', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in matmul, a 64x784, b 783x64: the inner extents are 784 and 783]`);
+    expect(() => graph.apply('matmul', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in matmul, a 64x784, b 783x64: the inner extents are 784 and 783]`,
+    );
   });
 
   it('dense: features', () => {
     const { graph, tensors } = inputs([64, 784], [12544, 10]);
     const attributes = { bias: false, activation: 'none' } as const;
-    expect(() => graph.apply('dense', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in dense, input 64x784, kernel 12544x10: the kernel expects 12544 features]`);
+    expect(() => graph.apply('dense', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in dense, input 64x784, kernel 12544x10: the kernel expects 12544 features]`,
+    );
   });
 
   it('add: no broadcasting but over leading axes', () => {
     const { graph, tensors } = inputs([4, 3], [4]);
-    expect(() => graph.apply('add', tensors, {})).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in add, a 4x3, b 4: b must have the shape of a or end like it]`);
+    expect(() => graph.apply('add', tensors, {})).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in add, a 4x3, b 4: b must have the shape of a or end like it]`,
+    );
   });
 
   it('reshape: number of elements', () => {
     const { graph, tensors } = inputs([4, 3]);
-    expect(() => graph.apply('reshape', tensors, { shape: [5, 3] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in reshape, input 4x3, output 5x3: the numbers of elements differ]`);
+    expect(() => graph.apply('reshape', tensors, { shape: [5, 3] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in reshape, input 4x3, output 5x3: the numbers of elements differ]`,
+    );
   });
 
   it('concat: all but the last axis', () => {
     const { graph, tensors } = inputs([4, 3], [5, 3]);
-    expect(() => graph.apply('concat', tensors, {})).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in concat, first 4x3, other 5x3: they may differ in the last axis only]`);
+    expect(() => graph.apply('concat', tensors, {})).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in concat, first 4x3, other 5x3: they may differ in the last axis only]`,
+    );
   });
 
   it('categoricalNll: labels', () => {
     const { graph, tensors } = inputs([4, 10], [4]);
-    expect(() => graph.apply('categoricalNll', tensors, {})).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in categoricalNll, logits 4x10, labels 4: expected 4 labels of type i32, got f32]`);
+    expect(() => graph.apply('categoricalNll', tensors, {})).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in categoricalNll, logits 4x10, labels 4: expected 4 labels of type i32, got f32]`,
+    );
   });
 
   it('maxPool2d: window', () => {
     const { graph, tensors } = inputs([4, 2, 2, 1]);
     const attributes = { window: [3, 3], strides: [1, 1], padding: 'VALID' } as const;
-    expect(() => graph.apply('maxPool2d', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shape mismatch in maxPool2d, input 4x2x2x1, window 3x3: the window is larger than the input]`);
+    expect(() => graph.apply('maxPool2d', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in maxPool2d, input 4x2x2x1, window 3x3: the window is larger than the input]`,
+    );
   });
 });

@@ -44,15 +44,25 @@ const layers: Record<string, readonly Layer[]> = {
   denseReparameterization: [flatten(), denseReparameterization({ units: 5, activation: 'tanh' })],
   denseFlipout: [flatten(), denseFlipout({ units: 5, activation: 'sigmoid' }), denseFlipout({ units: 4 })],
   conv2d: [conv2d({ ...smooth, kernelSize: 3 }), conv2d({ ...smooth, kernelSize: [2, 3], strides: 2 })],
-  conv2dReparameterization: [conv2dReparameterization({ ...smooth, kernelSize: 3, dilation: 2 }), maxPool2d({ window: 2 })],
-  conv2dFlipout: [conv2dFlipout({ ...smooth, kernelSize: 3 }), conv2dFlipout({ ...smooth, kernelSize: 3, padding: 'VALID' })],
+  conv2dReparameterization: [
+    conv2dReparameterization({ ...smooth, kernelSize: 3, dilation: 2 }),
+    maxPool2d({ window: 2 }),
+  ],
+  conv2dFlipout: [
+    conv2dFlipout({ ...smooth, kernelSize: 3 }),
+    conv2dFlipout({ ...smooth, kernelSize: 3, padding: 'VALID' }),
+  ],
   'conv2dFlipout with overlapping pools': [
     conv2dFlipout({ ...smooth, kernelSize: [2, 3], strides: [1, 2] }),
     maxPool2d({ window: 3, strides: 2 }),
   ],
   conv1d: [line, conv1d({ ...smooth, kernelSize: 4, dilation: 2 }), maxPool1d({ window: 4 })],
   conv1dReparameterization: [line, conv1dReparameterization({ ...smooth, kernelSize: 3, padding: 'VALID' })],
-  conv1dFlipout: [line, conv1dFlipout({ ...smooth, kernelSize: 4 }), conv1dFlipout({ ...smooth, kernelSize: 3, strides: 2 })],
+  conv1dFlipout: [
+    line,
+    conv1dFlipout({ ...smooth, kernelSize: 4 }),
+    conv1dFlipout({ ...smooth, kernelSize: 3, strides: 2 }),
+  ],
 };
 
 /**

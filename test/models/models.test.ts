@@ -46,6 +46,8 @@ describe('models', () => {
   });
 
   it('says which names there are', () => {
-    expect(() => modelOf('BNN_conv')).toThrowErrorMatchingInlineSnapshot(`[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC]`);
+    expect(() => modelOf('BNN_conv')).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC]`,
+    );
   });
 });

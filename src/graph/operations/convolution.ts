@@ -24,7 +24,11 @@ function convolutionOutputs(
 ): TensorType[] {
   const operands = { input, kernel };
   if (input.length !== 4 || kernel.length !== 4) {
-    throw shapeMismatch(operation, operands, 'expected batch x height x width x channels and height x width x in x out');
+    throw shapeMismatch(
+      operation,
+      operands,
+      'expected batch x height x width x channels and height x width x in x out',
+    );
   }
   if (input[3] !== kernel[2]) throw shapeMismatch(operation, operands, `the kernel expects ${kernel[2]} channels`);
   const { strides, dilations, padding, pool } = attributes;
@@ -41,7 +45,11 @@ function convolutionOutputs(
   ) as [number, number];
   if (rows < 1 || columns < 1) throw shapeMismatch(operation, operands, 'the kernel is larger than the input');
   if (attributes.bias && (bias?.shape.length !== 1 || bias.shape[0] !== kernel[3])) {
-    throw shapeMismatch(operation, { ...operands, bias: bias?.shape ?? [] }, `the bias must have ${kernel[3]} elements`);
+    throw shapeMismatch(
+      operation,
+      { ...operands, bias: bias?.shape ?? [] },
+      `the bias must have ${kernel[3]} elements`,
+    );
   }
   const map = [input[0]!, rows, columns, kernel[3]!];
   if (!pool) return [f32(map)];
@@ -138,10 +146,5 @@ export const convolution = {
   },
 } satisfies Pick<
   OperationTable,
-  | 'conv2d'
-  | 'conv2dBackward'
-  | 'flipoutConv2d'
-  | 'flipoutConv2dBackward'
-  | 'maxPool2d'
-  | 'maxPool2dBackward'
+  'conv2d' | 'conv2dBackward' | 'flipoutConv2d' | 'flipoutConv2dBackward' | 'maxPool2d' | 'maxPool2dBackward'
 >;

@@ -56,7 +56,12 @@ export const linear = {
   channelSigns: {
     infer: ([x, signs]: readonly TensorType[]) => {
       const [batch, channels] = [x!.shape[0], x!.shape[x!.shape.length - 1]];
-      if (x!.shape.length < 2 || signs!.shape.length !== 2 || signs!.shape[0] !== batch || signs!.shape[1] !== channels) {
+      if (
+        x!.shape.length < 2 ||
+        signs!.shape.length !== 2 ||
+        signs!.shape[0] !== batch ||
+        signs!.shape[1] !== channels
+      ) {
         throw shapeMismatch('channelSigns', { input: x!.shape, signs: signs!.shape }, 'signs must be batch x channels');
       }
       return [{ shape: x!.shape, dtype: 'f32' as const }];

@@ -73,7 +73,11 @@ export const structure = {
   sliceLast: {
     infer: ([x]: readonly TensorType[], { begin, size }) => {
       if (x!.shape.length === 0 || begin < 0 || size < 1 || begin + size > lastAxis(x!.shape)) {
-        throw shapeMismatch('sliceLast', { input: x!.shape }, `no elements ${begin} to ${begin + size} in its last axis`);
+        throw shapeMismatch(
+          'sliceLast',
+          { input: x!.shape },
+          `no elements ${begin} to ${begin + size} in its last axis`,
+        );
       }
       return [{ shape: [...x!.shape.slice(0, -1), size], dtype: 'f32' as const }];
     },

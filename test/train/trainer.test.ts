@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { solo } from '../../src/comm/index.ts';
+import { referenceKernels } from '../../src/kernels/reference/index.ts';
+import {
+  type Checkpoint,
+  type NamedTensor,
+  type RunConfiguration,
+  type StepRecord,
+  Trainer,
+  type TrainingOptions,
+} from '../../src/train/index.ts';
+import { bars } from '../support/digits.ts';
+
+const configuration: RunConfiguration = {
+  model: 'BNN_FC_flip',
+  data: { name: 'mnist', path: null },
+  seed: 7,
+  iteration: 6,
+  epochs: 1,
+  batchSize: 8,
+  replicas: 1,
+  slices: 1,
+  learningRate: 0.001,
+  learningRateScaling: 'linear',
+  warmupSteps: 0,
+  kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
+  draws: 1,
+  engine: 'reference',
+  precision: 'f32',
+  checkpointEvery: 0,
+  keepCheckpoints: 3,
+  printEvery: 1,
+  histogramEvery: 0,
+  verbose: false,
+};
+
+const data = bars(60);
+
+/** A run's record, and copies of its checkpoints. */
+async function train(overrides: Partial<RunConfiguration>, options: Partial<TrainingOptions> = {}) {
+  const records: StepRecord[] = [];
+  const checkpoints: Checkpoint[] = [];
+  const copy = (tensors: readonly NamedTensor[]) => tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
+  const trainer = new Trainer({
+    configuration: { ...configuration, ...overrides },
+    data,
+    kernels: referenceKernels,
+    communicator: solo,
+    observers: [{ onStep: (record) => records.push(record) }],
+    checkpoints: {
+      write(checkpoint) {
+        const { parameters, optimizer } = checkpoint;
+        checkpoints.push({ ...checkpoint, parameters: copy(parameters), optimizer: copy(optimizer) });
+        return `step-${checkpoint.step}`;
+      },
+    },
+    resume: null,
+    stop: { requested: null },
+    ...options,
+  });
+  return { records, checkpoints, result: await trainer.run() };
+}
+
+describe('Trainer', () => {
+  it('gives the same numbers when run twice, others with another seed', async () => {
+    const [first, second, other] = [await train({}), await train({}), await train({ seed: 8 })];
+    expect(second.records).toEqual(first.records);
+    expect(second.result.parametersSha256).toBe(first.result.parametersSha256);
+    expect(other.result.parametersSha256).not.toBe(first.result.parametersSha256);
+  });
+
+  it('resumed from any step, is bit for bit the uninterrupted run', async () => {
+    const whole = await train({ checkpointEvery: 2 });
+    expect(whole.checkpoints.map(({ step }) => step)).toEqual([2, 4, 6]);
+    for (const resume of whole.checkpoints.slice(0, 2)) {
+      const rest = await train({ checkpointEvery: 2 }, { resume });
+      expect(rest.records).toEqual(whole.records.slice(resume.step));
+      expect(rest.result.parametersSha256).toBe(whole.result.parametersSha256);
+    }
+  });
+
+  it('logs the terms of the ELBO apart, and their sum', async () => {
+    const { records } = await train({ kl: { ...configuration.kl, schedule: 'linear', steps: 4 } });
+    expect(records.map(({ beta }) => beta)).toEqual([0.25, 0.5, 0.75, 1, 1, 1]);
+    for (const { nll, kl, beta, negativeElbo } of records) {
+      expect(kl).toBeGreaterThan(0);
+      expect(negativeElbo).toBe(nll + (beta * kl) / data.count);
+    }
+  });
+
+  it('learns', async () => {
+    const { records } = await train({ iteration: 40, learningRate: 0.01, batchSize: 20, printEvery: 10 });
+    expect(records.map(({ step }) => step)).toEqual([10, 20, 30, 40]);
+    expect(records[3]!.nll).toBeLessThan(records[0]!.nll);
+    expect(records[3]!.accuracy).toBeGreaterThan(0.8);
+  });
+
+  it('slices change how a step is computed, not what: losses agree to rounding', async () => {
+    const [one, four] = [await train({ slices: 1 }), await train({ slices: 4 })];
+    for (const [i, { nll, kl }] of four.records.entries()) {
+      expect(nll / one.records[i]!.nll).toBeCloseTo(1, 4);
+      expect(kl / one.records[i]!.kl).toBeCloseTo(1, 6);
+    }
+  });
+
+  it('averages replicas: without weight noise, two of four examples are one of eight', async () => {
+    const model = 'CNN_FC';
+    const scaled = { model, learningRateScaling: 'none' } as const;
+    const one = await train(scaled);
+    const two = await train({ ...scaled, replicas: 2, batchSize: 4 });
+    for (const [i, { nll, epoch }] of two.records.entries()) {
+      expect(nll / one.records[i]!.nll).toBeCloseTo(1, 4);
+      expect(epoch).toBe(one.records[i]!.epoch);
+    }
+  });
+
+  it('gives each replica a weight draw of its own, and the first the one that it has alone', async () => {
+    const alone = await train({ iteration: 1, batchSize: 4 });
+    const both = await train({ iteration: 1, batchSize: 4, replicas: 2 });
+    const eight = await train({ iteration: 1, batchSize: 8 });
+    // what the second replica must have had, by its own draw and by the first one's
+    const second = 2 * both.records[0]!.nll - alone.records[0]!.nll;
+    const secondByFirstDraw = 2 * eight.records[0]!.nll - alone.records[0]!.nll;
+    expect(Math.abs(second - secondByFirstDraw)).toBeGreaterThan(1e-3);
+    expect(both.records[0]!.learningRate).toBe(2 * alone.records[0]!.learningRate);
+  });
+
+  it('checkpoints and stops when asked to', async () => {
+    const stop = { requested: null as string | null };
+    const { result, checkpoints } = await train(
+      {},
+      { stop, observers: [{ onTiming: ({ step }) => (stop.requested = step === 3 ? 'SIGTERM' : null) }] },
+    );
+    expect(result).toMatchObject({ step: 3, totalSteps: 6, stopped: 'SIGTERM' });
+    expect(checkpoints.map(({ step }) => step)).toEqual([3]);
+  });
+
+  it('stops at a NaN and names the first tensor that went bad, without a checkpoint', async () => {
+    const checkpoints: number[] = [];
+    let ended = 0;
+    const run = train(
+      { learningRate: 1e38 },
+      {
+        checkpoints: { write: ({ step }) => `step-${checkpoints.push(step)}` },
+        observers: [{ onEnd: (step) => (ended = step) }],
+      },
+    );
+    await expect(run).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[NotFiniteError: step 2: denseFlipout/kl (scalar) is no longer finite. Lower the learning rate or look at the data; the last checkpoint is untouched]`,
+    );
+    expect(checkpoints).toEqual([]);
+    expect(ended).toBe(1);
+  });
+
+  it('refuses a batch that does not fit', async () => {
+    await expect(train({ batchSize: 61 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: the batch is larger than the training set: got batchSize 61, expected at most 60 examples. Give a smaller --batchSize]`,
+    );
+    await expect(train({ batchSize: 40, replicas: 2 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: the batch is larger than the training set: got replicas 2 x batchSize 40, expected at most 60 examples. Give a smaller --batchSize]`,
+    );
+    await expect(train({ batchSize: 8, slices: 3 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: slices must cut the batch into equal parts: got batchSize 8, slices 3, expected slices that divide the batch size]`,
+    );
+  });
+
+  it('turns epochs into steps as the original does', async () => {
+    const { result } = await train({ iteration: null, epochs: 0.5, batchSize: 8 });
+    expect(result.totalSteps).toBe(Math.round((0.5 * 60) / 8));
+  });
+});
