@@ -7,15 +7,48 @@ export interface ImageSet {
   readonly channels: number;
   /** [count, height, width, channels], row-major; on a SharedArrayBuffer so that ranks in threads share one copy */
   readonly images: Uint8Array;
-  /** [count], 0 .. classes - 1 */
+  /** [count], 0 .. classes - 1; on a SharedArrayBuffer */
   readonly labels: Uint8Array;
 }
 
+export type DatasetName = 'mnist' | 'fashion-mnist';
+
+/**
+ * `train` and `test` are read from disk when they are first asked for, then kept: training starts without the test set,
+ * an evaluation never holds the training set. Both may therefore throw DataError.
+ */
 export interface ImageDataset {
-  readonly name: 'mnist' | 'fashion-mnist';
+  readonly name: DatasetName;
   readonly classes: number;
   readonly train: ImageSet;
   readonly test: ImageSet;
-  /** where it was read from, for people */
+  /** where it is read from, for people */
   readonly source: string;
+}
+
+/** What a data set must be. One of these stands in each file of sets/. */
+export interface DatasetDefinition {
+  readonly name: DatasetName;
+  /** as people write it, for messages */
+  readonly title: string;
+  readonly classes: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** What happens while a data set is fetched; `bytes` of `totalBytes` are done. */
+export interface FetchProgress {
+  readonly stage: 'download' | 'unpack';
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface LoadOptions {
+  readonly name: DatasetName;
+  /** a file or folder; null takes the data set's own source */
+  readonly path: string | null;
+  readonly onProgress?: (progress: FetchProgress) => void;
+  /** what is odd but no error, one line */
+  readonly onWarning?: (message: string) => void;
 }

