@@ -1,0 +1,150 @@
+/** Runs one call on an engine between guard zones. */
+import { type OperationName, type TensorType, align, bytesOf, inferTypes, sizeOf } from '../../src/graph/index.ts';
+import {
+  type BufferView,
+  type KernelCall,
+  type Kernels,
+  type KernelsFactory,
+  control,
+} from '../../src/kernels/index.ts';
+import type { Case, ControlValues } from './case.ts';
+import type { TestTensor } from './generate.ts';
+
+const page = 65536;
+const pages = 96;
+/** Every byte that is nobody's: as floats NaN, so that what is read past an end, or never written, shows. */
+const canary = 0xff;
+const guard = 64;
+/** What is watched below the lowest buffer; above the highest one the memory ends. */
+const margin = 16384;
+
+export interface Ran {
+  readonly outputs: readonly TestTensor[];
+  /** rules that the engine broke, in words */
+  readonly faults: readonly string[];
+}
+
+/** An engine on a memory of its own. */
+export class Bench {
+  readonly kernels: Kernels;
+  readonly #bytes: Buffer;
+  readonly #free: number;
+
+  constructor(factory: KernelsFactory) {
+    this.#free = align(factory.firstFreeByte);
+    const initial = pages + Math.ceil(this.#free / page);
+    const memory = new WebAssembly.Memory({ initial, maximum: initial, shared: true });
+    this.kernels = factory.create(memory);
+    this.#bytes = Buffer.from(memory.buffer as unknown as ArrayBuffer);
+  }
+
+  /**
+   * Binds the call, then fills the inputs and the control block, then runs it twice. Buffers lie at the very end of the
+   * memory, so that reading past the last one traps.
+   */
+  run(tested: Case): Ran {
+    const { call, context, scratch } = this.#place(tested);
+    const faults: string[] = [];
+    // the control block lies lowest
+    const start = Math.max(this.#free, context.control - margin);
+    const watched = this.#bytes.subarray(start);
+    const before = Buffer.alloc(watched.length, canary);
+    watched.set(before);
+    const runCall = this.kernels.compile(call, context);
+    if (!before.equals(watched)) faults.push('compile wrote into memory');
+
+    this.#fill(call, tested);
+    this.#setControl(context.control, tested.control);
+    before.set(watched);
+    runCall();
+    const first = call.outputs.map((view) => this.#read(view));
+    const writable = [...call.outputs.map((view) => [view.offset, bytesOf(view)] as const), scratch];
+    for (const [offset, bytes] of writable) {
+      this.#bytes.copy(before, offset - start, offset, offset + bytes);
+    }
+    if (!before.equals(watched)) faults.push(this.#whatChanged(before, start, call, context.control));
+
+    for (const view of call.outputs) this.#bytes.fill(canary, view.offset, view.offset + bytesOf(view));
+    this.#fill(call, tested);
+    runCall();
+    const second = call.outputs.map((view) => this.#read(view));
+    if (!first.every((output, i) => sameBits(output, second[i]))) faults.push('a second run gives other bits');
+    return { outputs: first, faults };
+  }
+
+  /** Offsets of everything, from the end of the memory backwards, guards between. */
+  #place({ operation, attributes, inputs, inPlace }: Case) {
+    let end = this.#bytes.length;
+    const reserve = (bytes: number): number => {
+      const offset = end - align(Math.max(bytes, 1));
+      end = offset - guard;
+      if (offset < this.#free) throw new Error('the case is too large for the bench');
+      return offset;
+    };
+    const view = ({ shape, dtype }: TensorType): BufferView => ({
+      offset: reserve(bytesOf({ shape, dtype })),
+      shape,
+      dtype,
+    });
+    const inputViews = inputs.map(view);
+    const types = inferTypes<OperationName>(operation, inputs, attributes);
+    const outputs = types.map((type, i) => (inPlace ? inputViews[i] : view(type)));
+    const call: KernelCall = { operation, attributes, inputs: inputViews, outputs };
+    const scratchBytes = this.kernels.scratchBytes(call);
+    const scratch = reserve(scratchBytes);
+    return { call, context: { scratch, control: reserve(control.bytes) }, scratch: [scratch, scratchBytes] as const };
+  }
+
+  #fill(call: KernelCall, { inputs }: Case): void {
+    for (const [i, { offset }] of call.inputs.entries()) {
+      const { data } = inputs[i];
+      this.#bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    }
+  }
+
+  #setControl(offset: number, values: ControlValues): void {
+    const seed = values.seed ?? 0;
+    const integers = {
+      seedLow: seed % 2 ** 32,
+      seedHigh: Math.floor(seed / 2 ** 32),
+      step: 0,
+      replica: 0,
+      firstExample: 0,
+    };
+    const floats = { stepSize: 0, likelihoodScale: 0, divergenceScale: 0 };
+    for (const name of ['seedLow', 'seedHigh', 'step', 'replica', 'firstExample'] as const) {
+      const value = name in values ? values[name as keyof ControlValues] : undefined;
+      this.#bytes.writeUInt32LE(value ?? integers[name], offset + 4 * control[name]);
+    }
+    for (const name of ['stepSize', 'likelihoodScale', 'divergenceScale'] as const) {
+      this.#bytes.writeFloatLE(values[name] ?? floats[name], offset + 4 * control[name]);
+    }
+  }
+
+  #read({ offset, shape, dtype }: BufferView): TestTensor {
+    const bytes = new Uint8Array(bytesOf({ shape, dtype }));
+    this.#bytes.copy(bytes, 0, offset, offset + bytes.length);
+    const data =
+      dtype === 'f32' ? new Float32Array(bytes.buffer) : dtype === 'i32' ? new Int32Array(bytes.buffer) : bytes;
+    return { shape, dtype, data: data.subarray(0, sizeOf(shape)) };
+  }
+
+  #whatChanged(before: Buffer, start: number, call: KernelCall, controlOffset: number): string {
+    const after = this.#bytes.subarray(start);
+    const at = start + before.findIndex((byte, i) => byte !== after[i]);
+    const named = [
+      ...call.inputs.map((view, i) => [`input ${i}`, view.offset, bytesOf(view)] as const),
+      ...call.outputs.map((view, i) => [`output ${i}`, view.offset, bytesOf(view)] as const),
+      ['the control block', controlOffset, control.bytes] as const,
+    ];
+    const inside = named.find(([, offset, bytes]) => at >= offset && at < offset + bytes);
+    if (inside) return `${inside[0]} was changed at byte ${at - inside[1]}`;
+    const nearest = named.toSorted((a, b) => Math.abs(a[1] - at) - Math.abs(b[1] - at))[0];
+    return `a byte that belongs to nobody was changed, at ${at - nearest[1]} from the start of ${nearest[0]} (${nearest[2]} bytes)`;
+  }
+}
+
+export function sameBits(a: TestTensor, b: TestTensor): boolean {
+  const bytes = ({ data }: TestTensor) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return bytes(a).equals(bytes(b));
+}
