@@ -49,6 +49,8 @@ export interface LoadOptions {
   /** a file or folder; null takes the data set's own source */
   readonly path: string | null;
   readonly onProgress?: (progress: FetchProgress) => void;
+  /** fetch nothing: a set that is not here is an error */
+  readonly offline?: boolean;
   /** what is odd but no error, one line */
   readonly onWarning?: (message: string) => void;
 }

@@ -24,7 +24,7 @@ const sets: Readonly<Record<LoadOptions['name'], DatasetEntry>> = {
  * not), an .npz file with x_train, y_train, x_test and y_test, or a folder with that file.
  * @throws DataError naming the file, what was got, what was expected and what to do
  */
-export async function loadDataset({ name, path, onProgress, onWarning }: LoadOptions): Promise<ImageDataset> {
+export async function loadDataset({ name, path, onProgress, offline, onWarning }: LoadOptions): Promise<ImageDataset> {
   const { definition, find } = sets[name];
-  return openDigits(definition, path ?? (await find({ onProgress })), onWarning ?? (() => {}));
+  return openDigits(definition, path ?? (await find({ onProgress, offline })), onWarning ?? (() => {}));
 }

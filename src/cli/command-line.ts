@@ -1,0 +1,197 @@
+/** Words of a command line into a command, by commander; its help, its version, its complaints. */
+import { Command, CommanderError, Option } from 'commander';
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../errors/index.ts';
+import { modelNames } from '../models/index.ts';
+import { type Flag, defaults, flagOf, presets, settings, valueAt } from './configuration/index.ts';
+import { originalFlags } from './original/index.ts';
+import type { TrainArguments } from './request.ts';
+import { normalizeSwitches } from './switches.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Common {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+export type TrainCommand = { readonly name: 'train' } & Common & TrainArguments;
+export type EvaluateCommand = {
+  readonly name: 'evaluate';
+  readonly run: string;
+  readonly flags: readonly Flag[];
+} & Common;
+export type DoctorCommand = { readonly name: 'doctor' } & Common;
+
+/** `answered`: help or version, already written. */
+export type ParsedCommand = TrainCommand | EvaluateCommand | DoctorCommand | { readonly name: 'answered' };
+
+/**
+ * @throws UsageError for an unknown command or flag, a flag without its value, a word too many
+ */
+export function parseCommandLine(words: readonly string[], terminal: Terminal): ParsedCommand {
+  const parser = new Parser(terminal);
+  try {
+    parser.program.parse(normalizeSwitches(words), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { name: 'answered' };
+    throw asUsageError(error, words);
+  }
+  return parser.command;
+}
+
+/** Commander's programs with what they were told. */
+class Parser {
+  readonly program = new Command('credence');
+  command: ParsedCommand = { name: 'answered' };
+  /** of the settings, ours and the original's, in the order in which they were written */
+  readonly #flags: Flag[] = [];
+  readonly #flagFiles: string[] = [];
+
+  constructor({ stdout }: Terminal) {
+    this.program
+      .description('Bayesian neural networks by variational inference.')
+      .configureOutput({
+        writeOut: (text) => void stdout.write(text),
+        // The caller writes the error, in the one form that all errors have.
+        writeErr: () => {},
+        outputError: () => {},
+        getOutHelpWidth: () => stdout.columns ?? 100,
+      })
+      .configureHelp({ showGlobalOptions: true })
+      .exitOverride()
+      .option('--json', 'one JSON object on stdout and nothing else')
+      .option('--verbose', 'more to read: stack traces of errors, the parameters of a model')
+      .addOption(new Option('--no-verbose').hideHelp())
+      .version(version(), '--version', 'the version of credence')
+      .helpOption('-h, --help', 'this text')
+      .addHelpText('after', '\nExit code: 0 success, 1 failed or interrupted, 2 bad usage.');
+    this.#addTrain();
+    this.#addEvaluate();
+    this.#addDoctor();
+  }
+
+  #addTrain(): void {
+    const train = this.program
+      .command('train')
+      .argument(
+        '[NAME]',
+        `a model (${modelNames.join(', ')}), a preset (${Object.keys(presets).join(', ')}) or the path of a config.yaml`,
+      )
+      .description('Train a model, evaluate it with Monte Carlo draws, and keep all of it in a run folder.')
+      .usage('[NAME | config.yaml] [--key value ...]')
+      .addHelpText('after', signals)
+      .addOption(this.#option('out', 'DIR', 'the run folder (default: runs/NAME, made unique)'))
+      .addOption(this.#option('resume', 'RUN', 'go on with the run in this folder'))
+      .optionsGroup('Settings, also keys of a config.yaml:');
+    for (const setting of settings) {
+      if (setting.placeholder === null) continue;
+      const usual = String(valueAt(defaults, setting.path));
+      train.addOption(this.#flag(flagOf(setting), setting.placeholder, `${setting.about} (default: ${usual})`));
+      if (flagOf(setting) !== setting.path) {
+        train.addOption(this.#flag(setting.path, setting.placeholder, setting.about).hideHelp());
+      }
+    }
+    train.optionsGroup('Flags of the system that credence succeeds (docs/differences.md):');
+    train.addOption(
+      this.#option('flagfile', 'FILE', 'a file of flags, one --key=value per line').argParser((value: string) => {
+        this.#flagFiles.push(requireValue('flagfile', value));
+        return value;
+      }),
+    );
+    for (const { name, placeholder, about } of originalFlags) {
+      if (placeholder !== null) {
+        train.addOption(this.#flag(name, placeholder, about));
+        continue;
+      }
+      train.addOption(new Option(`--${name}`, about)).addOption(new Option(`--no-${name}`).hideHelp());
+      this.#addSwitch(train, name);
+    }
+    this.#addSwitch(this.program, 'verbose');
+    train.action((target: string | undefined, options: { out?: string; resume?: string }) => {
+      const { out = null, resume = null } = options;
+      const flags = this.#flags;
+      this.command = {
+        name: 'train',
+        ...this.#common(),
+        target: target ?? null,
+        flags,
+        flagFiles: this.#flagFiles,
+        out,
+        resume,
+      };
+    });
+  }
+
+  #addEvaluate(): void {
+    this.program
+      .command('evaluate')
+      .argument('<run>', 'the folder of a run')
+      .description('Evaluate the last checkpoint of a run on the test set, with Monte Carlo draws of the weights.')
+      .usage('RUN [--draws COUNT]')
+      .addOption(this.#flag('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)'))
+      .addOption(this.#flag('data', 'PATH', 'file or folder of the data set (default: that of the run)'))
+      .addOption(this.#flag('engine', 'NAME', 'auto, wasm or reference (default: that of the run)'))
+      .action((run: string) => {
+        this.command = { name: 'evaluate', ...this.#common(), run, flags: this.#flags };
+      });
+  }
+
+  #addDoctor(): void {
+    this.program
+      .command('doctor')
+      .description('Look at this machine: Node, cores, memory, engines, data, folders; and say what is missing.')
+      .action(() => {
+        this.command = { name: 'doctor', ...this.#common() };
+      });
+  }
+
+  #common(): Common {
+    const { json = false, verbose = false } = this.program.opts<Partial<Common>>();
+    return { json, verbose };
+  }
+
+  #option(name: string, placeholder: string, about: string): Option {
+    return new Option(`--${name} <${placeholder}>`, about).argParser((value: string) => requireValue(name, value));
+  }
+
+  /** An option that is a setting: kept with its place among the others, because of two for one setting the later counts. */
+  #flag(name: string, placeholder: string, about: string): Option {
+    return this.#option(name, placeholder, about).argParser((value: string) => {
+      this.#flags.push({ name, value: requireValue(name, value), label: `--${name}` });
+      return value;
+    });
+  }
+
+  #addSwitch(command: Command, name: string): void {
+    const keep = (value: string) => () => void this.#flags.push({ name, value, label: `--${name}` });
+    command.on(`option:${name}`, keep('true')).on(`option:no-${name}`, keep('false'));
+  }
+}
+
+const signals = `
+Ctrl-C or SIGTERM: the run checkpoints, stops with exit code 1 and says how to go on; a second one stops it at once.`;
+
+function requireValue(name: string, value: string): string {
+  if (!value.startsWith('--')) return value;
+  throw new UsageError(`--${name} has no value`, { got: `the next flag, ${value}`, expected: `--${name} VALUE` });
+}
+
+/** `error: unknown option '--sed'\n(Did you mean --seed?)` in the form of our own errors. */
+function asUsageError({ code, message }: CommanderError, words: readonly string[]): UsageError {
+  if (code === 'commander.help') {
+    return new UsageError('no command', {
+      expected: 'train, evaluate or doctor',
+      remedy: 'credence --help tells more',
+    });
+  }
+  const [what, hint] = message.replace(/^error: /, '').split('\n');
+  const command = ['train', 'evaluate', 'doctor'].find((name) => words.includes(name));
+  const help = `credence ${command === undefined ? '' : `${command} `}--help tells more`;
+  return new UsageError(what.replace('option', 'flag'), { remedy: hint?.replace(/^\((.*)\)$/, '$1') ?? help });
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

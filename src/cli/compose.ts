@@ -1,0 +1,210 @@
+/**
+ * The composition root: here, and nowhere else, a run gets its engine, its communicator, its data, its folder and its
+ * observers.
+ */
+import { solo } from '../comm/index.ts';
+import { type FetchProgress, type ImageDataset, loadDataset } from '../data/index.ts';
+import { CheckpointError, CredenceError } from '../errors/index.ts';
+import { Graph } from '../graph/index.ts';
+import { predict, predictionQuality } from '../inference/index.ts';
+import { buildModel, modelOf } from '../models/index.ts';
+import { tensorBoardObserver, writeEvaluationEvents } from '../report/index.ts';
+import {
+  type Checkpoint,
+  CheckpointStore,
+  MetricsFile,
+  type NamedTensor,
+  type RunConfiguration,
+  type RunFolder,
+  type Schedule,
+  type StopRequest,
+  TimingFile,
+  Trainer,
+  type TrainingObserver,
+  type TrainingResult,
+  configurationFile,
+  createRunFolder,
+  describeParameters,
+  loadLatest,
+  openRunFolder,
+  parametersSha256,
+  scheduleOf,
+  writeRunFile,
+  writeTrainingLog,
+} from '../train/index.ts';
+import { renderConfiguration } from './configuration/index.ts';
+import { chooseEngine } from './engine.ts';
+import type { RunSummary } from './progress/summary.ts';
+import type { TrainRequest } from './request.ts';
+import { assertLonger } from './resume.ts';
+import { recordedThroughput } from './throughput.ts';
+
+/** Who is told what happens. */
+export interface Watch {
+  /** something odd that stops nothing, a line */
+  note(text: string): void;
+  /** how things go, a line */
+  tell(text: string): void;
+  fetching(progress: FetchProgress): void;
+  training(schedule: Schedule, firstStep: number): TrainingObserver;
+  evaluating(draw: number, draws: number): void;
+  /** begins to listen for signals; what comes back is asked at every step */
+  listen(): StopRequest & { release(): void };
+}
+
+/** A summary, and how many test images it is over. */
+export interface Outcome {
+  readonly summary: RunSummary;
+  readonly images: number;
+}
+
+/** Trains, or goes on training, then evaluates the result. */
+export async function trainRun({ configuration, folder }: TrainRequest, watch: Watch): Promise<Outcome> {
+  const data = await load(configuration, watch);
+  const schedule = scheduleOf(configuration, data.train.count);
+  if (folder.kind === 'resume') assertLonger(folder.stored, configuration, data.train.count);
+  const run = claim({ configuration, folder });
+  try {
+    const result = await trainIn(run, configuration, data, schedule, watch);
+    const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
+    return await evaluation({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
+  } finally {
+    run.release();
+  }
+}
+
+/** Evaluates the last intact checkpoint of a run. */
+export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome> {
+  const checkpoint = lastCheckpoint(run, configuration, watch);
+  if (checkpoint === null) {
+    throw new CheckpointError(`${run} has no checkpoint yet`, { remedy: `Train it: credence train --resume ${run}` });
+  }
+  const data = await load(configuration, watch);
+  const result = { ...checkpoint, parametersSha256: parametersSha256(checkpoint.parameters) };
+  return evaluation({ run, configuration, data, result, samplesPerSecond: recordedThroughput(run) }, watch);
+}
+
+async function trainIn(
+  run: RunFolder,
+  configuration: RunConfiguration,
+  data: ImageDataset,
+  schedule: Schedule,
+  watch: Watch,
+): Promise<TrainingResult> {
+  const { path } = run;
+  const kernels = await chooseEngine(configuration.engine);
+  // Before anything is read: opening the store clears away what a killed process left half done.
+  const store = new CheckpointStore(path, { keep: configuration.keepCheckpoints, onWarning: watch.note });
+  const resume = lastCheckpoint(path, configuration, watch);
+  const firstStep = resume?.step ?? 0;
+  writeRunFile(path, configurationFile, renderConfiguration(configuration));
+  const stop = watch.listen();
+  try {
+    const metrics = new MetricsFile(path, firstStep);
+    const timing = new TimingFile(path, firstStep);
+    const trainer = new Trainer({
+      configuration,
+      data: data.train,
+      kernels,
+      communicator: solo,
+      observers: [metrics, timing, tensorBoardObserver(path, firstStep), watch.training(schedule, firstStep)],
+      checkpoints: {
+        write(checkpoint) {
+          metrics.flush();
+          timing.flush();
+          return store.write(checkpoint);
+        },
+      },
+      resume,
+      stop,
+    });
+    announce(trainer, { run: path, configuration, data, firstStep }, watch);
+    const result = await trainer.run();
+    if (result.stopped === null) return result;
+    throw new CredenceError('INTERRUPTED', `stopped by ${result.stopped} after step ${result.step}, checkpointed`, {
+      remedy: `Go on with: credence train --resume ${path}`,
+    });
+  } finally {
+    stop.release();
+  }
+}
+
+interface Start {
+  readonly run: string;
+  readonly configuration: RunConfiguration;
+  readonly data: ImageDataset;
+  readonly firstStep: number;
+}
+
+function announce(trainer: Trainer, { run, configuration, data, firstStep }: Start, watch: Watch): void {
+  const { totalSteps, stepExamples } = trainer.schedule;
+  const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
+  watch.tell(`${configuration.model}, ${totalSteps} steps of ${stepExamples} images${begin}, ${trainer.engine}`);
+  watch.tell(`data ${data.source}, run folder ${run}`);
+  if (!configuration.verbose) return;
+  writeTrainingLog(run, trainer.parameters());
+  watch.tell(describeParameters(trainer.parameters()).trimEnd());
+}
+
+interface Trained {
+  readonly run: string;
+  readonly configuration: RunConfiguration;
+  readonly data: ImageDataset;
+  readonly result: {
+    readonly step: number;
+    readonly parameters: readonly NamedTensor[];
+    readonly parametersSha256: string;
+  };
+  readonly samplesPerSecond: number | null;
+}
+
+async function evaluation(trained: Trained, watch: Watch): Promise<Outcome> {
+  const { run, configuration, data, result, samplesPerSecond } = trained;
+  const { draws, seed } = configuration;
+  const { test } = data;
+  const model = modelOf(configuration.model);
+  const parameters = new Map(result.parameters.map((tensor) => [tensor.name, tensor.data]));
+  const probabilities = predict(
+    await chooseEngine(configuration.engine),
+    model,
+    (name) => parameters.get(name)!,
+    test,
+    {
+      draws,
+      seed,
+      onDraw: (draw) => watch.evaluating(draw, draws),
+    },
+  );
+  const quality = predictionQuality(probabilities, test.labels, model.classes);
+  writeEvaluationEvents(run, result.step, { ...quality });
+  const { accuracy, nll, brier, ece } = quality;
+  const { step, parametersSha256: sha256 } = result;
+  const figures = { accuracy, nll, brier, ece, draws, samplesPerSecond, parametersSha256: sha256 };
+  return { summary: { run, model: model.name, step, ...figures }, images: test.count };
+}
+
+async function load({ data }: RunConfiguration, watch: Watch): Promise<ImageDataset> {
+  return loadDataset({ ...data, onProgress: watch.fetching, onWarning: watch.note });
+}
+
+function claim({ configuration, folder }: Pick<TrainRequest, 'configuration' | 'folder'>): RunFolder {
+  switch (folder.kind) {
+    case 'resume':
+      return openRunFolder(folder.path, configuration.model);
+    case 'new':
+      return createRunFolder({ out: folder.path, name: configuration.model });
+    case 'unique':
+      return createRunFolder({ out: null, parent: folder.parent, name: folder.name });
+  }
+}
+
+function lastCheckpoint(run: string, { model }: RunConfiguration, watch: Watch): Checkpoint | null {
+  const graph = new Graph();
+  const x = graph.input('x', [1, ...modelOf(model).inputShape], 'f32');
+  const parameters = buildModel(modelOf(model), graph, x, 'prediction').parameters.map(({ tensor }) => tensor);
+  return loadLatest(run, { model, parameters }, { onWarning: watch.note });
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,77 @@
+import { UsageError } from '../../errors/index.ts';
+import type { Layer } from './layer.ts';
+import { type Setting, type SettingPath, defaults, settings, valueAt } from './settings.ts';
+
+/** A flag as it was written, on the command line or in a file of flags. */
+export interface Flag {
+  readonly name: string;
+  readonly value: string;
+  /** how a message names it: `--seed`, `config.cfg, line 3: --seed` */
+  readonly label: string;
+}
+
+/** Short names of settings that are written often. */
+const shortNames: Readonly<Record<string, SettingPath>> = { data: 'data.path' };
+
+/** The name of a setting's flag, without dashes. */
+export function flagOf({ path }: Setting): string {
+  return Object.keys(shortNames).find((name) => shortNames[name] === path) ?? path;
+}
+
+const byName = new Map<string, Setting>(
+  settings.flatMap((setting) => [
+    [setting.path, setting],
+    [flagOf(setting), setting],
+  ]),
+);
+
+export function settingOf(name: string): Setting | undefined {
+  return byName.get(name);
+}
+
+/** Names of all flags that are settings. */
+export const settingFlags: readonly string[] = settings.map(flagOf);
+
+/**
+ * The flags, all of them names of settings, as a layer; of two for the same setting the later one counts.
+ * Values that are no number where one is expected stay text: the schema says what was expected.
+ */
+export function layerOfFlags(flags: readonly Flag[]): Layer {
+  const labels = new Map<string, string>();
+  let values: Readonly<Record<string, unknown>> = {};
+  for (const { name, value, label } of flags) {
+    const setting = settingOf(name);
+    if (!setting) throw new UsageError(`${label}: unknown flag`);
+    labels.set(setting.path, label);
+    values = withValue(values, setting.path, typed(setting.path, value));
+  }
+  return { values, label: (path) => labels.get(path.join('.')) ?? `--${path.join('.')}` };
+}
+
+/** A layer of one value. */
+export function withValue(values: Readonly<Record<string, unknown>>, path: SettingPath, value: unknown) {
+  const [key, child] = path.split('.');
+  if (child === undefined) return { ...values, [key]: value };
+  const group = values[key];
+  return { ...values, [key]: { ...(typeof group === 'object' && group !== null ? group : {}), [child]: value } };
+}
+
+const nullable: ReadonlySet<SettingPath> = new Set(['data.path', 'iteration', 'slices']);
+
+function typed(path: SettingPath, text: string): unknown {
+  if (nullable.has(path) && text === 'null') return null;
+  const usual = valueAt(defaults, path);
+  if (typeof usual === 'boolean') return parseBoolean(text) ?? text;
+  return typeof usual === 'number' || path === 'iteration' || path === 'slices' ? (parseNumber(text) ?? text) : text;
+}
+
+/** What the original's flag library takes for a boolean; null for anything else. */
+export function parseBoolean(text: string): boolean | null {
+  if (/^(true|t|1|yes)$/i.test(text)) return true;
+  return /^(false|f|0|no)$/i.test(text) ? false : null;
+}
+
+/** A decimal number; null for anything else, also for the many texts of which `Number` makes one (``, `0x10`). */
+export function parseNumber(text: string): number | null {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null;
+}

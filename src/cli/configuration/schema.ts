@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { modelNames } from '../../models/index.ts';
+import type { RunConfiguration } from '../../train/index.ts';
+
+/** Each check carries the same words: what would have been right. */
+function integer(least: number, most: number) {
+  const error = `an integer from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+/** Finite, above 0. */
+function positive(most: number) {
+  const error = `a number above 0, at most ${most}`;
+  return z.number({ error }).positive({ error }).max(most, { error });
+}
+
+function oneOf<const T extends string>(names: readonly T[]) {
+  return z.enum(names, { error: names.length === 1 ? names[0] : `one of ${names.join(', ')}` });
+}
+
+function orNull<T extends z.ZodType>(type: T, error: string) {
+  return z.union([type, z.null()], { error });
+}
+
+function mapping<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'invalid_type' ? `a mapping with the keys ${Object.keys(shape).join(', ')}` : undefined,
+  });
+}
+
+const maximumSteps = 100_000_000;
+const countOfSteps = integer(0, maximumSteps);
+
+/** What a configuration must look like. Bounds without a reason of their own only catch slips of the keyboard. */
+export const configurationSchema = mapping({
+  model: oneOf(modelNames),
+  data: mapping({
+    name: oneOf(['mnist', 'fashion-mnist']),
+    path: orNull(z.string().min(1), 'a path, or null'),
+  }),
+  seed: integer(0, Number.MAX_SAFE_INTEGER),
+  iteration: orNull(integer(1, maximumSteps), `an integer from 1 to ${maximumSteps}, or null`),
+  epochs: positive(1_000_000),
+  batchSize: integer(1, 1_000_000),
+  // The noise key has 16 bits for the replica.
+  replicas: integer(1, 65_535),
+  slices: orNull(integer(1, 65_535), 'an integer from 1 to 65535, or null'),
+  learningRate: positive(100),
+  learningRateScaling: oneOf(['linear', 'sqrt', 'none']),
+  warmupSteps: countOfSteps,
+  kl: mapping({
+    schedule: oneOf(['constant', 'linear', 'cyclical']),
+    beta: positive(1),
+    steps: countOfSteps,
+    rise: positive(1),
+  }),
+  draws: integer(1, 1_000_000),
+  engine: oneOf(['auto', 'wasm', 'reference']),
+  precision: oneOf(['f32']),
+  checkpointEvery: countOfSteps,
+  keepCheckpoints: integer(1, 1_000_000),
+  printEvery: integer(1, maximumSteps),
+  histogramEvery: countOfSteps,
+  verbose: z.boolean({ error: 'true or false' }),
+}) satisfies z.ZodType<RunConfiguration>;

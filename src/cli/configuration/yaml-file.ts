@@ -1,0 +1,86 @@
+import { statSync, readFileSync } from 'node:fs';
+import { UsageError } from '../../errors/index.ts';
+import { type Layer, display } from './layer.ts';
+
+const maximumBytes = 1 << 20;
+
+/**
+ * Reads a config.yaml.
+ * @throws UsageError if it is missing, too large or not YAML: with line and column
+ */
+export async function readYamlFile(path: string): Promise<Layer> {
+  return parseYaml(readText(path, 'configuration'), path);
+}
+
+/**
+ * The text of a small file that the user named.
+ * @param what it is called in messages: a configuration, a flag file
+ * @throws UsageError if it cannot be read or is too large to be what it should be
+ */
+export function readText(path: string, what: string): string {
+  let bytes: Buffer;
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new UsageError(`${path} is no ${what} file`, { expected: 'a file' });
+    if (status.size > maximumBytes) {
+      throw new UsageError(`${path} is too large for a ${what} file`, {
+        got: `${status.size} bytes`,
+        expected: `at most ${maximumBytes}`,
+      });
+    }
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (isMissing) throw new UsageError(`${what} file ${display(path)} does not exist`, { remedy: 'Check the path' });
+    const got = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`cannot read ${what} file ${display(path)}`, { got: display(got), cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError(`${path} is no ${what} file`, { got: 'bytes that are not UTF-8', expected: 'text', cause });
+  }
+}
+
+/** @throws UsageError if the text is not a mapping in YAML: with line and column */
+export async function parseYaml(text: string, name: string): Promise<Layer> {
+  const { LineCounter, isNode, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  const refuse = (message: string, offset: number, cause?: unknown): never => {
+    const { line, col } = lines.linePos(offset);
+    throw new UsageError(`${name}, line ${line}, column ${col}: ${display(message)}`, {
+      remedy: 'Correct the file',
+      cause,
+    });
+  };
+  let values: unknown;
+  let document: ReturnType<typeof parseDocument>;
+  try {
+    // Without prettyErrors a message is one line, and its position a plain offset.
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2' });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem) refuse(problem.message, problem.pos[0], problem);
+    // Aliases of aliases grow without bound (a billion laughs); ten are more than a configuration needs.
+    values = document.toJS({ maxAliasCount: 10 });
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const reason = cause instanceof RangeError ? 'it is nested too deeply' : String(cause);
+    throw new UsageError(`cannot read ${name}`, { got: display(reason), remedy: 'Correct the file', cause });
+  }
+  // An empty file, or one of comments only, says nothing.
+  values ??= {};
+  if (typeof values !== 'object' || Array.isArray(values)) {
+    throw new UsageError(`cannot read ${name}`, {
+      got: display(values),
+      expected: 'a mapping, such as "model: BNN_FC_flip"',
+    });
+  }
+  const label = (path: readonly PropertyKey[]): string => {
+    const key = path.map((part) => display(part)).join('.');
+    const node = document.getIn(path, true);
+    const offset = isNode(node) ? node.range?.[0] : undefined;
+    return offset === undefined ? `${name}: ${key}` : `${name}, line ${lines.linePos(offset).line}: ${key}`;
+  };
+  return { values, label };
+}

@@ -1,0 +1,126 @@
+import { UsageError } from '../../errors/index.ts';
+import { modelNames } from '../../models/index.ts';
+import { type Flag, display, parseBoolean, settingFlags, settingOf, suggestion } from '../configuration/index.ts';
+import { originalFlags, originalIteration, withoutEffect } from './flags.ts';
+
+export interface Translation {
+  /** settings of credence only, in order */
+  readonly flags: readonly Flag[];
+  /** where the original would have put the run; null: none of its flags was given */
+  readonly resultFolder: ((model: string) => { parent: string; name: string }) | null;
+  /** what a user should know, a line each */
+  readonly notes: readonly string[];
+}
+
+const original = new Map(originalFlags.map((flag) => [flag.name, flag]));
+const knownFlags = [...original.keys(), ...settingFlags, 'out'];
+
+/**
+ * Flags of the original, and of credence between them, into settings of credence.
+ * @param fileFlags of flag files: there, every name has the original's meaning
+ * @param commandFlags of the command line: they win, whatever their place
+ * @throws UsageError for an unknown flag, a boolean or a model that is none
+ */
+export function translateFlags(fileFlags: readonly Flag[], commandFlags: readonly Flag[]): Translation {
+  const all = [...fileFlags, ...commandFlags];
+  for (const { name, label } of all) {
+    if (settingOf(name) || original.has(name)) continue;
+    throw new UsageError(`${label}: unknown flag`, {
+      remedy: suggestion(name, knownFlags) ?? 'credence train --help lists the flags',
+    });
+  }
+  const isOriginal = fileFlags.length > 0 || commandFlags.some(({ name }) => original.has(name));
+  if (!isOriginal) return { flags: withSteps(commandFlags), resultFolder: null, notes: [] };
+
+  const given = (name: string) => all.findLast((flag) => flag.name === name);
+  const steps = stepsOf(fileFlags, commandFlags);
+  const model = modelOf(given, commandFlags);
+  const settings = all.flatMap((flag) => {
+    if (flag.name === 'iteration') return [];
+    const setting = original.get(flag.name)?.setting;
+    if (setting) return [{ ...flag, name: setting }];
+    return original.has(flag.name) ? [] : [flag];
+  });
+  const ignored = [...withoutEffect].filter((name) => given(name));
+  const notes = [...steps.notes, ...model.notes];
+  if (ignored.length > 0) notes.push(`${ignored.join(', ')}: no effect here, a rank runs on one core with one thread`);
+  return {
+    // In front: a --model of the command line wins over a model_type of the file.
+    flags: [...model.flags, ...settings, ...steps.flags],
+    resultFolder: (name) => ({
+      parent: given('model_data')?.value || './results/',
+      name: `Result_${typeOf(name)}_ConvFlag_${name}`,
+    }),
+    notes,
+  };
+}
+
+/** Whoever asks for epochs without a word of steps gets epochs, also where a file asks for steps. */
+function withSteps(flags: readonly Flag[]): readonly Flag[] {
+  const epochs = flags.findLast(({ name }) => name === 'epochs');
+  if (!epochs || flags.some(({ name }) => name === 'iteration')) return flags;
+  return [...flags, { name: 'iteration', value: 'null', label: epochs.label }];
+}
+
+/**
+ * UseEpoch decides between epochs and iteration, unless the command line names one of these two and not UseEpoch: who
+ * writes --iteration 200 behind a file of flags means it.
+ */
+function stepsOf(fileFlags: readonly Flag[], commandFlags: readonly Flag[]) {
+  const find = (flags: readonly Flag[], wanted: string) => flags.findLast(({ name }) => name === wanted);
+  const commandIteration = find(commandFlags, 'iteration');
+  const iteration = commandIteration ?? find(fileFlags, 'iteration');
+  const commandUseEpoch = find(commandFlags, 'UseEpoch');
+  const useEpoch = commandUseEpoch ?? find(fileFlags, 'UseEpoch');
+  const epochsCount: Flag = { name: 'iteration', value: 'null', label: useEpoch?.label ?? '--UseEpoch' };
+  if (!commandUseEpoch && commandIteration) return { flags: [commandIteration], notes: [] };
+  if (!commandUseEpoch && find(commandFlags, 'epochs')) return { flags: [epochsCount], notes: [] };
+  if (useEpoch ? booleanOf(useEpoch) : true) {
+    const note = `${iteration?.label} does not count: UseEpoch is True${useEpoch ? '' : ' by default'}, so epochs does`;
+    // The original's own file holds both; only who asks for steps alone is surprised.
+    return { flags: [epochsCount], notes: iteration && !useEpoch ? [note] : [] };
+  }
+  const usual: Flag = { name: 'iteration', value: String(originalIteration), label: '--iteration' };
+  return { flags: [iteration ?? usual], notes: [] };
+}
+
+function modelOf(given: (name: string) => Flag | undefined, commandFlags: readonly Flag[]) {
+  const modelType = given('model_type');
+  const flags = { BNN: given('bnnConv'), CNN: given('cnnConv') };
+  if (!modelType && !flags.BNN && !flags.CNN) return { flags: [], notes: [] };
+  const type = modelType?.value.toUpperCase() ?? 'BNN';
+  if (type !== 'BNN' && type !== 'CNN') {
+    throw new UsageError(modelType?.label ?? 'model_type', {
+      got: display(modelType?.value),
+      expected: 'BNN or CNN',
+    });
+  }
+  const choice = flags[type];
+  const names = modelNames.filter((name) => typeOf(name) === type);
+  const wanted = choice?.value ?? `${type}_conv${type === 'BNN' ? '_flip' : ''}`;
+  const model = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
+  if (model === undefined) {
+    throw new UsageError(choice?.label ?? 'model', {
+      got: display(wanted),
+      expected: `one of ${names.join(', ')}`,
+      remedy: suggestion(wanted, names),
+    });
+  }
+  const other = flags[type === 'BNN' ? 'CNN' : 'BNN'];
+  const note = `${other?.label} does not count: model_type is ${type}`;
+  const label = (choice ?? modelType)?.label ?? '--model';
+  return {
+    flags: [{ name: 'model', value: model, label }],
+    notes: other && commandFlags.includes(other) ? [note] : [],
+  };
+}
+
+function typeOf(model: string): string {
+  return model.startsWith('CNN') ? 'CNN' : 'BNN';
+}
+
+function booleanOf({ value, label }: Flag): boolean {
+  const result = value === '' ? true : parseBoolean(value);
+  if (result === null) throw new UsageError(label, { got: display(value), expected: 'True or False' });
+  return result;
+}

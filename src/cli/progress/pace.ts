@@ -1,0 +1,62 @@
+import type { StepRecord, StepTiming } from '../../train/index.ts';
+import { count, duration } from './format.ts';
+
+/** What progress tells between two lines: means since the last one, never since the start of the run. */
+export class Pace {
+  readonly #totalSteps: number;
+  #step: number;
+  #seconds = 0;
+  #samples = 0;
+  #steps = 0;
+  #nll = 0;
+  #accuracy = 0;
+  #records = 0;
+  /** of the last figures that there were */
+  #figures = '';
+
+  constructor(totalSteps: number, firstStep: number) {
+    this.#totalSteps = totalSteps;
+    this.#step = firstStep;
+  }
+
+  get share(): number {
+    return this.#totalSteps === 0 ? 1 : this.#step / this.#totalSteps;
+  }
+
+  addTiming({ step, seconds, samplesPerSecond }: StepTiming): void {
+    this.#step = step;
+    this.#steps++;
+    this.#seconds += seconds;
+    this.#samples += samplesPerSecond * seconds;
+  }
+
+  addRecord({ nll, accuracy }: StepRecord): void {
+    this.#nll += nll;
+    this.#accuracy += accuracy;
+    this.#records++;
+  }
+
+  get place(): string {
+    return `step ${this.#step}/${this.#totalSteps}`;
+  }
+
+  /** Figures and speed since the last call of `restart`. */
+  describe(): string {
+    if (this.#records > 0) {
+      const [nll, accuracy] = [this.#nll / this.#records, this.#accuracy / this.#records];
+      this.#figures = `nll ${nll.toFixed(4)}  accuracy ${accuracy.toFixed(3)}  `;
+    }
+    if (this.#steps === 0) return this.#figures;
+    const left = ((this.#totalSteps - this.#step) * this.#seconds) / this.#steps;
+    return `${this.#figures}${count(this.#samples / this.#seconds)} samples/s  ${duration(left)} left`;
+  }
+
+  restart(): void {
+    this.#seconds = 0;
+    this.#samples = 0;
+    this.#steps = 0;
+    this.#nll = 0;
+    this.#accuracy = 0;
+    this.#records = 0;
+  }
+}

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../errors/index.ts';
+import { modelNames } from '../models/index.ts';
+import type { RunConfiguration } from '../train/index.ts';
+import {
+  type Flag,
+  type Layer,
+  display,
+  layerOfFlags,
+  presets,
+  readYamlFile,
+  resolveConfiguration,
+  settings,
+  suggestion,
+  valueAt,
+} from './configuration/index.ts';
+import { readFlagFile, translateFlags } from './original/index.ts';
+
+/** `credence train` as it was typed. */
+export interface TrainArguments {
+  /** a model, a preset or a config.yaml */
+  readonly target: string | null;
+  /** in the order in which they were written */
+  readonly flags: readonly Flag[];
+  readonly flagFiles: readonly string[];
+  readonly out: string | null;
+  readonly resume: string | null;
+}
+
+/** What is to be trained, and where. */
+export interface TrainRequest {
+  readonly configuration: RunConfiguration;
+  readonly folder:
+    | { readonly kind: 'resume'; readonly path: string; readonly stored: RunConfiguration }
+    /** exactly this one */
+    | { readonly kind: 'new'; readonly path: string }
+    /** this one, or with a number behind it where it is taken */
+    | { readonly kind: 'unique'; readonly parent: string; readonly name: string };
+  /** what a user should know, a line each */
+  readonly notes: readonly string[];
+}
+
+/** @throws UsageError for anything that does not fit together, naming it as it was written */
+export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequest> {
+  const fileFlags = typed.flagFiles.flatMap(readFlagFile);
+  const out = typed.out ?? fileFlags.findLast(({ name }) => name === 'out')?.value ?? null;
+  const target = await layerOfTarget(typed.target);
+  const translation = translateFlags(
+    fileFlags.filter(({ name }) => name !== 'out'),
+    typed.flags,
+  );
+  const flags = layerOfFlags(refuseTwoModels(typed.target, target, typed.flags, translation.flags));
+  const layers = [target, flags].filter((layer) => layer !== null);
+  const { notes } = translation;
+
+  if (typed.resume !== null) {
+    if (typed.out !== null)
+      throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
+    const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
+    const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
+    return { configuration, folder: { kind: 'resume', path: typed.resume, stored }, notes };
+  }
+  const configuration = located(resolveConfiguration(layers));
+  const name = typed.target !== null && isName(typed.target) ? typed.target : configuration.model;
+  const place = translation.resultFolder?.(configuration.model) ?? { parent: 'runs', name };
+  return { configuration, folder: out === null ? { kind: 'unique', ...place } : { kind: 'new', path: out }, notes };
+}
+
+/** The configuration of a run folder, as a layer. */
+export function readRunConfiguration(run: string): Promise<Layer> {
+  if (!existsSync(run)) {
+    throw new UsageError(`run folder ${display(run)} does not exist`, {
+      remedy: 'Give the folder that credence train printed',
+    });
+  }
+  const path = join(run, 'config.yaml');
+  if (existsSync(path)) return readYamlFile(path);
+  throw new UsageError(`${display(run)} is no run folder: it has no config.yaml`, {
+    remedy: 'Give the folder that credence train printed',
+  });
+}
+
+/** Paths mean the folder in which the command was typed; a run folder's configuration is read from anywhere. */
+export function located(configuration: RunConfiguration): RunConfiguration {
+  const { path } = configuration.data;
+  return path === null ? configuration : { ...configuration, data: { ...configuration.data, path: resolve(path) } };
+}
+
+async function layerOfTarget(target: string | null): Promise<Layer | null> {
+  if (target === null) return null;
+  const label = () => display(target);
+  if (Object.hasOwn(presets, target)) return { values: presets[target], label };
+  if (modelNames.includes(target)) return { values: { model: target }, label };
+  if (/\.ya?ml$/i.test(target) || /[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);
+  const names = [...modelNames, ...Object.keys(presets)];
+  throw new UsageError(`unknown model ${display(target)}`, {
+    expected: `${names.join(', ')}, or the path of a config.yaml`,
+    remedy: suggestion(target, names),
+  });
+}
+
+function isName(target: string): boolean {
+  return Object.hasOwn(presets, target) || modelNames.includes(target);
+}
+
+/**
+ * The name typed behind `train` wins over a model in a file of flags; with a model chosen by a flag of the command line
+ * it must agree.
+ */
+function refuseTwoModels(name: string | null, target: Layer | null, typed: readonly Flag[], flags: readonly Flag[]) {
+  const wanted = valueAt(target?.values, 'model');
+  if (name === null || wanted === undefined) return flags;
+  const chosen = flags.findLast((flag) => flag.name === 'model');
+  const isTyped = typed.some(({ label }) => label === chosen?.label);
+  if (chosen && isTyped && chosen.value !== wanted) {
+    throw new UsageError(`two models: ${display(name)} and ${chosen.label} ${display(chosen.value)}`, {
+      remedy: 'Leave one of them away',
+    });
+  }
+  return isTyped ? flags : flags.filter((flag) => flag.name !== 'model');
+}
+
+function layerOf(values: RunConfiguration): Layer {
+  return { values, label: (path) => `config.yaml: ${path.join('.')}` };
+}
+
+/** What a resumed run may do otherwise: stop later, say more, and find its data elsewhere. */
+const free: ReadonlySet<string> = new Set(['iteration', 'epochs', 'verbose', 'data.path']);
+
+function continued(stored: RunConfiguration, wanted: RunConfiguration, run: string): RunConfiguration {
+  const differences = settings
+    .filter(({ path }) => !free.has(path) && valueAt(stored, path) !== valueAt(wanted, path))
+    .map(({ path }) => `${path} ${display(valueAt(wanted, path))} (the run has ${display(valueAt(stored, path))})`);
+  if (differences.length > 0) {
+    throw new UsageError(`a resumed run goes on as it began: got ${differences.join(', ')}`, {
+      remedy: `Leave that away, or start a new run; --iteration and --epochs may grow. ${join(run, 'config.yaml')} has the rest`,
+    });
+  }
+  const isLonger = stored.iteration !== wanted.iteration || stored.epochs !== wanted.epochs;
+  if (isLonger && stored.kl.schedule !== 'constant' && stored.kl.steps === 0) {
+    throw new UsageError(`this run's ${stored.kl.schedule} KL schedule spans the whole run: it cannot be made longer`, {
+      remedy: 'Start a new run with more steps, or with --kl.steps',
+    });
+  }
+  return wanted;
+}

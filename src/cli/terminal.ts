@@ -1,0 +1,29 @@
+/** The part of `process` that commands see; a test hands in another. */
+export interface Terminal {
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/**
+ * A reader that goes away (`credence ... | head`) is no failure, and nothing to die of: the training goes on. Output that
+ * is lost for another reason, a full disk, makes the command fail.
+ */
+export function guardStreams({ stdout, stderr }: Terminal): { exitCode(): number } {
+  let lost: string | null = null;
+  stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') return;
+    if (lost === null) stderr.write(`credence: cannot write the output: got ${error.message}\n`);
+    lost ??= error.message;
+    // The stream may fail after the command has returned its code.
+    process.exitCode = 1;
+  });
+  stderr.on('error', () => {});
+  return { exitCode: () => (lost === null ? 0 : 1) };
+}

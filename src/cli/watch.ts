@@ -1,0 +1,43 @@
+import type { Watch } from './compose.ts';
+import { Bar, TrainingBar } from './progress/bar.ts';
+import { TrainingLines } from './progress/lines.ts';
+import { listenForSignals } from './stop.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Tells a person on stderr how things go: with a bar on a terminal, in a few plain lines elsewhere. stdout is left to the
+ * result. With --json a file or a pipe on stderr hears of odd things only.
+ */
+export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean }): Watch & { end(): void } {
+  const bar = stderr.isTTY ? new Bar(stderr) : null;
+  const isQuiet = json && bar === null;
+  const write = (text: string): void => {
+    bar?.clear();
+    stderr.write(`${text}\n`);
+  };
+  let stage = '';
+  return {
+    note(text) {
+      write(text);
+    },
+    tell(text) {
+      if (!isQuiet) write(text);
+    },
+    fetching({ stage: now, bytes, totalBytes }) {
+      const megabytes = (count: number) => (count / 1e6).toFixed(1);
+      const what = now === 'download' ? 'fetching the data set' : 'unpacking the data set';
+      if (bar) bar.draw(what, bytes / totalBytes, `${megabytes(bytes)} of ${megabytes(totalBytes)} MB`);
+      else if (!isQuiet && stage !== now) write(`${what}, ${megabytes(totalBytes)} MB`);
+      stage = now;
+    },
+    training({ totalSteps }, firstStep) {
+      if (bar) return new TrainingBar(bar, totalSteps, firstStep);
+      return isQuiet ? {} : new TrainingLines(stderr, totalSteps, firstStep);
+    },
+    evaluating(draw, draws) {
+      bar?.draw('evaluating', draw / draws, `draw ${draw} of ${draws}`);
+    },
+    listen: () => listenForSignals(write),
+    end: () => bar?.clear(),
+  };
+}
