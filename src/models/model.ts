@@ -1,4 +1,4 @@
-import { Graph, type Tensor } from '../graph/index.ts';
+import type { Graph, Tensor } from '../graph/index.ts';
 import type { Initializer, Layer, LayerMode } from '../layers/index.ts';
 
 /** A network by name: what it expects and the layers that it is made of. */

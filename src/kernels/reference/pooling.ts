@@ -20,7 +20,7 @@ export function poolGeometry(shape: Shape, pool: Window2d): PoolGeometry {
   const vertical = windowGeometry(height, pool.window[0], pool.strides[0], pool.padding);
   const horizontal = windowGeometry(width, pool.window[1], pool.strides[1], pool.padding);
   const { output: rows, before: above } = vertical;
-  const { output: columns, before: before } = horizontal;
+  const { output: columns, before } = horizontal;
   return { batch, height, width, channels, rows, columns, top: -above, left: -before, pool };
 }
 
