@@ -144,7 +144,7 @@ export class Bench {
   }
 }
 
-export function sameBits(a: TestTensor, b: TestTensor): boolean {
+function sameBits(a: TestTensor, b: TestTensor): boolean {
   const bytes = ({ data }: TestTensor) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return bytes(a).equals(bytes(b));
 }
