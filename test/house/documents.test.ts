@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -30,4 +31,11 @@ test('docs/architecture.md describes every room of src', () => {
   const rooms = readdirSync(join(house, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const described = [...read('docs/architecture.md').matchAll(/^\| `([a-z]+)\/` \|/gm)].map(([, room]) => room!);
   expect(described.toSorted()).toEqual(rooms.map(({ name }) => name).toSorted());
+});
+
+test('docs/cli.md is what the built command says of itself', () => {
+  const script = join(house, 'scripts/cli-reference.ts');
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, '--check'], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
 });
