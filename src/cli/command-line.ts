@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors/index.ts';
 import { modelNames } from '../models/index.ts';
-import { type Flag, defaults, flagOf, presets, settings, valueAt } from './configuration/index.ts';
+import { type Flag, defaults, display, flagOf, presets, settings, suggestion, valueAt } from './configuration/index.ts';
 import { originalFlags } from './original/index.ts';
 import type { TrainArguments } from './request.ts';
 import { normalizeSwitches } from './switches.ts';
@@ -35,7 +35,7 @@ export function parseCommandLine(words: readonly string[], terminal: Terminal): 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { name: 'answered' };
-    throw asUsageError(error, words);
+    throw asUsageError(error, parser.commandIn(words));
   }
   return parser.command;
 }
@@ -69,6 +69,11 @@ class Parser {
     this.#addTrain();
     this.#addEvaluate();
     this.#addDoctor();
+  }
+
+  /** The command that the words name; the program itself where they name none. */
+  commandIn(words: readonly string[]): Command {
+    return this.program.commands.find((command) => words.includes(command.name())) ?? this.program;
   }
 
   #addTrain(): void {
@@ -177,18 +182,40 @@ function requireValue(name: string, value: string): string {
   throw new UsageError(`--${name} has no value`, { got: `the next flag, ${value}`, expected: `--${name} VALUE` });
 }
 
-/** `error: unknown option '--sed'\n(Did you mean --seed?)` in the form of our own errors. */
-function asUsageError({ code, message }: CommanderError, words: readonly string[]): UsageError {
-  if (code === 'commander.help') {
-    return new UsageError('no command', {
-      expected: 'train, evaluate or doctor',
-      remedy: 'credence --help tells more',
-    });
+/** What commander complains of, in the form of our own errors. */
+function asUsageError({ code, message }: CommanderError, command: Command): UsageError {
+  const line = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const written = /'(.*?)'/s.exec(line)?.[1] ?? '';
+  const name = written.replace(/[= ].*/s, '');
+  const words = command.name() === 'credence' ? 'credence' : `credence ${command.name()}`;
+  const help = `${words} --help tells more`;
+  switch (code) {
+    case 'commander.unknownOption': {
+      const known = command
+        .createHelp()
+        .visibleOptions(command)
+        .map(({ long }) => long ?? '');
+      return new UsageError(`unknown flag ${display(name)}`, { remedy: suggestion(name, known) ?? help });
+    }
+    case 'commander.optionMissingArgument':
+      return new UsageError(`${name} has no value`, { expected: written, remedy: help });
+    case 'commander.excessArguments':
+      return new UsageError(`too many words: got ${display(command.args.join(' '))}`, { expected: command.usage() });
+    case 'commander.missingArgument':
+      return new UsageError(`${words}: ${written} is missing`, { expected: `${words} ${command.usage()}` });
+    case 'commander.unknownCommand': {
+      const remedy =
+        suggestion(
+          written,
+          command.commands.map((known) => known.name()),
+        ) ?? help;
+      return new UsageError(`unknown command ${display(written)}`, { remedy });
+    }
+    case 'commander.help':
+      return new UsageError('no command', { expected: 'train, evaluate or doctor', remedy: help });
+    default:
+      return new UsageError(line, { remedy: help });
   }
-  const [what, hint] = message.replace(/^error: /, '').split('\n');
-  const command = ['train', 'evaluate', 'doctor'].find((name) => words.includes(name));
-  const help = `credence ${command === undefined ? '' : `${command} `}--help tells more`;
-  return new UsageError(what.replace('option', 'flag'), { remedy: hint?.replace(/^\((.*)\)$/, '$1') ?? help });
 }
 
 function version(): string {

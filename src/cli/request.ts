@@ -70,13 +70,13 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
 /** The configuration of a run folder, as a layer. */
 export function readRunConfiguration(run: string): Promise<Layer> {
   if (!existsSync(run)) {
-    throw new UsageError(`run folder ${display(run)} does not exist`, {
+    throw new UsageError(`run folder ${display(run, 300)} does not exist`, {
       remedy: 'Give the folder that credence train printed',
     });
   }
   const path = join(run, 'config.yaml');
   if (existsSync(path)) return readYamlFile(path);
-  throw new UsageError(`${display(run)} is no run folder: it has no config.yaml`, {
+  throw new UsageError(`${display(run, 300)} is no run folder: it has no config.yaml`, {
     remedy: 'Give the folder that credence train printed',
   });
 }
@@ -93,10 +93,10 @@ async function layerOfTarget(target: string | null): Promise<Layer | null> {
   if (Object.hasOwn(presets, target)) return { values: presets[target], label };
   if (modelNames.includes(target)) return { values: { model: target }, label };
   if (/\.ya?ml$/i.test(target) || /[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);
-  const names = [...modelNames, ...Object.keys(presets)];
+  const presetNames = Object.keys(presets);
   throw new UsageError(`unknown model ${display(target)}`, {
-    expected: `${names.join(', ')}, or the path of a config.yaml`,
-    remedy: suggestion(target, names),
+    expected: `a model (${modelNames.join(', ')}), a preset (${presetNames.join(', ')}) or the path of a config.yaml`,
+    remedy: suggestion(target, [...modelNames, ...presetNames]),
   });
 }
 

@@ -37,19 +37,22 @@ export const settingFlags: readonly string[] = settings.map(flagOf);
  * Values that are no number where one is expected stay text: the schema says what was expected.
  */
 export function layerOfFlags(flags: readonly Flag[]): Layer {
-  const labels = new Map<string, string>();
+  const last = new Map<string, Flag>();
   let values: Readonly<Record<string, unknown>> = {};
-  for (const { name, value, label } of flags) {
-    const setting = settingOf(name);
-    if (!setting) throw new UsageError(`${label}: unknown flag`);
-    labels.set(setting.path, label);
-    values = withValue(values, setting.path, typed(setting.path, value));
+  for (const flag of flags) {
+    const setting = settingOf(flag.name);
+    if (!setting) throw new UsageError(`${flag.label}: unknown flag`);
+    last.set(setting.path, flag);
+    values = withValue(values, setting.path, typed(setting.path, flag.value));
   }
-  return { values, label: (path) => labels.get(path.join('.')) ?? `--${path.join('.')}` };
+  return {
+    values,
+    label: (path) => last.get(path.join('.'))?.label ?? `--${path.join('.')}`,
+    written: (path) => last.get(path.join('.'))?.value,
+  };
 }
 
-/** A layer of one value. */
-export function withValue(values: Readonly<Record<string, unknown>>, path: SettingPath, value: unknown) {
+function withValue(values: Readonly<Record<string, unknown>>, path: SettingPath, value: unknown) {
   const [key, child] = path.split('.');
   if (child === undefined) return { ...values, [key]: value };
   const group = values[key];

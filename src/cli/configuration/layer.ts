@@ -11,6 +11,8 @@ export interface Layer {
   readonly values: unknown;
   /** how a user finds the setting: `--batchSize`, `config.yaml, line 3: batchSize` */
   label(path: readonly PropertyKey[]): string;
+  /** the value as it was written, where it is known better than by the value */
+  written?(path: readonly PropertyKey[]): string | undefined;
 }
 
 /**
@@ -41,8 +43,9 @@ function complaint(issue: z.core.$ZodIssue, layer: Layer): UsageError {
   const known = issue.code === 'invalid_value' ? issue.values.map(String) : [];
   const remedy =
     (typeof got === 'string' ? suggestion(got, known) : undefined) ??
-    (typeof usual === 'object' ? undefined : `The default is ${usual}`);
-  return new UsageError(layer.label(issue.path), { got: display(got), expected: issue.message, remedy });
+    (typeof usual === 'object' && usual !== null ? undefined : `The default is ${usual}`);
+  const shown = layer.written?.(issue.path) ?? (typeof got === 'string' ? `"${got}"` : got);
+  return new UsageError(layer.label(issue.path), { got: display(shown), expected: issue.message, remedy });
 }
 
 /** A mapping over a mapping key by key; anything else takes the place of what was there. */
@@ -59,10 +62,8 @@ function isMapping(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const longest = 60;
-
 /** A value in one short line, whatever it is. */
-export function display(value: unknown): string {
+export function display(value: unknown, longest = 60): string {
   const text = typeof value === 'object' && value !== null ? describe(value) : String(value);
   // What could move a terminal's cursor is shown, not sent.
   const printable = text.replace(

@@ -3,8 +3,8 @@ import { modelNames } from '../../models/index.ts';
 import type { RunConfiguration } from '../../train/index.ts';
 
 /** Each check carries the same words: what would have been right. */
-function integer(least: number, most: number) {
-  const error = `an integer from ${least} to ${most}`;
+function integer(least: number, most: number, or = '') {
+  const error = `an integer from ${least} to ${most}${or}`;
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
@@ -18,8 +18,8 @@ function oneOf<const T extends string>(names: readonly T[]) {
   return z.enum(names, { error: names.length === 1 ? names[0] : `one of ${names.join(', ')}` });
 }
 
-function orNull<T extends z.ZodType>(type: T, error: string) {
-  return z.union([type, z.null()], { error });
+function integerOrNull(least: number, most: number) {
+  return integer(least, most, ', or null').nullable();
 }
 
 function mapping<T extends z.ZodRawShape>(shape: T) {
@@ -29,6 +29,7 @@ function mapping<T extends z.ZodRawShape>(shape: T) {
   });
 }
 
+const pathOrNull = 'a path, or null';
 const maximumSteps = 100_000_000;
 const countOfSteps = integer(0, maximumSteps);
 
@@ -37,15 +38,15 @@ export const configurationSchema = mapping({
   model: oneOf(modelNames),
   data: mapping({
     name: oneOf(['mnist', 'fashion-mnist']),
-    path: orNull(z.string().min(1), 'a path, or null'),
+    path: z.string({ error: pathOrNull }).min(1, { error: pathOrNull }).nullable(),
   }),
   seed: integer(0, Number.MAX_SAFE_INTEGER),
-  iteration: orNull(integer(1, maximumSteps), `an integer from 1 to ${maximumSteps}, or null`),
+  iteration: integerOrNull(1, maximumSteps),
   epochs: positive(1_000_000),
   batchSize: integer(1, 1_000_000),
   // The noise key has 16 bits for the replica.
   replicas: integer(1, 65_535),
-  slices: orNull(integer(1, 65_535), 'an integer from 1 to 65535, or null'),
+  slices: integerOrNull(1, 65_535),
   learningRate: positive(100),
   learningRateScaling: oneOf(['linear', 'sqrt', 'none']),
   warmupSteps: countOfSteps,

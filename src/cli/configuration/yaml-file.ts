@@ -9,21 +9,21 @@ const maximumBytes = 1 << 20;
  * @throws UsageError if it is missing, too large or not YAML: with line and column
  */
 export async function readYamlFile(path: string): Promise<Layer> {
-  return parseYaml(readText(path, 'configuration'), path);
+  return parseYaml(readText(path, 'configuration file'), path);
 }
 
 /**
  * The text of a small file that the user named.
- * @param what it is called in messages: a configuration, a flag file
+ * @param what it is called in messages
  * @throws UsageError if it cannot be read or is too large to be what it should be
  */
 export function readText(path: string, what: string): string {
   let bytes: Buffer;
   try {
     const status = statSync(path);
-    if (!status.isFile()) throw new UsageError(`${path} is no ${what} file`, { expected: 'a file' });
+    if (!status.isFile()) throw new UsageError(`${display(path, 300)} is no ${what}`, { expected: 'a file' });
     if (status.size > maximumBytes) {
-      throw new UsageError(`${path} is too large for a ${what} file`, {
+      throw new UsageError(`${display(path, 300)} is too large for a ${what}`, {
         got: `${status.size} bytes`,
         expected: `at most ${maximumBytes}`,
       });
@@ -32,14 +32,18 @@ export function readText(path: string, what: string): string {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isMissing) throw new UsageError(`${what} file ${display(path)} does not exist`, { remedy: 'Check the path' });
+    if (isMissing) throw new UsageError(`${what} ${display(path, 300)} does not exist`, { remedy: 'Check the path' });
     const got = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`cannot read ${what} file ${display(path)}`, { got: display(got), cause: error });
+    throw new UsageError(`cannot read ${what} ${display(path, 300)}`, { got: display(got, 200), cause: error });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new UsageError(`${path} is no ${what} file`, { got: 'bytes that are not UTF-8', expected: 'text', cause });
+    throw new UsageError(`${display(path, 300)} is no ${what}`, {
+      got: 'bytes that are not UTF-8',
+      expected: 'text',
+      cause,
+    });
   }
 }
 
@@ -49,7 +53,7 @@ export async function parseYaml(text: string, name: string): Promise<Layer> {
   const lines = new LineCounter();
   const refuse = (message: string, offset: number, cause?: unknown): never => {
     const { line, col } = lines.linePos(offset);
-    throw new UsageError(`${name}, line ${line}, column ${col}: ${display(message)}`, {
+    throw new UsageError(`${name}, line ${line}, column ${col}: ${display(message, 200)}`, {
       remedy: 'Correct the file',
       cause,
     });
@@ -60,13 +64,18 @@ export async function parseYaml(text: string, name: string): Promise<Layer> {
     // Without prettyErrors a message is one line, and its position a plain offset.
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2' });
     const [problem] = [...document.errors, ...document.warnings];
-    if (problem) refuse(problem.message, problem.pos[0], problem);
+    if (problem) {
+      const isSeveral = problem.code === 'MULTIPLE_DOCS';
+      refuse(isSeveral ? 'a second document begins, where one was expected' : problem.message, problem.pos[0], problem);
+    }
     // Aliases of aliases grow without bound (a billion laughs); ten are more than a configuration needs.
     values = document.toJS({ maxAliasCount: 10 });
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    const reason = cause instanceof RangeError ? 'it is nested too deeply' : String(cause);
-    throw new UsageError(`cannot read ${name}`, { got: display(reason), remedy: 'Correct the file', cause });
+    // A RangeError is the stack's end; the library throws plain Errors for what it will not follow.
+    const told = cause instanceof Error ? cause.message : String(cause);
+    const got = cause instanceof RangeError ? 'collections nested too deeply' : display(told, 200);
+    throw new UsageError(`cannot read ${name}`, { got, remedy: 'Correct the file', cause });
   }
   // An empty file, or one of comments only, says nothing.
   values ??= {};

@@ -26,8 +26,8 @@ function read(path: string, including: readonly string[], budget: { files: numbe
   const text = readText(path, what);
   const identity = realpathSync(path);
   if (including.includes(identity)) {
-    const way = [...including.slice(including.indexOf(identity)), identity].map((file) => display(file)).join(' -> ');
-    throw new UsageError(`flag file ${display(path)} includes itself`, {
+    const way = [...including.slice(including.indexOf(identity)), identity].map((file) => display(file, 300)).join(' -> ');
+    throw new UsageError(`flag file ${display(path, 300)} includes itself`, {
       got: way,
       remedy: 'Remove one of those lines',
     });
@@ -36,10 +36,10 @@ function read(path: string, including: readonly string[], budget: { files: numbe
     throw new UsageError('too many nested flag files', { got: `more than ${maximumFiles}`, expected: 'a few' });
   }
   return text.split(/\r\n|\n|\r/).flatMap((line, i) => {
-    const flag = parseLine(line, `${display(path)}, line ${i + 1}`);
+    const flag = parseLine(line, `${display(path, 300)}, line ${i + 1}`);
     if (flag === null) return [];
     if (flag.name !== 'flagfile') return [flag];
-    return read(flag.value, [...including, identity], budget, `${display(path)}, line ${i + 1}: flag file`);
+    return read(flag.value, [...including, identity], budget, `${display(path, 300)}, line ${i + 1}: flag file`);
   });
 }
 

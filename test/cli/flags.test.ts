@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { defaults } from '../../src/cli/configuration/index.ts';
+import { refusalOf, requestOf } from './request.ts';
+
+describe('train flags', () => {
+  it('say nothing: the defaults', async () => {
+    const { configuration, folder, notes } = await requestOf();
+    expect(configuration).toEqual(defaults);
+    expect(folder).toEqual({ kind: 'unique', parent: 'runs', name: 'BNN_conv_flip' });
+    expect(notes).toEqual([]);
+  });
+
+  it('take a value behind a blank or an equals sign, nested ones too; the later one counts', async () => {
+    const words = ['CNN_FC', '--seed=7', '--kl.schedule', 'cyclical', '--kl.beta=0.5', '--seed', '8', '--data', '/d'];
+    const { configuration, folder } = await requestOf(...words, '--out', 'here', '--verbose');
+    expect(configuration).toEqual({
+      ...defaults,
+      model: 'CNN_FC',
+      seed: 8,
+      kl: { ...defaults.kl, schedule: 'cyclical', beta: 0.5 },
+      data: { name: 'mnist', path: '/d' },
+      verbose: true,
+    });
+    expect(folder).toEqual({ kind: 'new', path: 'here' });
+  });
+
+  it.each([
+    [['--verbose'], true],
+    [['--verbose=true'], true],
+    [['--verbose', 'True'], true],
+    [['--verbose=false'], false],
+    [['--verbose', '0'], false],
+    [['--no-verbose'], false],
+    [['--noverbose'], false],
+    [['--verbose', '--no-verbose'], false],
+    [['--verbose', 'CNN_FC'], true],
+  ])('%j is %s', async (words, verbose) => {
+    expect((await requestOf(...words)).configuration.verbose).toBe(verbose);
+  });
+
+  it('asks for epochs where it names epochs and no steps', async () => {
+    expect((await requestOf('--epochs', '2.5')).configuration).toMatchObject({ epochs: 2.5, iteration: null });
+    expect((await requestOf('--iteration', '1e3')).configuration.iteration).toBe(1000);
+    expect((await requestOf('--iteration', '20', '--iteration=null')).configuration.iteration).toBeNull();
+  });
+
+  it('knows presets', async () => {
+    const { configuration, folder } = await requestOf('fashion-mnist');
+    expect(configuration).toMatchObject({ model: 'BNN_conv_flip', data: { name: 'fashion-mnist' } });
+    expect(folder).toMatchObject({ parent: 'runs', name: 'fashion-mnist' });
+  });
+});
+
+describe('a train flag that makes no sense', () => {
+  it.each(['0', '-5', '2.5', 'many', '', '1e9', '0x40', 'NaN', 'Infinity'])('batchSize %j', async (value) => {
+    expect(await refusalOf(`--batchSize=${value}`)).toBe(
+      `UsageError: --batchSize: got ${value || 'an empty text'}, expected an integer from 1 to 1000000. The default is 64`,
+    );
+  });
+
+  it.each(['NaN', 'Infinity', '0', '-0.1', '1e999', 'fast'])('learningRate %s', async (value) => {
+    expect(await refusalOf('--learningRate', value)).toBe(
+      `UsageError: --learningRate: got ${value}, ` + 'expected a number above 0, at most 100. The default is 0.001',
+    );
+  });
+
+  it('is refused in one line that says what was expected', async () => {
+    const refusals = await Promise.all(
+      [
+        ['--seed', '-1'],
+        ['--seed', '9007199254740993'],
+        ['--iteration', '0'],
+        ['--epochs', '0'],
+        ['--draws', '0'],
+        ['--replicas', '65536'],
+        ['--slices', 'two'],
+        ['--kl.schedule', 'cyclic'],
+        ['--kl.beta', '1.5'],
+        ['--kl.rise', '0'],
+        ['--data.name', 'minst'],
+        ['--data', ''],
+        ['--engine', 'gpu'],
+        ['--precision', 'f16'],
+        ['--checkpointEvery', '-1'],
+        ['--keepCheckpoints', '0'],
+        ['--printEvery', '0'],
+      ].map((words) => refusalOf(...words)),
+    );
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "UsageError: --seed: got -1, expected an integer from 0 to 9007199254740991. The default is 0
+      UsageError: --seed: got 9007199254740993, expected an integer from 0 to 9007199254740991. The default is 0
+      UsageError: --iteration: got 0, expected an integer from 1 to 100000000, or null. The default is null
+      UsageError: --epochs: got 0, expected a number above 0, at most 1000000. The default is 10
+      UsageError: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
+      UsageError: --replicas: got 65536, expected an integer from 1 to 65535. The default is 1
+      UsageError: --slices: got two, expected an integer from 1 to 65535, or null. The default is null
+      UsageError: --kl.schedule: got cyclic, expected one of constant, linear, cyclical. Did you mean cyclical?
+      UsageError: --kl.beta: got 1.5, expected a number above 0, at most 1. The default is 1
+      UsageError: --kl.rise: got 0, expected a number above 0, at most 1. The default is 0.5
+      UsageError: --data.name: got minst, expected one of mnist, fashion-mnist. Did you mean mnist?
+      UsageError: --data: got an empty text, expected a path, or null. The default is null
+      UsageError: --engine: got gpu, expected one of auto, wasm, reference. The default is auto
+      UsageError: --precision: got f16, expected f32. Did you mean f32?
+      UsageError: --checkpointEvery: got -1, expected an integer from 0 to 100000000. The default is 1000
+      UsageError: --keepCheckpoints: got 0, expected an integer from 1 to 1000000. The default is 3
+      UsageError: --printEvery: got 0, expected an integer from 1 to 100000000. The default is 10"
+    `);
+  });
+
+  it('is unknown, and the nearest is named', async () => {
+    const refusals = await Promise.all(
+      [
+        ['--batchsize', '3'],
+        ['--lerningRate=3'],
+        ['--quux'],
+        ['--seed'],
+        ['--batchSize', '--seed', '4'],
+        ['--verbose=maybe'],
+        ['CNN_FC', 'CNN_conv'],
+      ].map((words) => refusalOf(...words)),
+    );
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "UsageError: unknown flag --batchsize. Did you mean --batchSize?
+      UsageError: unknown flag --lerningRate. Did you mean --learningRate?
+      UsageError: unknown flag --quux. credence train --help tells more
+      UsageError: --seed has no value: expected --seed <INTEGER>. credence train --help tells more
+      UsageError: --batchSize has no value: got the next flag, --seed, expected --batchSize VALUE
+      UsageError: --verbose: got --verbose=maybe, expected --verbose or --verbose=false
+      UsageError: too many words: got CNN_FC CNN_conv: expected [NAME | config.yaml] [--key value ...]"
+    `);
+  });
+
+  it('is an unknown model or file', async () => {
+    const refusals = await Promise.all(
+      [['BNN_conv_flop'], ['bnn_fc_flip'], ['resnet'], ['nowhere/config.yaml'], ['--model', 'CNN'], ['\u001b[2J']].map(
+        (words) => refusalOf(...words),
+      ),
+    );
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_conv_flip?
+      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_FC_flip?
+      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml
+      UsageError: configuration file nowhere/config.yaml does not exist. Check the path
+      UsageError: --model: got CNN, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC. The default is BNN_conv_flip
+      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml"
+    `);
+  });
+});

@@ -1,0 +1,192 @@
+import { relative } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaults } from '../../src/cli/configuration/index.ts';
+import { readFlagFile } from '../../src/cli/original/index.ts';
+import { UsageError } from '../../src/errors/index.ts';
+import { file, refusalOf, requestOf, scratch } from './request.ts';
+
+const shipped = 'test/fixtures/original/config.cfg';
+
+describe('the original flag file', () => {
+  it('means the same', async () => {
+    const { configuration, folder, notes } = await requestOf(`--flagfile=${shipped}`);
+    expect(configuration).toEqual({
+      ...defaults,
+      model: 'BNN_conv_flip',
+      data: { name: 'mnist', path: '/projects/datascience/bnn_hvd/DATA/mnist.npz' },
+      batchSize: 64,
+      epochs: 10,
+      iteration: null,
+      learningRate: 0.001,
+      printEvery: 10,
+    });
+    expect(folder).toEqual({ kind: 'unique', parent: './results/', name: 'Result_BNN_ConvFlag_BNN_conv_flip' });
+    expect(notes).toEqual(['num_intra, num_inter: no effect here, a rank runs on one core with one thread']);
+  });
+
+  it('gives way to the command line, whatever comes first', async () => {
+    const words = ['--batch_size', '32', '--flagfile', shipped, '--seed=7', '--model_type=cnn', '--out', 'o'];
+    const { configuration, folder } = await requestOf(...words);
+    expect(configuration).toMatchObject({ batchSize: 32, seed: 7, model: 'CNN_conv' });
+    expect(folder).toEqual({ kind: 'new', path: 'o' });
+  });
+
+  it('gives way to a name', async () => {
+    const { configuration, folder } = await requestOf('CNN_FC', '--flagfile', shipped);
+    expect(configuration.model).toBe('CNN_FC');
+    expect(folder).toMatchObject({ name: 'Result_CNN_ConvFlag_CNN_FC' });
+  });
+
+  it('may hold comments, blanks, quotes, switches, other files, and settings of credence', async () => {
+    file('inner.cfg', '--epochs 3\r\n-seed=9\n');
+    const path = file(
+      'outer.cfg',
+      [
+        '\uFEFF# a comment',
+        '// another',
+        '',
+        "--bnnConv= 'BNN_FC_nonflip' ",
+        '--noUseEpoch',
+        'iteration=50\t',
+        `--flagfile=${relative('.', scratch)}/inner.cfg`,
+        '--verbose',
+        '--kmp_affinity=granularity=fine,verbose,compact,1,0',
+        '--kl.schedule=linear',
+        '--out=there',
+      ].join('\n'),
+    );
+    const { configuration, folder, notes } = await requestOf('--flagfile', path);
+    expect(configuration).toEqual({
+      ...defaults,
+      model: 'BNN_FC_nonflip',
+      iteration: 50,
+      epochs: 3,
+      seed: 9,
+      verbose: true,
+      kl: { ...defaults.kl, schedule: 'linear' },
+    });
+    expect(folder).toEqual({ kind: 'new', path: 'there' });
+    expect(notes).toEqual(['kmp_affinity: no effect here, a rank runs on one core with one thread']);
+  });
+});
+
+describe('the original flags on the command line', () => {
+  it.each([
+    [['--model_type=BNN'], 'BNN_conv_flip'],
+    [['--model_type=CNN'], 'CNN_conv'],
+    [['--bnnConv=bnn_fc_FLIP'], 'BNN_FC_flip'],
+    [['--model_type', 'CNN', '--cnnConv', 'CNN_fc', '--bnnConv=BNN_FC_flip'], 'CNN_FC'],
+  ])('%j is %s', async (words, model) => {
+    expect((await requestOf(...words)).configuration.model).toBe(model);
+  });
+
+  it.each([
+    ['nothing else', ['--print_step=10'], null],
+    ['the command line names steps', ['--flagfile', shipped, '--iteration', '200'], 200],
+    ['UseEpoch is False', ['--UseEpoch=False', '--iteration=200'], 200],
+    ['UseEpoch is False, and nothing says how many steps', ['--noUseEpoch'], 8000],
+    ['UseEpoch is True beside iteration', ['--UseEpoch', 'True', '--iteration=200'], null],
+    ['UseEpoch is False, but the command line names epochs', ['--flagfile', 'FILE', '--epochs=2'], null],
+  ])('steps: %s', async (_, words, iteration) => {
+    const steps = file('steps.cfg', '--UseEpoch=False\n--iteration=70\n');
+    const request = await requestOf(...words.map((word) => word.replace('FILE', steps)));
+    expect(request.configuration.iteration).toBe(iteration);
+  });
+
+  it('that do not count are named', async () => {
+    const alone = file('alone.cfg', '--iteration=200\n');
+    expect((await requestOf('--flagfile', alone)).notes.map((note) => note.replace(scratch, 'DIR'))).toEqual([
+      'DIR/alone.cfg, line 1: --iteration does not count: UseEpoch is True by default, so epochs does',
+    ]);
+    expect((await requestOf('--cnnConv=CNN_FC')).notes).toEqual(['--cnnConv does not count: model_type is BNN']);
+  });
+
+  it('that contradict the name are refused, that agree are not', async () => {
+    expect(await refusalOf('CNN_FC', '--bnnConv=BNN_FC_flip')).toMatchInlineSnapshot(`"UsageError: two models: CNN_FC and --bnnConv BNN_FC_flip. Leave one of them away"`);
+    expect((await requestOf('BNN_FC_flip', '--bnnConv=BNN_FC_flip')).configuration.model).toBe('BNN_FC_flip');
+  });
+});
+
+describe('a flag file that makes no sense', () => {
+  it('is refused in one line, with its place', async () => {
+    const refusals = await Promise.all(
+      [
+        '--batch_sise=3\n',
+        '\n--fish=3\n',
+        '--epochs=3\nten epochs\n',
+        '--batch_size\n',
+        '--batch_size=0\n',
+        '--learning_rate=nan\n',
+        '--model_type=GNN\n',
+        '--bnnConv=BNN_conv_flop\n',
+        '--model_type=CNN\n--cnnConv=BNN_conv_flip\n',
+        '--UseEpoch=perhaps\n',
+        '--flagfile=nowhere.cfg\n',
+        '--flagfile=\n',
+      ].map((text, i) => refusalOf('--flagfile', file(`wrong${i}.cfg`, text))),
+    );
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "UsageError: DIR/wrong0.cfg, line 1: --batch_sise: unknown flag. Did you mean batch_size?
+      UsageError: DIR/wrong1.cfg, line 2: --fish: unknown flag. credence train --help lists the flags
+      UsageError: DIR/wrong2.cfg, line 2: got ten epochs, expected --key=value. Correct the line
+      UsageError: DIR/wrong3.cfg, line 1: --batch_size has no value: expected --batch_size=value
+      UsageError: DIR/wrong4.cfg, line 1: --batch_size: got 0, expected an integer from 1 to 1000000. The default is 64
+      UsageError: DIR/wrong5.cfg, line 1: --learning_rate: got nan, expected a number above 0, at most 100. The default is 0.001
+      UsageError: DIR/wrong6.cfg, line 1: --model_type: got GNN, expected BNN or CNN
+      UsageError: DIR/wrong7.cfg, line 1: --bnnConv: got BNN_conv_flop, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip. Did you mean BNN_conv_flip?
+      UsageError: DIR/wrong8.cfg, line 2: --cnnConv: got BNN_conv_flip, expected one of CNN_conv, CNN_FC
+      UsageError: DIR/wrong9.cfg, line 1: --UseEpoch: got perhaps, expected True or False
+      UsageError: DIR/wrong10.cfg, line 1: flag file nowhere.cfg does not exist. Check the path
+      UsageError: DIR/wrong11.cfg, line 1: flag file an empty text does not exist. Check the path"
+    `);
+  });
+
+  it('that includes itself is refused, however long the way round', async () => {
+    const self = file('self.cfg', `--flagfile=${scratch}/self.cfg\n`);
+    expect(await refusalOf('--flagfile', self)).toMatchInlineSnapshot(`"UsageError: flag file DIR/self.cfg includes itself: got DIR/self.cfg -> DIR/self.cfg. Remove one of those lines"`);
+    const one = file('one.cfg', `--flagfile=${scratch}/two.cfg\n`);
+    file('two.cfg', `--flagfile=${scratch}/one.cfg\n`);
+    expect(await refusalOf('--flagfile', one)).toMatchInlineSnapshot(`"UsageError: flag file DIR/one.cfg includes itself: got DIR/one.cfg -> DIR/two.cfg -> DIR/one.cfg. Remove one of those lines"`);
+  });
+
+  it('that doubles at each of its levels is refused before it has grown', async () => {
+    for (let level = 0; level < 40; level++) {
+      file(`level${level}.cfg`, `--flagfile=${scratch}/level${level + 1}.cfg\n`.repeat(2));
+    }
+    file('level40.cfg', '--epochs=1\n');
+    expect(await refusalOf('--flagfile', `${scratch}/level0.cfg`)).toMatchInlineSnapshot(`"UsageError: too many nested flag files: got more than 100, expected a few"`);
+  });
+
+  it('is missing, a folder, or no text', async () => {
+    const path = file('binary.cfg', Buffer.from([0xff, 0xfe, 0x00]));
+    const refusals = await Promise.all(['nowhere.cfg', scratch, path].map((wrong) => refusalOf('--flagfile', wrong)));
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "UsageError: flag file nowhere.cfg does not exist. Check the path
+      UsageError: DIR is no flag file: expected a file
+      UsageError: DIR/binary.cfg is no flag file: got bytes that are not UTF-8, expected text"
+    `);
+  });
+
+  it('is read without a crash, whatever it holds', () => {
+    const line = fc.oneof(
+      fc.string(),
+      fc
+        .tuple(fc.constantFrom('--', '-', ''), fc.constantFrom('epochs', 'noverbose', 'UseEpoch', 'x'), fc.string())
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 5 }), (lines) => {
+        const path = file('fuzz.cfg', lines.join('\n'));
+        try {
+          for (const { name, value } of readFlagFile(path))
+            expect([typeof name, typeof value]).toEqual(['string', 'string']);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+          expect((error as Error).message).not.toMatch(/[\n\r\u001b]/);
+        }
+      }),
+      { numRuns: 1000, seed: 3 },
+    );
+  });
+});
