@@ -40,7 +40,7 @@ export function gunzip(source: ByteSource): ByteSource {
 function unpack(name: string, compressed: Uint8Array, size: number, method: typeof gunzipSync): Uint8Array {
   const bound = largestRatio * compressed.length;
   if (size > bound) {
-    throw new DataError(`${name} is damaged`, {
+    throw new DataError(`${name} is damaged or truncated`, {
       got: `${compressed.length} compressed bytes`,
       expected: `them to unpack to ${size}, which deflate cannot`,
       remedy: 'Fetch or copy it again',

@@ -41,14 +41,17 @@ export function readZipDirectory(source: ByteSource): ReadonlyMap<string, ZipEnt
   if (end < 0) {
     throw new DataError(`${source.name} is no .npz file, or is truncated`, {
       got: `${source.length} bytes without the end of a ZIP archive`,
-      remedy: 'Fetch or copy it again',
+      remedy: 'Give an .npz file, or the folder with the IDX files, and fetch or copy it again if it is one',
     });
   }
   const count = tail.getUint16(end + 10, true);
   const bytes = tail.getUint32(end + 12, true);
   const start = tail.getUint32(end + 16, true);
   if (count === 0xffff || bytes === 0xffff_ffff || start === 0xffff_ffff) {
-    throw new DataError(`${source.name} needs zip64`, { expected: 'an archive below 4 GiB' });
+    throw new DataError(`${source.name} needs zip64`, {
+      expected: 'an archive below 4 GiB',
+      remedy: 'Save fewer examples, or the images as uint8',
+    });
   }
   if (start + bytes > source.length - tailBytes + end || count * directoryBytes > bytes) {
     throw damaged(source, `a directory of ${count} entries in ${bytes} bytes at ${start}`);

