@@ -27,11 +27,14 @@ export interface TrainingOptions {
   readonly data: ImageSet;
   readonly kernels: KernelsFactory;
   readonly communicator: Communicator;
-  readonly observers: readonly TrainingObserver[];
-  readonly checkpoints: CheckpointSink | null;
-  /** goes on from here; null starts at step 0 */
-  readonly resume: Checkpoint | null;
-  readonly stop: StopRequest;
+  /** nobody unless given */
+  readonly observers?: readonly TrainingObserver[];
+  /** null, unless given: nothing is written */
+  readonly checkpoints?: CheckpointSink | null;
+  /** goes on from here; null, unless given: starts at step 0 */
+  readonly resume?: Checkpoint | null;
+  /** never unless given */
+  readonly stop?: StopRequest;
 }
 
 export interface TrainingResult {
@@ -60,7 +63,7 @@ export class Trainer {
   readonly schedule: Schedule;
   readonly engine: string;
   readonly memory: ProgramMemory;
-  readonly #options: TrainingOptions;
+  readonly #options: Required<TrainingOptions>;
   readonly #program: TrainingProgram;
   readonly #order: BatchOrder;
   readonly #indices: Int32Array;
@@ -74,7 +77,7 @@ export class Trainer {
   /** @throws UsageError when the batch does not fit the data or the slices */
   constructor(options: TrainingOptions) {
     const { configuration, data, kernels, resume } = options;
-    this.#options = options;
+    this.#options = { observers: [], checkpoints: null, resume: null, stop: { requested: null }, ...options };
     this.schedule = scheduleOf(configuration, data.count);
     this.#program = new TrainingProgram(
       kernels,
