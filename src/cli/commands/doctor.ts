@@ -2,7 +2,6 @@ import { constants, accessSync, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type DatasetName, cacheFolder, loadDataset } from '../../data/index.ts';
-import { CredenceError } from '../../errors/index.ts';
 import type { DoctorCommand } from '../command-line.ts';
 import { describeEngine, engineNames } from '../engine.ts';
 import type { Terminal } from '../terminal.ts';
@@ -87,7 +86,7 @@ async function finding(name: string, required: boolean, look: () => Promise<stri
   try {
     return { name, ok: true, required, detail: await look() };
   } catch (error) {
-    if (!(error instanceof CredenceError)) throw error;
-    return { name, ok: false, required, detail: error.message };
+    // Whatever keeps an engine from starting (no shared memory, no SIMD) is what was looked for.
+    return { name, ok: false, required, detail: error instanceof Error ? error.message : String(error) };
   }
 }
