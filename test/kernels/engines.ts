@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { KernelsFactory } from '../../src/kernels/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 
@@ -7,9 +8,54 @@ export interface Engine {
   load(): Promise<KernelsFactory | null>;
   /** what is missing where `load` gives null */
   readonly skipReason: string;
+  /** whether a machine that runs everything (CI) must have it */
+  readonly required: boolean;
+}
+
+/** Compiled from AssemblyScript, not part of the repository. */
+const compiled = new URL('../../src/kernels/wasm/generated/modules.ts', import.meta.url);
+const nodeVersion = Number(process.versions.node.split('.')[0]);
+
+async function loadWasm(build: 'base' | 'relaxed'): Promise<KernelsFactory | null> {
+  if (!existsSync(compiled)) return null;
+  const { isAvailable, wasmBuilds } = await import('../../src/kernels/wasm/index.ts');
+  return isAvailable(build) ? wasmBuilds[build] : null;
 }
 
 /** Every engine that the contract holds together. */
 export const engines: readonly Engine[] = [
-  { name: 'reference', load: () => Promise.resolve(referenceKernels), skipReason: 'never' },
+  {
+    name: 'reference',
+    load: () => Promise.resolve(referenceKernels),
+    skipReason: 'it is always there',
+    required: true,
+  },
+  {
+    name: 'wasm',
+    load: () => loadWasm('base'),
+    skipReason: 'src/kernels/wasm/generated is not built',
+    required: true,
+  },
+  {
+    name: 'wasm with relaxed SIMD',
+    load: () => loadWasm('relaxed'),
+    skipReason: 'it needs Node 22 or later, and src/kernels/wasm/generated built',
+    required: nodeVersion >= 22,
+  },
 ];
+
+/** An engine where it is there; where it must be and is not, a factory that fails with the reason. */
+export async function loadEngine(
+  engine: Engine,
+): Promise<{ title: string; skipped: boolean; create(): KernelsFactory }> {
+  const factory = await engine.load();
+  const skipped = factory === null && !(engine.required && process.env.CI);
+  return {
+    title: skipped ? `${engine.name} (skipped: ${engine.skipReason})` : engine.name,
+    skipped,
+    create() {
+      if (factory === null) throw new Error(`the engine ${engine.name} is missing: ${engine.skipReason}`);
+      return factory;
+    },
+  };
+}

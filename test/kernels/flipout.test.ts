@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConvolutionAttributes, Shape } from '../../src/graph/index.ts';
 import { exact, inDouble, magnitudes, makeCase } from './case.ts';
 import { firstDifference } from './compare.ts';
-import { engines } from './engines.ts';
+import { engines, loadEngine } from './engines.ts';
 import { Random, type TestTensor, f32 } from './generate.ts';
 import { Bench } from './harness.ts';
 
@@ -19,12 +19,10 @@ const geometries: [x: Shape, kernel: Shape, Partial<ConvolutionAttributes>][] = 
 ];
 
 for (const engine of engines) {
-  const factory = await engine.load();
-  const skipped = factory === null && !process.env.CI;
-  describe.skipIf(skipped)(factory ? engine.name : `${engine.name}: ${engine.skipReason}`, () => {
+  const { title, skipped, create } = await loadEngine(engine);
+  describe.skipIf(skipped)(title, () => {
     test.each(geometries)('x %j, kernel %j', (xShape, kernelShape, rest) => {
-      if (factory === null) expect.fail(engine.skipReason);
-      const bench = new Bench(factory);
+      const bench = new Bench(create());
       const run = (...call: Parameters<typeof makeCase>): TestTensor => bench.run(makeCase(...call)).outputs[0];
       const attributes: ConvolutionAttributes = {
         strides: [1, 1],
