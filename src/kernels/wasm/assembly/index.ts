@@ -1,0 +1,14 @@
+export { activationGradient } from './activations';
+export {
+  add, channelSigns, divide, exp, fromBytes, log, multiply, negate, relu, scale, shift, sigmoid, softplus, sqrt, square,
+  subtract, tanh,
+} from './elementwise';
+export { convolution, convolutionScratch } from './convolution';
+export { convolutionBackward, convolutionBackwardScratch } from './convolution-backward';
+export { setConvolution, setPooling } from './geometry';
+export { categoricalNll, categoricalNllBackward, normalKl, normalKlBackward, softmax, softmaxBackward } from './likelihood';
+export { matmul, matmulScratch } from './matmul';
+export { normalNoise, signNoise } from './noise';
+export { maxPool, maxPoolBackward } from './pooling';
+export { broadcast, clear, copyRows, sum } from './structure';
+export { accumulate, adam, countNonFinite } from './update';

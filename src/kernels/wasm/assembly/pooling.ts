@@ -1,0 +1,111 @@
+/** Max pooling of [height, width, channels] maps; the index is the place of the first maximum in its window. */
+import { loadUpTo4, storeUpTo4 } from './lanes';
+
+/** v is taken over m where it is larger, or NaN: a NaN stays visible. */
+// @ts-ignore: decorator
+@inline
+export function wins(v: v128, m: v128): v128 {
+  return v128.or(f32x4.gt(v, m), f32x4.ne(v, v));
+}
+
+/** The low bytes of four 32-bit lanes, up to n of them. */
+// @ts-ignore: decorator
+@inline
+export function storeBytes(pointer: usize, lanes: v128, n: i32): void {
+  const words = i16x8.narrow_i32x4_u(lanes, lanes);
+  const bytes = i8x16.narrow_i16x8_u(words, words);
+  if (n >= 4) {
+    v128.store32_lane(pointer, bytes, 0);
+    return;
+  }
+  v128.store8_lane(pointer, bytes, 0);
+  if (n > 1) v128.store8_lane(pointer, bytes, 1, 1);
+  if (n > 2) v128.store8_lane(pointer, bytes, 2, 2);
+}
+
+export function maxPool(
+  y: usize,
+  indices: usize,
+  x: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  windowHeight: i32,
+  windowWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  top: i32,
+  left: i32,
+): void {
+  const pixel: usize = <usize>channels << 2;
+  const row: usize = pixel * width;
+  for (; batch > 0; batch--, x += row * height) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = oy * strideHeight - top;
+      const ky0 = max(0, -y0);
+      const ky1 = min(windowHeight, height - y0);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const x0 = ox * strideWidth - left;
+        const kx0 = max(0, -x0);
+        const kx1 = min(windowWidth, width - x0);
+        for (let c = 0; c < channels; c += 4) {
+          const n = channels - c;
+          const base = x + row * (y0 + ky0) + pixel * (x0 + kx0) + (<usize>c << 2);
+          let best = loadUpTo4(base, n);
+          let index = i32x4.splat(ky0 * windowWidth + kx0);
+          for (let ky = ky0; ky < ky1; ky++) {
+            let p = base + row * (ky - ky0);
+            for (let kx = kx0; kx < kx1; kx++, p += pixel) {
+              const v = loadUpTo4(p, n);
+              const better = wins(v, best);
+              best = v128.bitselect(v, best, better);
+              index = v128.bitselect(i32x4.splat(ky * windowWidth + kx), index, better);
+            }
+          }
+          storeUpTo4(y + (<usize>c << 2), best, n);
+          storeBytes(indices + c, index, n);
+        }
+        y += pixel;
+        indices += channels;
+      }
+    }
+  }
+}
+
+/** Adds each dy to the place in dx that its index names; dx is cleared first. */
+export function maxPoolBackward(
+  dx: usize,
+  dy: usize,
+  indices: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  windowWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  top: i32,
+  left: i32,
+): void {
+  const pixel: usize = <usize>channels << 2;
+  const row: usize = pixel * width;
+  memory.fill(dx, 0, row * height * batch);
+  for (; batch > 0; batch--, dx += row * height) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ox = 0; ox < outWidth; ox++) {
+        for (let c = 0; c < channels; c++, dy += 4, indices++) {
+          const index = <i32>load<u8>(indices);
+          const iy = oy * strideHeight - top + index / windowWidth;
+          const ix = ox * strideWidth - left + (index % windowWidth);
+          const target = dx + row * iy + pixel * ix + (<usize>c << 2);
+          store<f32>(target, load<f32>(target) + load<f32>(dy));
+        }
+      }
+    }
+  }
+}

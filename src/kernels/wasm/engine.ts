@@ -1,0 +1,58 @@
+import type { OperationName } from '../../graph/index.ts';
+import type { KernelCall, KernelContext, Kernels, KernelsFactory } from '../kernels.ts';
+import type { Binding, Bindings } from './bindings/binding.ts';
+import { convolution } from './bindings/convolution.ts';
+import { elementwise } from './bindings/elementwise.ts';
+import { likelihood } from './bindings/likelihood.ts';
+import { linear } from './bindings/linear.ts';
+import { noise } from './bindings/noise.ts';
+import { pooling } from './bindings/pooling.ts';
+import { structure } from './bindings/structure.ts';
+import { update } from './bindings/update.ts';
+import { type Build, instantiate, isAvailable } from './module.ts';
+
+const bindings: Bindings<OperationName> = {
+  ...noise,
+  ...elementwise,
+  ...structure,
+  ...linear,
+  ...convolution,
+  ...pooling,
+  ...likelihood,
+  ...update,
+};
+
+const descriptions: Readonly<Record<Build, string>> = {
+  base: 'wasm, 128-bit SIMD',
+  relaxed: 'wasm, 128-bit SIMD, relaxed',
+};
+
+function factory(choose: () => Build): KernelsFactory {
+  return {
+    name: 'wasm',
+    // the module has no data of its own; offset 0 means an operand that is not there
+    firstFreeByte: 64,
+    flipoutCost: { perExampleFrom: 16 },
+    create: (memory): Kernels => {
+      const build = choose();
+      const wasm = instantiate(build, memory);
+      const bindingOf = (call: KernelCall) => bindings[call.operation] as Binding<OperationName>;
+      return {
+        name: 'wasm',
+        description: descriptions[build],
+        memory,
+        scratchBytes: (call: KernelCall) => bindingOf(call).scratch?.(call, wasm) ?? 0,
+        compile: (call: KernelCall, context: KernelContext) => bindingOf(call).bind(call, wasm, context),
+      };
+    },
+  };
+}
+
+/** The embedded engine: AssemblyScript with 128-bit SIMD, with fused multiply-add where the machine has relaxed SIMD. */
+export const wasmKernels: KernelsFactory = factory(() => (isAvailable('relaxed') ? 'relaxed' : 'base'));
+
+/** One build alone, for tests and benchmarks that compare the two. */
+export const wasmBuilds: Readonly<Record<Build, KernelsFactory>> = {
+  base: factory(() => 'base'),
+  relaxed: factory(() => 'relaxed'),
+};
