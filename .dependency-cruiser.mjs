@@ -33,9 +33,9 @@ const implementations = `^src/(${engines}|${communicators})/`;
 /** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
 const compositionRoots = '^src/(cli/|web/|index\\.ts$)';
 
-/** Rooms that run in a browser: no Node API. One loader may read files where there is a file system. */
+/** Rooms that run in a browser: no Node API. */
 const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim)/';
-const notPortable = '^src/kernels/(onednn/|wasm/node\\.ts$)';
+const notPortable = '^src/kernels/onednn/';
 
 const direction = rooms.map((room, place) => ({
   name: `direction-${room}`,

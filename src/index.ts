@@ -1,3 +1,43 @@
-/** The library. Rooms are described in docs/architecture.md. */
+/**
+ * The library: what `credence train` and `credence evaluate` are made of. As in the command line, it is the caller who
+ * chooses an engine and a communicator.
+ */
+export { defaultConfiguration } from './cli/index.ts';
+export { type Communicator, solo } from './comm/index.ts';
+export { type FetchProgress, type ImageDataset, type ImageSet, type LoadOptions, loadDataset } from './data/index.ts';
 export * from './errors/index.ts';
+export {
+  type Images,
+  type ParameterSource,
+  type PredictionQuality,
+  type PredictOptions,
+  predict,
+  predictionQuality,
+} from './inference/index.ts';
+export type { Kernels, KernelsFactory } from './kernels/index.ts';
+export { referenceKernels } from './kernels/reference/index.ts';
+export { wasmKernels } from './kernels/wasm/index.ts';
 export { type Model, modelNames, modelOf } from './models/index.ts';
+export { tensorBoardObserver } from './report/index.ts';
+export {
+  type Checkpoint,
+  type CheckpointSink,
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  type ExpectedModel,
+  loadLatest,
+  MetricsFile,
+  type NamedTensor,
+  parametersSha256,
+  type PosteriorSnapshot,
+  type RunConfiguration,
+  type Schedule,
+  type StepRecord,
+  type StepTiming,
+  type StopRequest,
+  TimingFile,
+  Trainer,
+  type TrainingObserver,
+  type TrainingOptions,
+  type TrainingResult,
+} from './train/index.ts';
