@@ -28,16 +28,28 @@ export function gatherBytes(
 ): void {
   const rows = Math.floor(images.length / rowBytes);
   checkRoom('gatherBytes', out.length - outOffset, indices.length * rowBytes);
-  const aligned = (rowBytes | images.byteOffset | (out.byteOffset + outOffset)) % 4 === 0;
-  const source = aligned ? wordsOf(images.buffer) : images;
-  const target = aligned ? wordsOf(out.buffer) : out;
-  const row = aligned ? rowBytes / 4 : rowBytes;
-  const sourceStart = aligned ? images.byteOffset / 4 : 0;
-  let to = aligned ? (out.byteOffset + outOffset) / 4 : outOffset;
+  for (let i = 0; i < indices.length; i++) checkIndex('gatherBytes', indices[i], rows);
+  if ((rowBytes | images.byteOffset | (out.byteOffset + outOffset)) % 4 !== 0) {
+    copyRows(images, 0, rowBytes, indices, out, outOffset);
+    return;
+  }
+  const target = (out.byteOffset + outOffset) / 4;
+  copyRows(wordsOf(images.buffer), images.byteOffset / 4, rowBytes / 4, indices, wordsOf(out.buffer), target);
+}
+
+function copyRows<T extends Uint8Array | Uint32Array>(
+  source: T,
+  start: number,
+  row: number,
+  indices: Int32Array,
+  target: T,
+  targetStart: number,
+): void {
+  let to = targetStart;
   for (let i = 0; i < indices.length; i++) {
-    checkIndex('gatherBytes', indices[i], rows);
-    let from = sourceStart + indices[i] * row;
-    for (const end = to + row; to < end; to++, from++) target[to] = source[from];
+    const from = start + indices[i] * row;
+    for (let j = 0; j < row; j++) target[to + j] = source[from + j];
+    to += row;
   }
 }
 

@@ -10,29 +10,7 @@ import {
   type TrainingOptions,
 } from '../../src/train/index.ts';
 import { bars } from '../support/digits.ts';
-
-const configuration: RunConfiguration = {
-  model: 'BNN_FC_flip',
-  data: { name: 'mnist', path: null },
-  seed: 7,
-  iteration: 6,
-  epochs: 1,
-  batchSize: 8,
-  replicas: 1,
-  slices: 1,
-  learningRate: 0.001,
-  learningRateScaling: 'linear',
-  warmupSteps: 0,
-  kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
-  draws: 1,
-  engine: 'reference',
-  precision: 'f32',
-  checkpointEvery: 0,
-  keepCheckpoints: 3,
-  printEvery: 1,
-  histogramEvery: 0,
-  verbose: false,
-};
+import { smallRun } from '../support/run.ts';
 
 const data = bars(60);
 
@@ -42,7 +20,7 @@ async function train(overrides: Partial<RunConfiguration>, options: Partial<Trai
   const checkpoints: Checkpoint[] = [];
   const copy = (tensors: readonly NamedTensor[]) => tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
   const trainer = new Trainer({
-    configuration: { ...configuration, ...overrides },
+    configuration: smallRun(overrides),
     data,
     kernels: referenceKernels,
     communicator: solo,
@@ -80,7 +58,7 @@ describe('Trainer', () => {
   });
 
   it('logs the terms of the ELBO apart, and their sum', async () => {
-    const { records } = await train({ kl: { ...configuration.kl, schedule: 'linear', steps: 4 } });
+    const { records } = await train({ kl: { ...smallRun().kl, schedule: 'linear', steps: 4 } });
     expect(records.map(({ beta }) => beta)).toEqual([0.25, 0.5, 0.75, 1, 1, 1]);
     for (const { nll, kl, beta, negativeElbo } of records) {
       expect(kl).toBeGreaterThan(0);

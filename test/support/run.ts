@@ -1,0 +1,29 @@
+import type { RunConfiguration } from '../../src/train/index.ts';
+
+const base: RunConfiguration = {
+  model: 'BNN_FC_flip',
+  data: { name: 'mnist', path: null },
+  seed: 7,
+  iteration: 6,
+  epochs: 1,
+  batchSize: 8,
+  replicas: 1,
+  slices: 1,
+  learningRate: 0.001,
+  learningRateScaling: 'linear',
+  warmupSteps: 0,
+  kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
+  draws: 1,
+  engine: 'auto',
+  precision: 'f32',
+  checkpointEvery: 0,
+  keepCheckpoints: 3,
+  printEvery: 1,
+  histogramEvery: 0,
+  verbose: false,
+};
+
+/** A run of a few small steps. */
+export function smallRun(overrides: Partial<RunConfiguration> = {}): RunConfiguration {
+  return { ...base, ...overrides };
+}
