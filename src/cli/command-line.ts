@@ -131,7 +131,7 @@ class Parser {
   #addEvaluate(): void {
     this.program
       .command('evaluate')
-      .argument('<run>', 'the folder of a run')
+      .argument('<RUN>', 'the folder of a run')
       .description('Evaluate the last checkpoint of a run on the test set, with Monte Carlo draws of the weights.')
       .usage('RUN [--draws COUNT]')
       .addOption(this.#flag('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)'))
@@ -146,6 +146,7 @@ class Parser {
     this.program
       .command('doctor')
       .description('Look at this machine: Node, cores, memory, engines, data, folders; and say what is missing.')
+      .usage('[--json]')
       .action(() => {
         this.command = { name: 'doctor', ...this.#common() };
       });
@@ -191,16 +192,17 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
   const help = `${words} --help tells more`;
   switch (code) {
     case 'commander.unknownOption': {
-      const known = command
-        .createHelp()
-        .visibleOptions(command)
+      const known = [command, command.parent]
+        .flatMap((owner) => owner?.createHelp().visibleOptions(owner) ?? [])
         .map(({ long }) => long ?? '');
       return new UsageError(`unknown flag ${display(name)}`, { remedy: suggestion(name, known) ?? help });
     }
     case 'commander.optionMissingArgument':
       return new UsageError(`${name} has no value`, { expected: written, remedy: help });
     case 'commander.excessArguments':
-      return new UsageError(`too many words: got ${display(command.args.join(' '))}`, { expected: command.usage() });
+      return new UsageError(`too many words: got ${display(command.args.join(' '))}`, {
+        expected: `${words} ${command.usage()}`,
+      });
     case 'commander.missingArgument':
       return new UsageError(`${words}: ${written} is missing`, { expected: `${words} ${command.usage()}` });
     case 'commander.unknownCommand': {

@@ -5,15 +5,11 @@
 import { solo } from '../comm/index.ts';
 import { type FetchProgress, type ImageDataset, loadDataset } from '../data/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
-import { Graph } from '../graph/index.ts';
-import { predict, predictionQuality } from '../inference/index.ts';
-import { buildModel, modelOf } from '../models/index.ts';
-import { tensorBoardObserver, writeEvaluationEvents } from '../report/index.ts';
+import { tensorBoardObserver } from '../report/index.ts';
 import {
   type Checkpoint,
   CheckpointStore,
   MetricsFile,
-  type NamedTensor,
   type RunConfiguration,
   type RunFolder,
   type Schedule,
@@ -33,8 +29,9 @@ import {
   writeTrainingLog,
 } from '../train/index.ts';
 import { renderConfiguration } from './configuration/index.ts';
+import { declarationsOf } from './declarations.ts';
 import { chooseEngine } from './engine.ts';
-import type { RunSummary } from './progress/summary.ts';
+import { type Outcome, evaluateParameters } from './evaluation.ts';
 import type { TrainRequest } from './request.ts';
 import { assertLonger } from './resume.ts';
 import { recordedThroughput } from './throughput.ts';
@@ -52,12 +49,6 @@ export interface Watch {
   listen(): StopRequest & { release(): void };
 }
 
-/** A summary, and how many test images it is over. */
-export interface Outcome {
-  readonly summary: RunSummary;
-  readonly images: number;
-}
-
 /** Trains, or goes on training, then evaluates the result. */
 export async function trainRun({ configuration, folder }: TrainRequest, watch: Watch): Promise<Outcome> {
   const data = await load(configuration, watch);
@@ -67,7 +58,7 @@ export async function trainRun({ configuration, folder }: TrainRequest, watch: W
   try {
     const result = await trainIn(run, configuration, data, schedule, watch);
     const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
-    return await evaluation({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
+    return await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
   } finally {
     run.release();
   }
@@ -81,7 +72,8 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
   }
   const data = await load(configuration, watch);
   const result = { ...checkpoint, parametersSha256: parametersSha256(checkpoint.parameters) };
-  return evaluation({ run, configuration, data, result, samplesPerSecond: recordedThroughput(run) }, watch);
+  const samplesPerSecond = recordedThroughput(run);
+  return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch);
 }
 
 async function trainIn(
@@ -146,43 +138,6 @@ function announce(trainer: Trainer, { run, configuration, data, firstStep }: Sta
   watch.tell(describeParameters(trainer.parameters()).trimEnd());
 }
 
-interface Trained {
-  readonly run: string;
-  readonly configuration: RunConfiguration;
-  readonly data: ImageDataset;
-  readonly result: {
-    readonly step: number;
-    readonly parameters: readonly NamedTensor[];
-    readonly parametersSha256: string;
-  };
-  readonly samplesPerSecond: number | null;
-}
-
-async function evaluation(trained: Trained, watch: Watch): Promise<Outcome> {
-  const { run, configuration, data, result, samplesPerSecond } = trained;
-  const { draws, seed } = configuration;
-  const { test } = data;
-  const model = modelOf(configuration.model);
-  const parameters = new Map(result.parameters.map((tensor) => [tensor.name, tensor.data]));
-  const probabilities = predict(
-    await chooseEngine(configuration.engine),
-    model,
-    (name) => parameters.get(name)!,
-    test,
-    {
-      draws,
-      seed,
-      onDraw: (draw) => watch.evaluating(draw, draws),
-    },
-  );
-  const quality = predictionQuality(probabilities, test.labels, model.classes);
-  writeEvaluationEvents(run, result.step, { ...quality });
-  const { accuracy, nll, brier, ece } = quality;
-  const { step, parametersSha256: sha256 } = result;
-  const figures = { accuracy, nll, brier, ece, draws, samplesPerSecond, parametersSha256: sha256 };
-  return { summary: { run, model: model.name, step, ...figures }, images: test.count };
-}
-
 async function load({ data }: RunConfiguration, watch: Watch): Promise<ImageDataset> {
   return loadDataset({ ...data, onProgress: watch.fetching, onWarning: watch.note });
 }
@@ -199,9 +154,7 @@ function claim({ configuration, folder }: Pick<TrainRequest, 'configuration' | '
 }
 
 function lastCheckpoint(run: string, { model }: RunConfiguration, watch: Watch): Checkpoint | null {
-  const graph = new Graph();
-  const x = graph.input('x', [1, ...modelOf(model).inputShape], 'f32');
-  const parameters = buildModel(modelOf(model), graph, x, 'prediction').parameters.map(({ tensor }) => tensor);
+  const { parameters } = declarationsOf(model);
   return loadLatest(run, { model, parameters }, { onWarning: watch.note });
 }
 

@@ -103,7 +103,9 @@ describe('the original flags on the command line', () => {
   });
 
   it('that contradict the name are refused, that agree are not', async () => {
-    expect(await refusalOf('CNN_FC', '--bnnConv=BNN_FC_flip')).toMatchInlineSnapshot(`"UsageError: two models: CNN_FC and --bnnConv BNN_FC_flip. Leave one of them away"`);
+    expect(await refusalOf('CNN_FC', '--bnnConv=BNN_FC_flip')).toMatchInlineSnapshot(
+      `"UsageError: two models: CNN_FC and --bnnConv BNN_FC_flip. Leave one of them away"`,
+    );
     expect((await requestOf('BNN_FC_flip', '--bnnConv=BNN_FC_flip')).configuration.model).toBe('BNN_FC_flip');
   });
 });
@@ -144,10 +146,14 @@ describe('a flag file that makes no sense', () => {
 
   it('that includes itself is refused, however long the way round', async () => {
     const self = file('self.cfg', `--flagfile=${scratch}/self.cfg\n`);
-    expect(await refusalOf('--flagfile', self)).toMatchInlineSnapshot(`"UsageError: flag file DIR/self.cfg includes itself: got DIR/self.cfg -> DIR/self.cfg. Remove one of those lines"`);
+    expect(await refusalOf('--flagfile', self)).toMatchInlineSnapshot(
+      `"UsageError: flag file DIR/self.cfg includes itself: got DIR/self.cfg -> DIR/self.cfg. Remove one of those lines"`,
+    );
     const one = file('one.cfg', `--flagfile=${scratch}/two.cfg\n`);
     file('two.cfg', `--flagfile=${scratch}/one.cfg\n`);
-    expect(await refusalOf('--flagfile', one)).toMatchInlineSnapshot(`"UsageError: flag file DIR/one.cfg includes itself: got DIR/one.cfg -> DIR/two.cfg -> DIR/one.cfg. Remove one of those lines"`);
+    expect(await refusalOf('--flagfile', one)).toMatchInlineSnapshot(
+      `"UsageError: flag file DIR/one.cfg includes itself: got DIR/one.cfg -> DIR/two.cfg -> DIR/one.cfg. Remove one of those lines"`,
+    );
   });
 
   it('that doubles at each of its levels is refused before it has grown', async () => {
@@ -155,7 +161,9 @@ describe('a flag file that makes no sense', () => {
       file(`level${level}.cfg`, `--flagfile=${scratch}/level${level + 1}.cfg\n`.repeat(2));
     }
     file('level40.cfg', '--epochs=1\n');
-    expect(await refusalOf('--flagfile', `${scratch}/level0.cfg`)).toMatchInlineSnapshot(`"UsageError: too many nested flag files: got more than 100, expected a few"`);
+    expect(await refusalOf('--flagfile', `${scratch}/level0.cfg`)).toMatchInlineSnapshot(
+      `"UsageError: too many nested flag files: got more than 100, expected a few"`,
+    );
   });
 
   it('is missing, a folder, or no text', async () => {

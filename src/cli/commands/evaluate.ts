@@ -12,9 +12,9 @@ export async function evaluate({ run, flags, json }: EvaluateCommand, terminal: 
   const watch = watchOn(terminal, { json });
   try {
     const { evaluateRun } = await import('../compose.ts');
-    const { summary, images } = await evaluateRun(run, configuration, watch);
+    const { summary, images, isBayesian } = await evaluateRun(run, configuration, watch);
     watch.end();
-    terminal.stdout.write(json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images));
+    terminal.stdout.write(json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images, isBayesian));
     return 0;
   } finally {
     watch.end();

@@ -12,10 +12,12 @@ export async function train(command: TrainCommand, terminal: Terminal): Promise<
   try {
     // Only now: bad usage is told without loading the engine.
     const { trainRun } = await import('../compose.ts');
-    const { summary, images } = await trainRun(request, watch);
+    const { summary, images, isBayesian } = await trainRun(request, watch);
     watch.end();
-    terminal.stdout.write(command.json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images));
-    if (!command.json) terminal.stdout.write(`Evaluate it again: credence evaluate ${summary.run} --draws 300\n`);
+    const next = `Evaluate it again: credence evaluate ${summary.run}${isBayesian ? ' --draws 300' : ''}\n`;
+    terminal.stdout.write(
+      command.json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images, isBayesian) + next,
+    );
     return 0;
   } finally {
     watch.end();

@@ -26,7 +26,9 @@ function read(path: string, including: readonly string[], budget: { files: numbe
   const text = readText(path, what);
   const identity = realpathSync(path);
   if (including.includes(identity)) {
-    const way = [...including.slice(including.indexOf(identity)), identity].map((file) => display(file, 300)).join(' -> ');
+    const way = [...including.slice(including.indexOf(identity)), identity]
+      .map((file) => display(file, 300))
+      .join(' -> ');
     throw new UsageError(`flag file ${display(path, 300)} includes itself`, {
       got: way,
       remedy: 'Remove one of those lines',

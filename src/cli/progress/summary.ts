@@ -14,6 +14,7 @@ export interface RunSummary {
   readonly brier: number;
   /** expected calibration error */
   readonly ece: number;
+  /** Monte Carlo draws of the weights; 1 for a model whose weights are fixed */
   readonly draws: number;
   /** of the training, over all ranks; null where too little was trained to tell */
   readonly samplesPerSecond: number | null;
@@ -21,7 +22,7 @@ export interface RunSummary {
 }
 
 /** @param images how many the test set has: what the accuracy's standard error is of */
-export function renderSummary(summary: RunSummary, images: number): string {
+export function renderSummary(summary: RunSummary, images: number, isBayesian: boolean): string {
   const { model, step, accuracy, nll, brier, ece, draws, samplesPerSecond, run } = summary;
   const standardError = Math.sqrt((accuracy * (1 - accuracy)) / images);
   const rows = [
@@ -32,8 +33,9 @@ export function renderSummary(summary: RunSummary, images: number): string {
     ['training speed', samplesPerSecond === null ? '-' : `${count(samplesPerSecond)} samples/s`],
     ['run folder', run],
   ];
+  const weights = isBayesian ? `${draws} ${draws === 1 ? 'draw' : 'draws'} of the weights` : 'fixed weights';
   return [
-    `${model} after ${step} steps, ${draws} ${draws === 1 ? 'draw' : 'draws'} of the weights, ${images} test images`,
+    `${model} after ${step} steps, ${weights}, ${images} test images`,
     ...rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`),
   ]
     .map((line) => `${line}\n`)
