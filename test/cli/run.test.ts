@@ -49,13 +49,15 @@ describe('credence doctor', () => {
     const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: { name: string; ok: boolean }[] };
     expect(ok).toBe(true);
     const names = findings.map(({ name }) => name).join(', ');
-    expect(names).toMatchInlineSnapshot(`"Node, machine, engine wasm, engine reference, data mnist, data fashion-mnist, cache folder, working folder"`);
+    expect(names).toMatchInlineSnapshot(
+      `"Node, machine, engine wasm, engine reference, data mnist, data fashion-mnist, cache folder, working folder"`,
+    );
     expect(findings.filter(({ name }) => name.startsWith('engine')).map((finding) => finding.ok)).toEqual([true, true]);
   });
 
   it('tells people in a line each', async () => {
     const { stdout } = await answerOf('doctor');
-    expect(stdout).toMatch(/^ok {6} {2}Node +\d+\./);
+    expect(stdout).toMatch(/^ok +Node +\d+\./);
     expect(stdout).toMatch(/\nok +engine wasm +wasm, 128-bit SIMD/);
     expect(stdout).toMatch(/\nTraining works here: credence train mnist\n$/);
   });

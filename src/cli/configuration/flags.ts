@@ -75,6 +75,6 @@ export function parseBoolean(text: string): boolean | null {
 }
 
 /** A decimal number; null for anything else, also for the many texts of which `Number` makes one (``, `0x10`). */
-export function parseNumber(text: string): number | null {
+function parseNumber(text: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null;
 }

@@ -43,7 +43,7 @@ function complaint(issue: z.core.$ZodIssue, layer: Layer): UsageError {
   const known = issue.code === 'invalid_value' ? issue.values.map(String) : [];
   const remedy =
     (typeof got === 'string' ? suggestion(got, known) : undefined) ??
-    (typeof usual === 'object' && usual !== null ? undefined : `The default is ${usual}`);
+    (typeof usual === 'object' && usual !== null ? undefined : `The default is ${String(usual)}`);
   const shown = layer.written?.(issue.path) ?? (typeof got === 'string' ? `"${got}"` : got);
   return new UsageError(layer.label(issue.path), { got: display(shown), expected: issue.message, remedy });
 }

@@ -1,5 +1,5 @@
 /** The candidate that a mistyped word most likely meant; null if none is near. Case does not count. */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   // A third of the letters may be wrong, at least two; a longer word than any candidate by more is not looked at.
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
