@@ -3,13 +3,14 @@
  * forms the example's own weights first, which costs |W| beside the convolution's |W| x positions.
  */
 import * as g from './geometry';
-import { activateInPlace, none, relu } from './activations';
+import { paddedHeight, paddedWidth } from './geometry';
+import { laidOut, layOutFrom, take } from './scratch';
+import { activateInPlace, relu } from './activations';
 import { packRows } from './matmul';
 import { maxPool } from './pooling';
 import { convolvePanel, copyIntoPadded, maximum, plain, rectified, segmentOffsets } from './patches';
 import { formPanel, padSigns, repeatSigns } from './weights';
 
-/** The parts of the scratch, laid out anew by each call. */
 let padded: usize = 0;
 let positions: usize = 0;
 let segments: usize = 0;
@@ -19,16 +20,6 @@ let own: usize = 0;
 let rowSigns: usize = 0;
 let laneSigns: usize = 0;
 let map: usize = 0;
-
-let next: usize = 0;
-
-// @ts-ignore: decorator
-@inline
-function take(bytes: i32): usize {
-  const at = next;
-  next += (<usize>bytes + 63) & ~63;
-  return at;
-}
 
 /** Whether a pooling window is exactly the four positions of a tile. */
 function poolsInTile(): bool {
@@ -45,20 +36,8 @@ function poolsInTile(): bool {
   );
 }
 
-// @ts-ignore: decorator
-@inline
-function paddedHeight(): i32 {
-  return (g.mapHeight - 1) * g.strideHeight + (g.kernelHeight - 1) * g.dilationHeight + 1;
-}
-
-// @ts-ignore: decorator
-@inline
-function paddedWidth(): i32 {
-  return (g.mapWidth - 1) * g.strideWidth + (g.kernelWidth - 1) * g.dilationWidth + 1;
-}
-
 function layOut(scratch: usize, flipout: bool): void {
-  next = scratch;
+  layOutFrom(scratch);
   const k = g.kernelHeight * g.kernelWidth * g.channels;
   const panels = (g.outChannels + 7) >> 3;
   padded = take(paddedHeight() * paddedWidth() * g.channels * 4);
@@ -77,7 +56,7 @@ function layOut(scratch: usize, flipout: bool): void {
 /** Bytes of scratch of the convolution that is set. */
 export function convolutionScratch(flipout: bool): usize {
   layOut(0, flipout);
-  return next;
+  return laidOut();
 }
 
 /** Byte offsets of the positions' patches, in the order of the map; with pooling in the tile, window by window. */

@@ -87,3 +87,16 @@ export function setPooling(
   outHeight = oh;
   outWidth = ow;
 }
+
+/** Extents of the padded copy of x: what the patches of all positions reach. */
+// @ts-ignore: decorator
+@inline
+export function paddedHeight(): i32 {
+  return (mapHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+export function paddedWidth(): i32 {
+  return (mapWidth - 1) * strideWidth + (kernelWidth - 1) * dilationWidth + 1;
+}

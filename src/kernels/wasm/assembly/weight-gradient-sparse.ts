@@ -1,0 +1,369 @@
+/**
+ * Weight gradients where much of dz is zero: for each output channel a list of (patch address, value) of what is not,
+ * then a dozen vectors of the patch at a time, held in registers, along the list. Behind a 2 x 2 maximum that is at most
+ * a quarter of the dense work, behind a relu about half of that again.
+ */
+import * as g from './geometry';
+import { gradient4, relu } from './activations';
+import { loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
+import { take } from './scratch';
+
+/**
+ * Vectors at the front of a segment that go twelve by twelve; the rest goes in pairs. A gradient's row of one channel
+ * holds each segment's vectors, padded to whole pairs.
+ */
+let run: i32 = 0;
+let segmentCount: i32 = 0;
+let pairsPerSegment: i32 = 0;
+let dozensPerSegment: i32 = 0;
+
+let windowPlaces: usize = 0;
+let withinWindow: usize = 0;
+let segmentPlaces: usize = 0;
+/** for each pair that is left: its offset in the patch and its offset in the gradient's row */
+let pairs: usize = 0;
+let pairCount: i32 = 0;
+let lists: usize = 0;
+let ends: usize = 0;
+let dMeanRows: usize = 0;
+let dPerturbationRows: usize = 0;
+let dBiasSum: usize = 0;
+let rowSigns: usize = 0;
+
+// @ts-ignore: decorator
+@inline
+function rowBytesOf(): i32 {
+  return segmentCount * pairsPerSegment * 32;
+}
+
+// @ts-ignore: decorator
+@inline
+function listBytes(): i32 {
+  // one entry more than there can be: every entry is written before it is known to count
+  return (g.outHeight * g.outWidth + 1) * 8;
+}
+
+/** Elements of a channel's row, padding included: what each entry of a list costs. */
+export function sparseRow(): i32 {
+  const perRow = g.dilationWidth == 1 ? 1 : g.kernelWidth;
+  segmentCount = g.kernelHeight * perRow;
+  run = (g.kernelWidth / perRow) * g.channels;
+  pairsPerSegment = (run + 7) >> 3;
+  dozensPerSegment = pairsPerSegment / 6;
+  return segmentCount * pairsPerSegment * 8;
+}
+
+export function layOutSparse(flipout: bool): void {
+  sparseRow();
+  const co4 = (g.outChannels + 3) & ~3;
+  windowPlaces = take(g.outHeight * g.outWidth * 4);
+  withinWindow = take(g.windowHeight * g.windowWidth * 4);
+  segmentPlaces = take(segmentCount * 4);
+  pairs = take((segmentCount * (pairsPerSegment - 6 * dozensPerSegment) + 6) * 8);
+  lists = take(4 * listBytes());
+  ends = take(16);
+  dMeanRows = take(co4 * rowBytesOf());
+  dBiasSum = take(co4 * 4);
+  if (!flipout) return;
+  dPerturbationRows = take(co4 * rowBytesOf());
+  rowSigns = take(rowBytesOf());
+}
+
+export function beginSparse(flipout: bool, rowBytes: i32): void {
+  const co4 = (g.outChannels + 3) & ~3;
+  const y = g.strideHeight * rowBytes;
+  const x = g.strideWidth * g.channels * 4;
+  let p = windowPlaces;
+  for (let oy = 0; oy < g.outHeight; oy++) {
+    for (let ox = 0; ox < g.outWidth; ox++, p += 4) {
+      store<i32>(p, (oy * g.poolStrideHeight - g.poolTop) * y + (ox * g.poolStrideWidth - g.poolLeft) * x);
+    }
+  }
+  p = withinWindow;
+  for (let wy = 0; wy < g.windowHeight; wy++) {
+    for (let wx = 0; wx < g.windowWidth; wx++, p += 4) store<i32>(p, wy * y + wx * x);
+  }
+  const perRow = segmentCount / g.kernelHeight;
+  pairCount = 0;
+  p = pairs;
+  for (let s = 0; s < segmentCount; s++) {
+    const place =
+      (s / perRow) * g.dilationHeight * rowBytes + (s % perRow) * g.dilationWidth * g.channels * 4;
+    store<i32>(segmentPlaces + s * 4, place);
+    for (let i = 6 * dozensPerSegment; i < pairsPerSegment; i++, p += 8, pairCount++) {
+      store<i32>(p, place + i * 32);
+      store<i32>(p, (s * pairsPerSegment + i) * 32, 4);
+    }
+  }
+  memory.fill(dMeanRows, 0, co4 * rowBytesOf());
+  memory.fill(dBiasSum, 0, co4 * 4);
+  if (flipout) memory.fill(dPerturbationRows, 0, co4 * rowBytesOf());
+}
+
+/** The signs of the input channels, in the order of a gradient's row. */
+function spreadSigns(signs: usize): void {
+  for (let s = 0; s < segmentCount; s++) {
+    const row = rowSigns + s * pairsPerSegment * 32;
+    let c = 0;
+    for (let i = 0; i < pairsPerSegment * 8; i++) {
+      store<f32>(row + i * 4, load<f32>(signs + c * 4));
+      if (++c == g.channels) c = 0;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function append(end: usize, place: usize, value: f32): usize {
+  store<u32>(end, <u32>place);
+  store<f32>(end, value, 4);
+  return end + (<usize>(value != 0) << 3);
+}
+
+/** The lists of four channels from c on, their ends, and their sums onto dBias. */
+function listFour(c: i32, padded: usize, dy: usize, y: usize, indices: usize): void {
+  const co = g.outChannels;
+  const n = co - c;
+  const kind = g.activation;
+  const pooled = g.pooled;
+  const bytes = listBytes();
+  let end0 = lists;
+  let end1 = end0 + bytes;
+  let end2 = end1 + bytes;
+  let end3 = end2 + bytes;
+  let sum = f32x4.splat(0);
+  dy += c * 4;
+  y += c * 4;
+  indices += c;
+  const last = windowPlaces + g.outHeight * g.outWidth * 4;
+  for (let p = windowPlaces; p < last; p += 4) {
+    const slope = loadUpTo4(dy, n);
+    const value = loadUpTo4(y, n);
+    const v = kind == relu ? v128.and(slope, f32x4.gt(value, f32x4.splat(0))) : gradient4(kind, slope, value);
+    sum = f32x4.add(sum, v);
+    const place = padded + load<u32>(p);
+    let place0 = place;
+    let place1 = place;
+    let place2 = place;
+    let place3 = place;
+    if (pooled) {
+      place0 += load<u32>(withinWindow + (<usize>load<u8>(indices) << 2));
+      if (n > 1) place1 += load<u32>(withinWindow + (<usize>load<u8>(indices, 1) << 2));
+      if (n > 2) place2 += load<u32>(withinWindow + (<usize>load<u8>(indices, 2) << 2));
+      if (n > 3) place3 += load<u32>(withinWindow + (<usize>load<u8>(indices, 3) << 2));
+      indices += co;
+    }
+    end0 = append(end0, place0, f32x4.extract_lane(v, 0));
+    end1 = append(end1, place1, f32x4.extract_lane(v, 1));
+    end2 = append(end2, place2, f32x4.extract_lane(v, 2));
+    end3 = append(end3, place3, f32x4.extract_lane(v, 3));
+    dy += co * 4;
+    y += co * 4;
+  }
+  store<u32>(ends, <u32>end0);
+  store<u32>(ends, <u32>end1, 4);
+  store<u32>(ends, <u32>end2, 8);
+  store<u32>(ends, <u32>end3, 12);
+  const t = dBiasSum + c * 4;
+  v128.store(t, f32x4.add(v128.load(t), sum));
+}
+
+/** dMean += G, dPerturbation += signsIn signsOut . G, one vector at `column` of a channel's row. */
+// @ts-ignore: decorator
+@inline
+function add(row: usize, column: usize, v: v128, flipout: bool, sign: v128): void {
+  const mean = dMeanRows + row + column;
+  v128.store(mean, f32x4.add(v128.load(mean), v));
+  if (!flipout) return;
+  const own = f32x4.mul(f32x4.mul(sign, v128.load(rowSigns + column)), v);
+  const perturbation = dPerturbationRows + row + column;
+  v128.store(perturbation, f32x4.add(v128.load(perturbation), own));
+}
+
+/** Twelve vectors in a row, from `offset` of the patch on. */
+function dozen(list: usize, end: usize, offset: usize, row: usize, column: usize, flipout: bool, sign: v128): void {
+  let g0 = f32x4.splat(0);
+  let g1 = g0;
+  let g2 = g0;
+  let g3 = g0;
+  let g4 = g0;
+  let g5 = g0;
+  let g6 = g0;
+  let g7 = g0;
+  let g8 = g0;
+  let g9 = g0;
+  let g10 = g0;
+  let g11 = g0;
+  do {
+    const p = load<u32>(list) + offset;
+    const v = v128.load32_splat(list, 4);
+    g0 = multiplyAdd(v, v128.load(p), g0);
+    g1 = multiplyAdd(v, v128.load(p, 16), g1);
+    g2 = multiplyAdd(v, v128.load(p, 32), g2);
+    g3 = multiplyAdd(v, v128.load(p, 48), g3);
+    g4 = multiplyAdd(v, v128.load(p, 64), g4);
+    g5 = multiplyAdd(v, v128.load(p, 80), g5);
+    g6 = multiplyAdd(v, v128.load(p, 96), g6);
+    g7 = multiplyAdd(v, v128.load(p, 112), g7);
+    g8 = multiplyAdd(v, v128.load(p, 128), g8);
+    g9 = multiplyAdd(v, v128.load(p, 144), g9);
+    g10 = multiplyAdd(v, v128.load(p, 160), g10);
+    g11 = multiplyAdd(v, v128.load(p, 176), g11);
+    list += 8;
+  } while (list < end);
+  add(row, column, g0, flipout, sign);
+  add(row, column + 16, g1, flipout, sign);
+  add(row, column + 32, g2, flipout, sign);
+  add(row, column + 48, g3, flipout, sign);
+  add(row, column + 64, g4, flipout, sign);
+  add(row, column + 80, g5, flipout, sign);
+  add(row, column + 96, g6, flipout, sign);
+  add(row, column + 112, g7, flipout, sign);
+  add(row, column + 128, g8, flipout, sign);
+  add(row, column + 144, g9, flipout, sign);
+  add(row, column + 160, g10, flipout, sign);
+  add(row, column + 176, g11, flipout, sign);
+}
+
+/** Five pairs of vectors at places of their own. */
+function pairsOf5(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
+  const o0: usize = load<u32>(pair);
+  const o1: usize = load<u32>(pair, 8);
+  const o2: usize = load<u32>(pair, 16);
+  const o3: usize = load<u32>(pair, 24);
+  const o4: usize = load<u32>(pair, 32);
+  let g0 = f32x4.splat(0);
+  let g1 = g0;
+  let g2 = g0;
+  let g3 = g0;
+  let g4 = g0;
+  let g5 = g0;
+  let g6 = g0;
+  let g7 = g0;
+  let g8 = g0;
+  let g9 = g0;
+  do {
+    const p: usize = load<u32>(list);
+    const v = v128.load32_splat(list, 4);
+    g0 = multiplyAdd(v, v128.load(p + o0), g0);
+    g1 = multiplyAdd(v, v128.load(p + o0, 16), g1);
+    g2 = multiplyAdd(v, v128.load(p + o1), g2);
+    g3 = multiplyAdd(v, v128.load(p + o1, 16), g3);
+    g4 = multiplyAdd(v, v128.load(p + o2), g4);
+    g5 = multiplyAdd(v, v128.load(p + o2, 16), g5);
+    g6 = multiplyAdd(v, v128.load(p + o3), g6);
+    g7 = multiplyAdd(v, v128.load(p + o3, 16), g7);
+    g8 = multiplyAdd(v, v128.load(p + o4), g8);
+    g9 = multiplyAdd(v, v128.load(p + o4, 16), g9);
+    list += 8;
+  } while (list < end);
+  const c0: usize = load<u32>(pair, 4);
+  add(row, c0, g0, flipout, sign);
+  add(row, c0 + 16, g1, flipout, sign);
+  const c1: usize = load<u32>(pair, 12);
+  add(row, c1, g2, flipout, sign);
+  add(row, c1 + 16, g3, flipout, sign);
+  const c2: usize = load<u32>(pair, 20);
+  add(row, c2, g4, flipout, sign);
+  add(row, c2 + 16, g5, flipout, sign);
+  const c3: usize = load<u32>(pair, 28);
+  add(row, c3, g6, flipout, sign);
+  add(row, c3 + 16, g7, flipout, sign);
+  const c4: usize = load<u32>(pair, 36);
+  add(row, c4, g8, flipout, sign);
+  add(row, c4 + 16, g9, flipout, sign);
+}
+
+/** Two pairs of vectors at places of their own. */
+function pairsOf2(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
+  const o0: usize = load<u32>(pair);
+  const o1: usize = load<u32>(pair, 8);
+  let g0 = f32x4.splat(0);
+  let g1 = g0;
+  let g2 = g0;
+  let g3 = g0;
+  do {
+    const p: usize = load<u32>(list);
+    const v = v128.load32_splat(list, 4);
+    g0 = multiplyAdd(v, v128.load(p + o0), g0);
+    g1 = multiplyAdd(v, v128.load(p + o0, 16), g1);
+    g2 = multiplyAdd(v, v128.load(p + o1), g2);
+    g3 = multiplyAdd(v, v128.load(p + o1, 16), g3);
+    list += 8;
+  } while (list < end);
+  const c0: usize = load<u32>(pair, 4);
+  add(row, c0, g0, flipout, sign);
+  add(row, c0 + 16, g1, flipout, sign);
+  const c1: usize = load<u32>(pair, 12);
+  add(row, c1, g2, flipout, sign);
+  add(row, c1 + 16, g3, flipout, sign);
+}
+
+/** One pair of vectors. */
+function pairOf1(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
+  const o0: usize = load<u32>(pair);
+  let g0 = f32x4.splat(0);
+  let g1 = g0;
+  do {
+    const p: usize = load<u32>(list);
+    const v = v128.load32_splat(list, 4);
+    g0 = multiplyAdd(v, v128.load(p + o0), g0);
+    g1 = multiplyAdd(v, v128.load(p + o0, 16), g1);
+    list += 8;
+  } while (list < end);
+  const c0: usize = load<u32>(pair, 4);
+  add(row, c0, g0, flipout, sign);
+  add(row, c0 + 16, g1, flipout, sign);
+}
+
+/** One channel's gradient along its list. */
+function addChannel(list: usize, end: usize, row: usize, flipout: bool, sign: v128): void {
+  for (let s = 0; s < segmentCount; s++) {
+    const place: usize = load<u32>(segmentPlaces + s * 4);
+    const column: usize = s * pairsPerSegment * 32;
+    for (let i: usize = 0; i < <usize>dozensPerSegment; i++) {
+      dozen(list, end, place + i * 192, row, column + i * 192, flipout, sign);
+    }
+  }
+  let pair = pairs;
+  let left = pairCount;
+  for (; left >= 5; left -= 5, pair += 40) pairsOf5(list, end, pair, row, flipout, sign);
+  for (; left >= 2; left -= 2, pair += 16) pairsOf2(list, end, pair, row, flipout, sign);
+  if (left > 0) pairOf1(list, end, pair, row, flipout, sign);
+}
+
+/** Adds one example's gradients; its x is padded. */
+export function addSparse(padded: usize, dy: usize, y: usize, indices: usize, signsIn: usize, signsOut: usize): void {
+  const flipout = signsIn != 0;
+  if (flipout) spreadSigns(signsIn);
+  const co = g.outChannels;
+  const bytes = listBytes();
+  for (let c = 0; c < co; c += 4) {
+    listFour(c, padded, dy, y, indices);
+    for (let i = 0; i < min(co - c, 4); i++) {
+      const list = lists + i * bytes;
+      const end: usize = load<u32>(ends + i * 4);
+      if (list == end) continue;
+      const sign = flipout ? v128.load32_splat(signsOut + (c + i) * 4) : f32x4.splat(0);
+      addChannel(list, end, (c + i) * rowBytesOf(), flipout, sign);
+    }
+  }
+}
+
+/** Rows [channel][segment][padded run] into the kernel's order [segment, run][channel]. */
+function gather(target: usize, rows: usize): void {
+  const co = g.outChannels;
+  for (let c = 0; c < co; c++) {
+    let t = target + c * 4;
+    for (let s = 0; s < segmentCount; s++) {
+      let p = rows + c * rowBytesOf() + s * pairsPerSegment * 32;
+      for (let i = 0; i < run; i++, p += 4, t += co * 4) store<f32>(t, load<f32>(p));
+    }
+  }
+}
+
+export function finishSparse(dMean: usize, dPerturbation: usize, dBias: usize): void {
+  gather(dMean, dMeanRows);
+  if (dPerturbation) gather(dPerturbation, dPerturbationRows);
+  if (dBias) memory.copy(dBias, dBiasSum, g.outChannels * 4);
+}
