@@ -1,13 +1,13 @@
 /**
  * One suite for all engines: every operation, on chosen and on random shapes, against the reference engine. An engine
  * may write its outputs and its scratch and nothing else, reads inputs and the control block when a call runs, and gives
- * the same bits each time.
+ * the same bits each time. CREDENCE_CONTRACT_ROUNDS=25 runs as many sets of random cases.
  */
 import { describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/graph/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import { referenceTable } from '../../src/kernels/reference/table.ts';
-import { type Case, type CaseTable, describeCase } from './case.ts';
+import { type Case, type CaseTable, type Expectation, describeCase } from './case.ts';
 import { convolution } from './cases/convolution.ts';
 import { elementwise } from './cases/elementwise.ts';
 import { likelihood } from './cases/likelihood.ts';
@@ -17,7 +17,7 @@ import { structure } from './cases/structure.ts';
 import { update } from './cases/update.ts';
 import { firstDifference } from './compare.ts';
 import { engines, loadEngine } from './engines.ts';
-import { Random } from './generate.ts';
+import { Random, type TestTensor } from './generate.ts';
 import { Bench } from './harness.ts';
 
 const table: CaseTable = {
@@ -36,25 +36,45 @@ test('there are cases for every operation but reshape, which is never executed',
   expect(operations.toSorted()).toEqual(executed.toSorted());
 });
 
+const rounds = Number(process.env.CREDENCE_CONTRACT_ROUNDS ?? 1);
+
 const truth = new Bench(referenceKernels);
 
-/** What the engine did wrong, a line for each case. */
-function failures(bench: Bench, cases: readonly Case[]): string[] {
-  return cases.flatMap((tested) => {
-    const expected = truth.run(tested).outputs;
-    const expectations = tested.expect(expected);
-    try {
-      const { outputs, faults } = bench.run(tested);
-      const differences = outputs.map((output, i) => {
-        const difference = firstDifference(output, expected[i], expectations[i]);
-        return difference === null ? null : `output ${i}, ${difference}`;
-      });
-      const all = [...faults, ...differences.filter((difference) => difference !== null)];
-      return all.map((fault) => `${describeCase(tested)}: ${fault}`);
-    } catch (error) {
-      return [`${describeCase(tested)}: ${String(error)}`];
-    }
-  });
+interface Prepared {
+  readonly tested: Case;
+  readonly expected: readonly TestTensor[];
+  readonly expectations: readonly Expectation[];
+}
+const prepared = new Map<string, readonly Prepared[]>();
+
+/** The cases of one round with the reference's results, computed once for all engines. */
+function prepare(operation: OperationName, round: number): readonly Prepared[] {
+  const name = round === 0 ? operation : `${operation} ${round}`;
+  let cases = prepared.get(name);
+  if (!cases) {
+    const made = table[operation]?.(new Random(name)) ?? [];
+    cases = made.map((tested) => {
+      const expected = truth.run(tested).outputs;
+      return { tested, expected, expectations: tested.expect(expected) };
+    });
+    prepared.set(name, cases);
+  }
+  return cases;
+}
+
+/** What the engine did wrong in a case, a line for each. */
+function failures(bench: Bench, { tested, expected, expectations }: Prepared): string[] {
+  const name = describeCase(tested);
+  try {
+    const { outputs, faults } = bench.run(tested);
+    const differences = outputs.map((output, i) => {
+      const difference = firstDifference(output, expected[i], expectations[i]);
+      return difference === null ? [] : [`output ${i}, ${difference}`];
+    });
+    return [...faults, ...differences.flat()].map((fault) => `${name}: ${fault}`);
+  } catch (error) {
+    return [`${name}: ${String(error)}`];
+  }
 }
 
 for (const engine of engines) {
@@ -62,9 +82,11 @@ for (const engine of engines) {
   describe.skipIf(skipped)(title, () => {
     const bench = skipped ? null : new Bench(create());
     test.each(operations)('%s', (operation) => {
-      const cases = table[operation]?.(new Random(operation)) ?? [];
-      expect(cases.length).toBeGreaterThan(0);
-      expect(bench && failures(bench, cases)).toEqual([]);
+      for (let round = 0; round < rounds; round++) {
+        const cases = prepare(operation, round);
+        expect(cases.length).toBeGreaterThan(0);
+        expect(bench && cases.flatMap((tested) => failures(bench, tested))).toEqual([]);
+      }
     });
   });
 }

@@ -1,9 +1,10 @@
 /** The harness must see what it is there to see: engines with one fault each. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { KernelCall, KernelContext, KernelsFactory } from '../../src/kernels/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import { exact, makeCase } from './case.ts';
 import { firstDifference } from './compare.ts';
+import { loadEngine } from './engines.ts';
 import { f32 } from './generate.ts';
 import { Bench } from './harness.ts';
 
@@ -102,4 +103,18 @@ test('an element that nobody wrote is NaN, and NaN is a difference', () => {
   expect(firstDifference(f32([1], [Number.POSITIVE_INFINITY]), f32([1], [1]), bound)).toContain('is Infinity');
   expect(firstDifference(f32([1], [1]), f32([1], [Number.NaN]), 'nan')).toContain('expected NaN');
   expect(firstDifference(f32([1], [5]), f32([1], [1]), 'nan')).toBeNull();
+});
+
+test('an engine that is not there is skipped with its reason, and fails where everything must run', async () => {
+  const absent = { name: 'absent', load: () => Promise.resolve(null), skipReason: 'nobody built it', required: true };
+  vi.stubEnv('CI', '');
+  expect(await loadEngine(absent)).toMatchObject({ title: 'absent (skipped: nobody built it)', skipped: true });
+  vi.stubEnv('CI', 'true');
+  const loaded = await loadEngine(absent);
+  expect(loaded).toMatchObject({ title: 'absent', skipped: false });
+  expect(() => loaded.create()).toThrowErrorMatchingInlineSnapshot(
+    `[Error: the engine absent is missing: nobody built it]`,
+  );
+  expect(await loadEngine({ ...absent, required: false })).toMatchObject({ skipped: true });
+  vi.unstubAllEnvs();
 });

@@ -20,6 +20,12 @@ const sizes: [number, number, number][] = [
   [13, 1000, 1],
 ];
 
+/** Larger than any block that an engine might cut. */
+const large: [number, number, number][] = [
+  [128, 784, 10],
+  [65, 300, 513],
+];
+
 function matmul(attributes: Operations['matmul'], a: TestTensor, b: TestTensor, note = ''): Case {
   const [{ data: magnitude }] = inDouble('matmul', attributes, [magnitudes(a), magnitudes(b)]);
   return makeCase('matmul', attributes, [a, b], () => [{ magnitude, relative: sumTolerance, absolute: tiny }], {
@@ -46,7 +52,7 @@ export const linear: CaseTable = {
         nan.data[7] = Number.NaN;
         return [
           ...sizes.map(([m, k, n]) => matmul(attributes, random.reals(shapeA(m, k)), random.reals(shapeB(k, n)))),
-          ...sizes.map(([m, k, n]) =>
+          ...[...sizes, ...large].map(([m, k, n]) =>
             makeCase('matmul', attributes, [random.dyadic(shapeA(m, k), 9), random.dyadic(shapeB(k, n), 9)], exact, {
               note: 'integers',
             }),

@@ -14,8 +14,13 @@ function adam(random: Random, count: number, first: boolean): Case {
     random.reals(shape, -30, 30),
     random.reals(shape, -3000, 3000),
   ];
-  // an element that no gradient reaches stays where it is
-  if (first) for (const i of [3, 4]) inputs[i].data[0] = 0;
+  if (first) {
+    // The first update is the step size times the sign of the gradient: its two parts must not cancel, or the sign is
+    // decided by their rounding.
+    for (const [i, g] of inputs[3].data.entries()) inputs[4].data[i] = Math.sign(g) * Math.abs(inputs[4].data[i]);
+    // an element that no gradient reaches stays where it is
+    for (const i of [3, 4]) inputs[i].data[0] = 0;
+  }
   const [parameters, m, v, likelihood, divergence] = inputs.map(({ data }) => data);
   const gradient = likelihood.map(
     (g, i) => Math.abs(g) * control.likelihoodScale + Math.abs(divergence[i]) * control.divergenceScale,
