@@ -56,7 +56,7 @@ class Parser {
         // The caller writes the error, in the one form that all errors have.
         writeErr: () => {},
         outputError: () => {},
-        getOutHelpWidth: () => stdout.columns ?? 100,
+        getOutHelpWidth: () => stdout.columns || 100,
       })
       .configureHelp({ showGlobalOptions: true })
       .exitOverride()

@@ -65,7 +65,7 @@ describe('progress on a terminal', () => {
     const drawn = err().split('\r').slice(1);
     expect(drawn).toHaveLength(3);
     expect(drawn[1].replace('\u001b[K', '')).toMatchInlineSnapshot(
-      `"step 51/100  [====    ]  nll 4.5667  accuracy 0.250  6,400 samples/s  0:00 left"`,
+      `"51/100  [=============             ]  nll 4.5667  acc 0.250  6,400/s  0:00 left"`,
     );
     expect(drawn[2]).toBe('\u001b[K');
     expect(drawn[1].replace('\u001b[K', '').length).toBeLessThan(80);

@@ -17,7 +17,7 @@ export class Bar {
 
   /** @param share in 0 .. 1 */
   draw(before: string, share: number, behind: string): void {
-    const width = (this.#output.columns ?? 80) - 1;
+    const width = (this.#output.columns || 80) - 1;
     const room = Math.min(30, width - before.length - behind.length - 6);
     const full = Math.round(Math.min(1, Math.max(0, share)) * room);
     const bar = room < 5 ? '' : `  [${'='.repeat(full)}${' '.repeat(room - full)}]`;
@@ -52,7 +52,7 @@ export class TrainingBar implements TrainingObserver {
     this.#pace.addTiming(timing);
     const now = this.#now();
     if (now - this.#drawnAt < redrawEvery) return;
-    this.#bar.draw(this.#pace.place, this.#pace.share, this.#pace.describe());
+    this.#bar.draw(this.#pace.place, this.#pace.share, this.#pace.describe('short'));
     this.#drawnAt = now;
     if (now - this.#startedAt < window) return;
     this.#pace.restart();

@@ -35,7 +35,7 @@ export class TrainingLines implements TrainingObserver {
     const { step } = record;
     const now = this.#now();
     if (step < this.#due && now - this.#writtenAt < longestSilence && step < this.#totalSteps) return;
-    this.#output.write(`${this.#pace.place}  epoch ${record.epoch.toFixed(2)}  ${this.#pace.describe()}\n`);
+    this.#output.write(`step ${this.#pace.place}  epoch ${record.epoch.toFixed(2)}  ${this.#pace.describe()}\n`);
     this.#pace.restart();
     this.#writtenAt = now;
     while (this.#due <= step) this.#due += this.#every;

@@ -37,18 +37,19 @@ export class Pace {
   }
 
   get place(): string {
-    return `step ${this.#step}/${this.#totalSteps}`;
+    return `${this.#step}/${this.#totalSteps}`;
   }
 
-  /** Figures and speed since the last call of `restart`. */
-  describe(): string {
+  /** Figures and speed since the last call of `restart`; `short` for where there is little room. */
+  describe(length: 'long' | 'short' = 'long'): string {
+    const [accuracy, rate] = length === 'long' ? ['accuracy', ' samples/s'] : ['acc', '/s'];
     if (this.#records > 0) {
-      const [nll, accuracy] = [this.#nll / this.#records, this.#accuracy / this.#records];
-      this.#figures = `nll ${nll.toFixed(4)}  accuracy ${accuracy.toFixed(3)}  `;
+      const share = (this.#accuracy / this.#records).toFixed(3);
+      this.#figures = `nll ${(this.#nll / this.#records).toFixed(4)}  ${accuracy} ${share}  `;
     }
     if (this.#steps === 0) return this.#figures;
     const left = ((this.#totalSteps - this.#step) * this.#seconds) / this.#steps;
-    return `${this.#figures}${count(this.#samples / this.#seconds)} samples/s  ${duration(left)} left`;
+    return `${this.#figures}${count(this.#samples / this.#seconds)}${rate}  ${duration(left)} left`;
   }
 
   restart(): void {
