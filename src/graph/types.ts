@@ -52,7 +52,8 @@ type None = Readonly<Record<never, never>>;
 
 /**
  * The operations and their attributes. This page is the contract between the graph and the engines: each engine
- * implements every one, and one contract suite holds the engines together. B is the batch, all reals are float32.
+ * implements every one, and one contract suite holds the engines together. B is the batch, all reals are float32, and
+ * reals in attributes may be rounded to it. NaN and infinities propagate, through maxima too: the finite check finds them.
  */
 export interface Operations {
   // Noise (random/keys.ts says which number is which). The seed, step, replica and first example are read from the

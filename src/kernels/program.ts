@@ -167,6 +167,9 @@ export class Program {
         ? { offset: this.#regions.get(place)!, shape: [this.regionSize], dtype: 'f32' }
         : { offset: this.#context.control + 4 * place, shape: [1], dtype: 'f32' };
     const call = { operation, attributes, inputs: inputs.map(view), outputs: outputs.map(view) };
+    if (this.kernels.scratchBytes(call) > this.memory.scratch) {
+      throw new Error(`${operation} on regions needs more scratch than the program's nodes: reserve it`);
+    }
     return this.kernels.compile(call, this.#context);
   }
 
