@@ -33,6 +33,7 @@ async function compile(flags: readonly string[]): Promise<Uint8Array> {
     },
     listFiles: () => [],
   });
+  // oxlint-disable-next-line typescript/no-base-to-string -- the compiler's stream is read by its toString
   if (error || !binary) throw new Error(`AssemblyScript failed\n${stderr.toString()}`, { cause: error });
   return binary;
 }

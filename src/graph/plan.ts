@@ -5,7 +5,7 @@ import { type Stage, schedule, stageNames } from './stages.ts';
 import type { Node, Tensor } from './types.ts';
 
 /** Alignment of every buffer: a cache line. */
-export const alignment = 64;
+const alignment = 64;
 
 export function align(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;

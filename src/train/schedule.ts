@@ -40,6 +40,6 @@ export function scheduleOf(configuration: RunConfiguration, count: number): Sche
 }
 
 /** A function of the batch size alone, so that a run is the same on every machine: two halves from 32 examples on. */
-export function defaultSlices(batchSize: number): number {
+function defaultSlices(batchSize: number): number {
   return batchSize >= 32 && batchSize % 2 === 0 ? 2 : 1;
 }

@@ -5,7 +5,11 @@ import {
   normalEntropy,
   normalKlDivergence,
   normalLogDensity,
+  normalNegativeLogLikelihood,
 } from '../../src/distributions/index.ts';
+import { Graph } from '../../src/graph/index.ts';
+import { Program } from '../../src/kernels/index.ts';
+import { referenceKernels } from '../../src/kernels/reference/index.ts';
 
 /** Trapezoidal rule over +-12 standard deviations: for smooth functions that vanish at the ends its error is tiny. */
 function expectation({ mean, scale }: Normal, f: (x: number) => number): number {
@@ -48,6 +52,33 @@ describe('normal', () => {
       const integral = expectation(q, (x) => normalLogDensity(x, q) - normalLogDensity(x, p));
       expect(normalKlDivergence(q, p)).toBeCloseTo(integral, 8);
       expect(normalKlDivergence(q, q)).toBe(0);
+    }
+  });
+});
+
+describe('normalNegativeLogLikelihood', () => {
+  const means = [0.5, -1, 2, 0, 0.25, -0.75];
+  const targets = [0.25, -1, 4, 1, 0, -2];
+  const scales = [0.5, 1, 2, 0.1, 3, 1.5];
+
+  it.each([
+    ['one scale', 0.5],
+    ['a scale for each feature', scales],
+  ])('is minus the log density, summed over the features of an example, with %s', (_, scale) => {
+    const graph = new Graph();
+    const [mean, target, given] = ['mean', 'target', 'scale'].map((name) => graph.input(name, [2, 3], 'f32'));
+    const nll = normalNegativeLogLikelihood(graph, mean, typeof scale === 'number' ? scale : given, target);
+    const program = new Program(referenceKernels, { graph, outputs: [nll], layout: [], regions: {} });
+    program.floats(mean).set(means);
+    program.floats(target).set(targets);
+    if (typeof scale !== 'number') program.floats(given).set(scale);
+    for (const stage of ['step', 'replica', 'slice'] as const) program.run(stage);
+    const logDensity = (i: number): number =>
+      normalLogDensity(targets[i], { mean: means[i], scale: typeof scale === 'number' ? scale : scale[i] });
+    for (const [example, value] of program.floats(nll).entries()) {
+      const exact = -[0, 1, 2].reduce((sum, feature) => sum + logDensity(3 * example + feature), 0);
+      // a handful of float32 operations on numbers of this size
+      expect(Math.abs(value - exact)).toBeLessThan(10 * 2 ** -24 * Math.max(1, Math.abs(exact)));
     }
   });
 });

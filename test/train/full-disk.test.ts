@@ -104,7 +104,9 @@ describe('a disk that fails while a checkpoint is written', () => {
     const { files } = faultyDisk({ after: 0, code: 'EACCES', lasting: true });
     const error = errorOf(() => new CheckpointStore(run, { keep: 1, files }));
     expect(error).toBeInstanceOf(CheckpointError);
-    expect((error as Error).message.replaceAll(run, 'RUN')).toMatchInlineSnapshot(`"cannot use RUN/checkpoints for checkpoints: got EACCES: permission denied, mkdir. Choose a folder that you may write to"`);
+    expect((error as Error).message.replaceAll(run, 'RUN')).toMatchInlineSnapshot(
+      `"cannot use RUN/checkpoints for checkpoints: got EACCES: permission denied, mkdir. Choose a folder that you may write to"`,
+    );
   });
 
   it('goes on over short writes', () => {

@@ -1,3 +1,3 @@
-export { type Checkpoint, checkpointFolder, parametersSha256 } from './checkpoint.ts';
+export { type Checkpoint, parametersSha256 } from './checkpoint.ts';
 export { type ExpectedModel, type LoadOptions, loadCheckpoint, loadLatest } from './load.ts';
 export { CheckpointStore, type CheckpointStoreOptions } from './store.ts';
