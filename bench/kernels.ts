@@ -81,7 +81,14 @@ class Workbench {
 const gigaflops = (flops: number) => (seconds: number) => flops / seconds / 1e9;
 
 function products(bench: Workbench): Candidate[] {
-  const product = (name: string, m: number, n: number, k: number, transposeA = false, transposeB = false): Candidate => {
+  const product = (
+    name: string,
+    m: number,
+    n: number,
+    k: number,
+    transposeA = false,
+    transposeB = false,
+  ): Candidate => {
     const a = transposeA ? f32(k, m) : f32(m, k);
     const b = transposeB ? f32(n, k) : f32(k, n);
     const { run } = bench.bind('matmul', { transposeA, transposeB }, [a, b]);
