@@ -78,6 +78,8 @@ export interface Operations {
   scale: { readonly factor: number };
   /** x + offset */
   shift: { readonly offset: number };
+  /** -> offset + ln(1 + e^x), and its derivative 1 / (1 + e^-x): a posterior's standard deviation */
+  softplusScale: { readonly offset: number };
   /** (dy, y) -> dy * f'(x), with f' written in terms of y = f(x); `none` copies dy */
   activationGradient: { readonly activation: Activation };
 

@@ -27,8 +27,7 @@ export function variationalKernel(context: LayerContext, shape: readonly number[
     mean: -3,
     standardDeviation: 0.1,
   });
-  const softplus = graph.apply('softplus', [untransformedScale], {}, 'softplus')[0]!;
-  const scale = graph.apply('shift', [softplus], { offset: scaleOffset }, 'standardDeviation')[0]!;
+  const scale = graph.apply('softplusScale', [untransformedScale], { offset: scaleOffset }, 'standardDeviation')[0]!;
   const kl = normalKlDivergenceOf(graph, { mean, scale }, { mean: 0, scale: 1 });
   const number = context.posterior({ mean, untransformedScale, kl });
   const noise = graph.apply(

@@ -67,6 +67,10 @@ export const elementwise = {
   sigmoid: activation('sigmoid'),
   scale: unary<'scale'>(({ graph, node, dy }) => one(graph, 'scale', [dy], node.attributes)),
   shift: unary<'shift'>(({ dy }) => dy),
+  softplusScale: {
+    infer: (inputs: readonly TensorType[]) => [...sameAsInput(inputs), ...sameAsInput(inputs)],
+    gradient: ({ graph, node, dy }) => graph.apply('multiply', [dy, node.outputs[1]!], {}),
+  },
   activationGradient: {
     infer: ([dy, y]: readonly TensorType[]) => {
       if (!sameShape(dy!.shape, y!.shape)) {
@@ -101,4 +105,4 @@ export const elementwise = {
         : null,
     ];
   }),
-} satisfies Pick<OperationTable, (Unary | Binary | 'activationGradient') & OperationName>;
+} satisfies Pick<OperationTable, (Unary | Binary | 'softplusScale' | 'activationGradient') & OperationName>;

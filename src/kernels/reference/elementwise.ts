@@ -46,7 +46,7 @@ function binary(f: (a: number, b: number) => number): Bind<Binary> {
   };
 }
 
-export const elementwise: BindTable<Unary | Binary | 'scale' | 'shift' | 'activationGradient'> = {
+export const elementwise: BindTable<Unary | Binary | 'scale' | 'shift' | 'softplusScale' | 'activationGradient'> = {
   negate: unary((x) => -x),
   exp: unary(Math.exp),
   log: unary(Math.log),
@@ -71,6 +71,15 @@ export const elementwise: BindTable<Unary | Binary | 'scale' | 'shift' | 'activa
   shift({ offset }, [{ data: x }], [{ data: y }]) {
     return () => {
       for (let i = 0; i < y.length; i++) y[i] = x[i] + offset;
+    };
+  },
+
+  softplusScale({ offset }, [{ data: x }], [{ data: scale }, { data: derivative }]) {
+    return () => {
+      for (let i = 0; i < x.length; i++) {
+        scale[i] = offset + softplus(x[i]);
+        derivative[i] = sigmoid(x[i]);
+      }
     };
   },
 

@@ -30,8 +30,8 @@ const descriptions: Readonly<Record<Build, string>> = {
 function factory(choose: () => Build): KernelsFactory {
   return {
     name: 'wasm',
-    // the module has no data of its own; offset 0 means an operand that is not there
-    firstFreeByte: 64,
+    // the module's own tables lie below; offset 0 means an operand that is not there
+    firstFreeByte: 4096,
     flipoutCost: { perExampleFrom: 16 },
     create: (memory): Kernels => {
       const build = choose();

@@ -17,6 +17,7 @@ export interface WasmExports {
   readonly tanh: Kernel;
   readonly softplus: Kernel;
   readonly sigmoid: Kernel;
+  readonly softplusScale: Kernel;
   readonly scale: Kernel;
   readonly shift: Kernel;
   readonly channelSigns: Kernel;
@@ -36,6 +37,7 @@ export interface WasmExports {
   readonly matmul: Kernel;
   readonly matmulScratch: Measure;
   readonly normalNoise: Kernel;
+  readonly normalNoiseScratch: WebAssembly.Global<'i32'>;
   readonly signNoise: Kernel;
   readonly maxPool: Kernel;
   readonly maxPoolBackward: Kernel;

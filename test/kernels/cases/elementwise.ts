@@ -121,6 +121,12 @@ export const elementwise: CaseTable = {
   // a scale is a softplus of something well below 0, and its logarithm enters the KL: relative all the way down
   softplus: unary('softplus', relativeToResult, -80, 80),
   sigmoid: unary('sigmoid', relativeToResult, -80, 80),
+  softplusScale: (random) =>
+    [1.1920929e-7, 0, 0.5].flatMap((offset) =>
+      [...shapes.map((shape) => random.reals(shape, -80, 80)), f32([special.length], special)].map((x) =>
+        makeCase('softplusScale', { offset }, [x], relativeToResult),
+      ),
+    ),
   scale: withFactor('scale', [{ factor: 2.5 }, { factor: -1 / 3 }, { factor: 0 }]),
   shift: withFactor('shift', [{ offset: 1 }, { offset: -0.1 }]),
   add: binary('add'),

@@ -4,96 +4,144 @@
  */
 import { multiplyAdd } from './lanes';
 
+// Numbers are loaded, not written as constants: V8 builds a vector constant from three instructions each time that it
+// is used, a load with a splat is one.
+
 // @ts-ignore: decorator
 @inline
-function all(x: f32): v128 {
-  return f32x4.splat(x);
+export function splatAt(table: usize, i: usize): v128 {
+  return v128.load32_splat(table + (i << 2));
 }
+
+const common = memory.data<f32>([1, 2, 0.5, -0.5]);
+
+// @ts-ignore: decorator
+@inline
+export function one(): v128 {
+  return splatAt(common, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+export function half(): v128 {
+  return splatAt(common, 2);
+}
+
+/** Range, log2(e), 1.5 * 2^23, -ln 2 in two parts, then the polynomial from its highest power on. */
+const exponential = memory.data<f32>([
+  89, -104, 1.44269504088896341, 12582912, -0.693359375, 2.12194440e-4,
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+]);
+
+const exponentBias = memory.data<i32>([127]);
 
 /** e^x: 0 below, infinity above, denormals rounded as they should be. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   // pmin(a, b) is b < a ? b : a, so that a NaN in a stays
-  const clamped = f32x4.pmax(f32x4.pmin(x, all(89)), all(-104));
+  const clamped = f32x4.pmax(f32x4.pmin(x, splatAt(exponential, 0)), splatAt(exponential, 1));
   // adding 1.5 * 2^23 rounds to the nearest integer, which then stands in the low bits
-  const magic = all(12582912);
-  const shifted = f32x4.add(f32x4.mul(clamped, all(1.44269504088896341)), magic);
+  const magic = splatAt(exponential, 3);
+  const shifted = f32x4.add(f32x4.mul(clamped, splatAt(exponential, 2)), magic);
   const n = f32x4.sub(shifted, magic);
   const exponent = i32x4.sub(shifted, magic);
-  const r = multiplyAdd(n, all(2.12194440e-4), multiplyAdd(n, all(-0.693359375), clamped));
-  let p = multiplyAdd(all(1.9875691500e-4), r, all(1.3981999507e-3));
-  p = multiplyAdd(p, r, all(8.3334519073e-3));
-  p = multiplyAdd(p, r, all(4.1665795894e-2));
-  p = multiplyAdd(p, r, all(1.6666665459e-1));
-  p = multiplyAdd(p, r, all(5.0000001201e-1));
-  p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), all(1));
+  const r = multiplyAdd(n, splatAt(exponential, 5), multiplyAdd(n, splatAt(exponential, 4), clamped));
+  let p = multiplyAdd(splatAt(exponential, 6), r, splatAt(exponential, 7));
+  p = multiplyAdd(p, r, splatAt(exponential, 8));
+  p = multiplyAdd(p, r, splatAt(exponential, 9));
+  p = multiplyAdd(p, r, splatAt(exponential, 10));
+  p = multiplyAdd(p, r, splatAt(exponential, 11));
+  p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), one());
   // 2^n in two factors: n reaches from -150 to 128, beyond what one exponent holds
-  const half = i32x4.shr_s(exponent, 1);
-  const bias = i32x4.splat(127);
-  const first = i32x4.shl(i32x4.add(half, bias), 23);
-  const second = i32x4.shl(i32x4.add(i32x4.sub(exponent, half), bias), 23);
+  const lower = i32x4.shr_s(exponent, 1);
+  const bias = splatAt(exponentBias, 0);
+  const first = i32x4.shl(i32x4.add(lower, bias), 23);
+  const second = i32x4.shl(i32x4.add(i32x4.sub(exponent, lower), bias), 23);
   return f32x4.mul(f32x4.mul(p, first), second);
 }
+
+/** The polynomial from its highest power on, then ln 2 in two parts. */
+const logarithm = memory.data<f32>([
+  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, -2.12194440e-4, 0.693359375,
+]);
 
 /** ln((1 + f) 2^e) for 1 + f in [sqrt(1/2), sqrt(2)], e as floats. */
 // @ts-ignore: decorator
 @inline
 export function logOf(f: v128, e: v128): v128 {
   const square = f32x4.mul(f, f);
-  let p = multiplyAdd(all(7.0376836292e-2), f, all(-1.1514610310e-1));
-  p = multiplyAdd(p, f, all(1.1676998740e-1));
-  p = multiplyAdd(p, f, all(-1.2420140846e-1));
-  p = multiplyAdd(p, f, all(1.4249322787e-1));
-  p = multiplyAdd(p, f, all(-1.6668057665e-1));
-  p = multiplyAdd(p, f, all(2.0000714765e-1));
-  p = multiplyAdd(p, f, all(-2.4999993993e-1));
-  p = multiplyAdd(p, f, all(3.3333331174e-1));
+  let p = multiplyAdd(splatAt(logarithm, 0), f, splatAt(logarithm, 1));
+  p = multiplyAdd(p, f, splatAt(logarithm, 2));
+  p = multiplyAdd(p, f, splatAt(logarithm, 3));
+  p = multiplyAdd(p, f, splatAt(logarithm, 4));
+  p = multiplyAdd(p, f, splatAt(logarithm, 5));
+  p = multiplyAdd(p, f, splatAt(logarithm, 6));
+  p = multiplyAdd(p, f, splatAt(logarithm, 7));
+  p = multiplyAdd(p, f, splatAt(logarithm, 8));
   p = f32x4.mul(f32x4.mul(p, f), square);
-  p = multiplyAdd(e, all(-2.12194440e-4), p);
-  p = multiplyAdd(square, all(-0.5), p);
-  return multiplyAdd(e, all(0.693359375), f32x4.add(f, p));
+  p = multiplyAdd(e, splatAt(logarithm, 9), p);
+  p = multiplyAdd(square, splatAt(common, 3), p);
+  return multiplyAdd(e, splatAt(logarithm, 10), f32x4.add(f, p));
+}
+
+const rootOfHalf = memory.data<u32>([0x3f3504f3]);
+
+/** The exponent that leaves a mantissa in [sqrt(1/2), sqrt(2)): counted from the bits of sqrt(1/2). */
+// @ts-ignore: decorator
+@inline
+export function exponentOf(x: v128): v128 {
+  return i32x4.shr_s(i32x4.sub(x, splatAt(rootOfHalf, 0)), 23);
+}
+
+// @ts-ignore: decorator
+@inline
+export function mantissaMinusOne(x: v128, exponent: v128): v128 {
+  return f32x4.sub(i32x4.sub(x, i32x4.shl(exponent, 23)), one());
 }
 
 /** ln x of positive, normal, finite x. */
 // @ts-ignore: decorator
 @inline
 export function logNormal4(x: v128): v128 {
-  // the exponent that leaves a mantissa in [sqrt(1/2), sqrt(2)): counted from the bits of sqrt(1/2)
-  const offset = i32x4.sub(x, i32x4.splat(0x3f3504f3));
-  const exponent = i32x4.shr_s(offset, 23);
-  const mantissa = i32x4.sub(x, i32x4.shl(exponent, 23));
-  return logOf(f32x4.sub(mantissa, all(1)), f32x4.convert_i32x4_s(exponent));
+  const exponent = exponentOf(x);
+  return logOf(mantissaMinusOne(x, exponent), f32x4.convert_i32x4_s(exponent));
 }
+
+/** The smallest normal number, 2^23 and its logarithm, the ends. */
+const edges = memory.data<f32>([1.17549435e-38, 8388608, 15.942385152878742, Infinity, -Infinity, NaN]);
 
 /** ln x: -infinity at 0, NaN below. */
 // @ts-ignore: decorator
 @inline
 export function log4(x: v128): v128 {
-  const tiny = f32x4.lt(x, all(1.17549435e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, all(8388608)), x, tiny);
-  let y = logNormal4(scaled);
-  y = f32x4.sub(y, v128.and(tiny, all(15.942385152878742)));
+  const tiny = f32x4.lt(x, splatAt(edges, 0));
+  let y = logNormal4(v128.bitselect(f32x4.mul(x, splatAt(edges, 1)), x, tiny));
+  y = f32x4.sub(y, v128.and(tiny, splatAt(edges, 2)));
   // infinity and NaN stay what they are
-  y = v128.bitselect(y, x, f32x4.lt(x, all(Infinity)));
-  y = v128.bitselect(all(-Infinity), y, f32x4.eq(x, all(0)));
-  return v128.bitselect(all(NaN), y, f32x4.lt(x, all(0)));
+  y = v128.bitselect(y, x, f32x4.lt(x, splatAt(edges, 3)));
+  const zero = f32x4.splat(0);
+  y = v128.bitselect(splatAt(edges, 4), y, f32x4.eq(x, zero));
+  return v128.bitselect(splatAt(edges, 5), y, f32x4.lt(x, zero));
 }
+
+const signBit = memory.data<u32>([0x80000000]);
 
 /** ln(1 + u) for u in [0, 1], relatively exact for small u. */
 // @ts-ignore: decorator
 @inline
 function log1p4(u: v128): v128 {
-  const w = f32x4.add(u, all(1));
-  const lost = f32x4.sub(u, f32x4.sub(w, all(1)));
+  const w = f32x4.add(u, one());
+  const lost = f32x4.sub(u, f32x4.sub(w, one()));
   return f32x4.add(logNormal4(w), f32x4.div(lost, w));
 }
 
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
-  const u = exp4(v128.or(x, i32x4.splat(0x80000000)));
-  const y = f32x4.add(f32x4.pmax(x, all(0)), log1p4(u));
+  const u = exp4(v128.or(x, splatAt(signBit, 0)));
+  const y = f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(u));
   // the logarithm's bit arithmetic does not know NaN
   return v128.bitselect(y, x, f32x4.eq(x, x));
 }
@@ -101,36 +149,44 @@ export function softplus4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  return f32x4.div(all(1), f32x4.add(all(1), exp4(f32x4.neg(x))));
+  return f32x4.div(one(), f32x4.add(one(), exp4(f32x4.neg(x))));
 }
+
+/** The polynomial from its highest power on, then from where on the exponential takes over. */
+const hyperbolic = memory.data<f32>([
+  -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, 0.625,
+]);
 
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const sign = i32x4.splat(0x80000000);
+  const sign = splatAt(signBit, 0);
   const a = v128.andnot(x, sign);
   const s = f32x4.mul(x, x);
-  let p = multiplyAdd(all(-5.70498872745e-3), s, all(2.06390887954e-2));
-  p = multiplyAdd(p, s, all(-5.37397155531e-2));
-  p = multiplyAdd(p, s, all(1.33314422036e-1));
-  p = multiplyAdd(p, s, all(-3.33332819422e-1));
+  let p = multiplyAdd(splatAt(hyperbolic, 0), s, splatAt(hyperbolic, 1));
+  p = multiplyAdd(p, s, splatAt(hyperbolic, 2));
+  p = multiplyAdd(p, s, splatAt(hyperbolic, 3));
+  p = multiplyAdd(p, s, splatAt(hyperbolic, 4));
   const small = multiplyAdd(f32x4.mul(p, s), x, x);
   const e = exp4(f32x4.add(a, a));
-  const large = f32x4.sub(all(1), f32x4.div(all(2), f32x4.add(e, all(1))));
-  return v128.bitselect(v128.or(large, v128.and(x, sign)), small, f32x4.ge(a, all(0.625)));
+  const large = f32x4.sub(one(), f32x4.div(splatAt(common, 1), f32x4.add(e, one())));
+  return v128.bitselect(v128.or(large, v128.and(x, sign)), small, f32x4.ge(a, splatAt(hyperbolic, 5)));
 }
+
+/** -1 / n for n from 7 down to 2, then up to where the series is used. */
+const series = memory.data<f32>([-1.0 / 7, -1.0 / 6, -1.0 / 5, -1.0 / 4, -1.0 / 3, -1.0 / 2, 0.35]);
 
 /** 1 - e^-y for y >= 0: the derivative of softplus written in y = softplus(x). */
 // @ts-ignore: decorator
 @inline
 export function oneMinusExp4(y: v128): v128 {
-  let p = multiplyAdd(y, all(-1.0 / 7), all(1));
-  p = multiplyAdd(f32x4.mul(p, y), all(-1.0 / 6), all(1));
-  p = multiplyAdd(f32x4.mul(p, y), all(-1.0 / 5), all(1));
-  p = multiplyAdd(f32x4.mul(p, y), all(-1.0 / 4), all(1));
-  p = multiplyAdd(f32x4.mul(p, y), all(-1.0 / 3), all(1));
-  p = multiplyAdd(f32x4.mul(p, y), all(-1.0 / 2), all(1));
+  let p = multiplyAdd(y, splatAt(series, 0), one());
+  p = multiplyAdd(f32x4.mul(p, y), splatAt(series, 1), one());
+  p = multiplyAdd(f32x4.mul(p, y), splatAt(series, 2), one());
+  p = multiplyAdd(f32x4.mul(p, y), splatAt(series, 3), one());
+  p = multiplyAdd(f32x4.mul(p, y), splatAt(series, 4), one());
+  p = multiplyAdd(f32x4.mul(p, y), splatAt(series, 5), one());
   const small = f32x4.mul(p, y);
-  const large = f32x4.sub(all(1), exp4(f32x4.neg(y)));
-  return v128.bitselect(small, large, f32x4.lt(y, all(0.35)));
+  const large = f32x4.sub(one(), exp4(f32x4.neg(y)));
+  return v128.bitselect(small, large, f32x4.lt(y, splatAt(series, 6)));
 }

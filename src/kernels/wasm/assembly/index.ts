@@ -6,9 +6,10 @@ export {
 export { convolution, convolutionScratch } from './convolution';
 export { convolutionBackward, convolutionBackwardScratch } from './convolution-backward';
 export { setConvolution, setPooling } from './geometry';
-export { categoricalNll, categoricalNllBackward, normalKl, normalKlBackward, softmax, softmaxBackward } from './likelihood';
+export { categoricalNll, categoricalNllBackward, normalKlBackward, softmax, softmaxBackward } from './likelihood';
 export { matmul, matmulScratch } from './matmul';
-export { normalNoise, signNoise } from './noise';
+export { normalNoise, normalNoiseScratch, signNoise } from './noise';
+export { normalKl, softplusScale } from './posterior';
 export { maxPool, maxPoolBackward } from './pooling';
 export { broadcast, clear, copyRows, sum } from './structure';
 export { accumulate, adam, countNonFinite } from './update';

@@ -98,26 +98,6 @@ export function categoricalNllBackward(
   }
 }
 
-/** ln(p / s) + (s^2 + (m - priorMean)^2) / (2 p^2) - 1/2, summed in double. */
-export function normalKl(out: usize, mean: usize, scale: usize, n: i32, priorMean: f32, priorScale: f32): void {
-  const centre = f32x4.splat(priorMean);
-  const inverse = f32x4.splat(1 / priorScale);
-  const half = f32x4.splat(0.5);
-  let sum = f64x2.splat(0);
-  for (let left = n; left > 0; left -= 4, mean += 16, scale += 16) {
-    const ratio = f32x4.mul(loadUpTo4(scale, left), inverse);
-    const distance = f32x4.mul(f32x4.sub(loadUpTo4(mean, left), centre), inverse);
-    const squares = f32x4.add(f32x4.mul(ratio, ratio), f32x4.mul(distance, distance));
-    let term = f32x4.sub(f32x4.mul(f32x4.sub(squares, f32x4.splat(1)), half), log4(ratio));
-    if (left < 4) {
-      // the missing lanes read as zero, whose logarithm is not
-      term = v128.and(term, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left)));
-    }
-    sum = addWide(sum, term);
-  }
-  store<f32>(out, <f32>totalWide(sum));
-}
-
 /** dMean = dKl (m - priorMean) / p^2, dScale = dKl (s / p^2 - 1 / s) */
 export function normalKlBackward(
   dMean: usize,

@@ -41,7 +41,7 @@ function withFactor<O extends 'scale' | 'shift'>(name: O, factorOf: (call: never
 }
 
 export const elementwise: Bindings<
-  Unary | Binary | 'scale' | 'shift' | 'activationGradient' | 'channelSigns' | 'fromBytes'
+  Unary | Binary | 'scale' | 'shift' | 'softplusScale' | 'activationGradient' | 'channelSigns' | 'fromBytes'
 > = {
   negate: unary('negate'),
   exp: unary('exp'),
@@ -58,6 +58,13 @@ export const elementwise: Bindings<
   divide: binary('divide'),
   scale: withFactor('scale', ({ factor }: { factor: number }) => factor),
   shift: withFactor('shift', ({ offset }: { offset: number }) => offset),
+  softplusScale: {
+    bind: ({ attributes, inputs: [x], outputs: [scale, derivative] }, { softplusScale }) => {
+      const { offset } = attributes;
+      const [out, slope, from, n] = [scale!.offset, derivative!.offset, x!.offset, countOf(x!)];
+      return () => softplusScale(out, slope, from, n, offset);
+    },
+  },
   activationGradient: {
     bind: ({ attributes, inputs: [dy, y], outputs: [dx] }, { activationGradient }) => {
       const kind = activationCodes[attributes.activation];

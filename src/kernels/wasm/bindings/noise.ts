@@ -3,8 +3,7 @@ import { countOf } from './binding.ts';
 
 export const noise: Bindings<'normalNoise' | 'signNoise'> = {
   normalNoise: {
-    // the sixteen numbers of a group that the tensor does not fill
-    scratch: () => 64,
+    scratch: (_call, { normalNoiseScratch }) => normalNoiseScratch.value,
     bind: ({ attributes: { purpose, layer }, outputs: [y] }, { normalNoise }, { control, scratch }) => {
       const [out, n] = [y!.offset, countOf(y!)];
       return () => normalNoise(out, n, purpose, layer, control, scratch);
