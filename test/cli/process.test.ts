@@ -90,7 +90,7 @@ describe('a run that is stopped', () => {
   it('by SIGINT checkpoints where it stands, and says how to go on', async () => {
     const child = start(...long, '--out', 'stopped');
     const end = endOf(child);
-    await linesIn('stopped/metrics.jsonl', 70);
+    await linesIn('stopped/metrics.jsonl', 70, child);
     child.kill('SIGINT');
     const { code, stdout, stderr } = await end;
     expect([code, stdout]).toEqual([1, '']);
@@ -129,7 +129,7 @@ describe('a run that is stopped', () => {
   it('by one signal that comes twice, as npm passes it on, checkpoints all the same', async () => {
     const child = start(...long, '--out', 'twice');
     const end = endOf(child);
-    await linesIn('twice/metrics.jsonl', 5);
+    await linesIn('twice/metrics.jsonl', 5, child);
     child.kill('SIGSTOP');
     child.kill('SIGINT');
     child.kill('SIGTERM');
@@ -143,7 +143,7 @@ describe('a run that is stopped', () => {
     const words = ['train', ...small, '--iteration', '400', '--printEvery', '1', '--checkpointEvery', '100'];
     const child = start(...words, '--out', 'killed');
     const end = endOf(child);
-    await linesIn('killed/metrics.jsonl', 120).then(() => child.kill('SIGKILL'));
+    await linesIn('killed/metrics.jsonl', 120, child).then(() => child.kill('SIGKILL'));
     expect((await end).signal).toBe('SIGKILL');
     const resumed = await credence('train', '--resume', 'killed', '--json');
     const whole = await credence(...words, '--out', 'unharmed', '--json');
@@ -199,7 +199,7 @@ describe('a command that cannot work', () => {
   it('in a folder that is in use leaves that run alone', async () => {
     const child = start(...long, '--out', 'busy');
     const end = endOf(child);
-    await linesIn('busy/metrics.jsonl', 5);
+    await linesIn('busy/metrics.jsonl', 5, child);
     const { code, stderr } = await credence(...long, '--out', 'busy');
     child.kill('SIGTERM');
     expect(code).toBe(1);

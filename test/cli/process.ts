@@ -43,14 +43,15 @@ export function credence(...words: string[]): Promise<Ended> {
   return endOf(start(...words));
 }
 
-/** Resolves when the file has at least so many lines. */
-export async function linesIn(path: string, count: number): Promise<void> {
+/** Resolves when the file has at least so many lines; throws if the process ends before. */
+export async function linesIn(path: string, count: number, child: Running): Promise<void> {
   for (;;) {
     try {
       if (readFileSync(join(folder, path), 'utf8').split('\n').length > count) return;
     } catch {
       // not there yet
     }
+    if (child.exitCode !== null) throw new Error(`the process ended with code ${child.exitCode} before ${path} grew`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
