@@ -14,9 +14,12 @@ export interface Schedule {
   readonly stepExamples: number;
 }
 
+/** Some memory is set aside for each step's time. */
+const maximumSteps = 100_000_000;
+
 /**
  * @param count examples in the training set
- * @throws UsageError when the batch is larger than the data or cannot be cut into the slices
+ * @throws UsageError when the batch is larger than the data or cannot be cut into the slices, or the steps are too many
  */
 export function scheduleOf(configuration: RunConfiguration, count: number): Schedule {
   const { replicas, batchSize, iteration, epochs } = configuration;
@@ -36,6 +39,13 @@ export function scheduleOf(configuration: RunConfiguration, count: number): Sche
     });
   }
   const totalSteps = iteration ?? Math.max(1, Math.round((epochs * count) / stepExamples));
+  if (totalSteps > maximumSteps) {
+    throw new UsageError('the run would never end', {
+      got: `${epochs} epochs of ${count} examples, ${totalSteps} steps`,
+      expected: `at most ${maximumSteps} steps`,
+      remedy: 'Give fewer --epochs or a larger --batchSize',
+    });
+  }
   return { totalSteps, replicas, batchSize, slices, sliceExamples: batchSize / slices, stepExamples };
 }
 

@@ -51,6 +51,7 @@ it('is bad usage', async () => {
     [...small, '--batchSize', '201', '--out', 'never'],
     [...small, '--replicas', '11', '--out', 'never'],
     [...small, '--slices', '3', '--out', 'never'],
+    [...small, '--iteration', 'null', '--epochs', '1e6', '--batchSize', '1', '--out', 'never'],
     [...small, '--out', 'never', '--resume', 'trained'],
     ['train', '--resume', 'nowhere'],
     ['train', '--resume', 'digits'],
@@ -72,6 +73,7 @@ it('is bad usage', async () => {
     2 credence: the batch is larger than the training set: got batchSize 201, expected at most 200 examples. Give a smaller --batchSize
     2 credence: the batch is larger than the training set: got replicas 11 x batchSize 20, expected at most 200 examples. Give a smaller --batchSize
     2 credence: slices must cut the batch into equal parts: got batchSize 20, slices 3, expected slices that divide the batch size
+    2 credence: the run would never end: got 1000000 epochs of 200 examples, 200000000 steps, expected at most 100000000 steps. Give fewer --epochs or a larger --batchSize
     2 credence: --out and --resume exclude each other. Leave --out away
     2 credence: run folder nowhere does not exist. Give the folder that credence train printed
     2 credence: digits is no run folder: it has no config.yaml. Give the folder that credence train printed
