@@ -1,2 +1,6 @@
-export type { Communicator } from './communicator.ts';
+export type { Collective, Communicator, FoldRequest, Place } from './communicator.ts';
+export { type Elements, type ElementType, type Reduction, sharedDoubles, sharedFloats } from './elements.ts';
+export * from './reduction/index.ts';
 export { solo } from './solo/index.ts';
+export { DriftCheck, type DriftTensor } from './drift.ts';
+export { type LaunchedAs, rankFromEnvironment } from './environment.ts';

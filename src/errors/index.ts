@@ -94,6 +94,17 @@ export class UnavailableError extends CredenceError {
   }
 }
 
+/** A rank that is lost, does not come, or does something else than the others. */
+export class CommunicationError extends CredenceError {
+  /** the ranks that are to blame; empty where that is not known */
+  readonly ranks: readonly number[];
+
+  constructor(what: string, { ranks = [], ...detail }: ErrorDetail & { readonly ranks?: readonly number[] } = {}) {
+    super('COMMUNICATION', what, detail);
+    this.ranks = ranks;
+  }
+}
+
 function oneLine(what: string, { got, expected, remedy }: ErrorDetail): string {
   const facts = [got && `got ${got}`, expected && `expected ${expected}`].filter(Boolean).join(', ');
   const line = facts ? `${what}: ${facts}` : what;

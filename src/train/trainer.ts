@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
-import type { Communicator } from '../comm/index.ts';
+import type { Collective, Communicator } from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
@@ -65,6 +65,7 @@ export class Trainer {
   readonly memory: ProgramMemory;
   readonly #options: Required<TrainingOptions>;
   readonly #program: TrainingProgram;
+  readonly #reduce: Collective;
   readonly #order: BatchOrder;
   readonly #indices: Int32Array;
   readonly #rowBytes: number;
@@ -85,6 +86,7 @@ export class Trainer {
       this.schedule.sliceExamples,
       configuration.seed,
     );
+    this.#reduce = options.communicator.allreduce(this.#program.gradient, 'sum', 'gradient');
     this.engine = this.#program.engine;
     this.memory = this.#program.memory;
     this.#order = new BatchOrder(configuration.seed, data.count);
@@ -154,7 +156,7 @@ export class Trainer {
 
   /** @returns the step's figures where somebody wants them */
   #trainStep(step: number, isLast: boolean): StepRecord | null {
-    const { configuration, observers, data, communicator } = this.#options;
+    const { configuration, observers, data } = this.#options;
     const { stepExamples, totalSteps } = this.schedule;
     const startedAt = Date.now() / 1000;
     const start = performance.now();
@@ -163,7 +165,7 @@ export class Trainer {
     const program = this.#program;
     program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / data.count });
     this.#forEachUnit(step, (replica, firstExample) => program.addUnit(replica, firstExample));
-    communicator.allreduceSum(program.gradient);
+    this.#reduce.run(step);
     if (!program.isFinite()) throw this.#diagnose(step);
     program.update();
     this.#step = step;

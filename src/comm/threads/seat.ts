@@ -1,0 +1,12 @@
+import type { MessagePort } from 'node:worker_threads';
+
+/** A place in a group of threads, to be handed to a worker; see `start`. */
+export interface ThreadSeat {
+  readonly rank: number;
+  readonly shared: SharedArrayBuffer;
+  /** to each rank; null at one's own */
+  readonly ports: readonly (MessagePort | null)[];
+  /** milliseconds */
+  readonly deadline: number;
+  readonly host: string;
+}
