@@ -89,7 +89,6 @@ async function trainIn(
   const store = new CheckpointStore(path, { keep: configuration.keepCheckpoints, onWarning: watch.note });
   const resume = lastCheckpoint(path, configuration, watch);
   const firstStep = resume?.step ?? 0;
-  writeRunFile(path, configurationFile, renderConfiguration(configuration));
   const stop = watch.listen();
   try {
     const metrics = new MetricsFile(path, firstStep);
@@ -110,6 +109,8 @@ async function trainIn(
       resume,
       stop,
     });
+    // Only now: a folder in which nothing could begin is no run.
+    writeRunFile(path, configurationFile, renderConfiguration(configuration));
     announce(trainer, { run: path, configuration, data, firstStep }, watch);
     const result = await trainer.run();
     if (result.stopped === null) return result;

@@ -1,3 +1,4 @@
+import { GraphError, UnavailableError } from '../errors/index.ts';
 import {
   type Graph,
   type OperationName,
@@ -86,14 +87,15 @@ export class Program {
     this.#layout = places;
     this.regionSize = regionBytes / 4;
 
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(planned.end / page), maximum: page, shared: true });
+    const initial = pagesOf(planned.end);
+    const memory = orNoMemory(planned.end, () => new WebAssembly.Memory({ initial, maximum: page, shared: true }));
     this.kernels = factory.create(memory);
     const calls = stageNames.map((stage) => planned.stages[stage].map((node) => ({ node, call: this.#callOf(node) })));
     const update = Math.max(0, ...calls.flat().map(({ call }) => this.kernels.scratchBytes(call)));
     const scratch = align(planned.end);
     const end = scratch + align(update);
-    const missing = Math.ceil(end / page) - memory.buffer.byteLength / page;
-    if (missing > 0) memory.grow(missing);
+    const missing = pagesOf(end) - memory.buffer.byteLength / page;
+    if (missing > 0) orNoMemory(end, () => memory.grow(missing));
     this.#context = { control: controlOffset, scratch };
 
     this.control = {
@@ -209,4 +211,30 @@ export class Program {
       outputs: outputs.map((tensor) => this.#viewOf(tensor)),
     };
   }
+}
+
+/** @throws GraphError beyond the 2^16 pages of a WebAssembly memory */
+function pagesOf(bytes: number): number {
+  if (bytes <= page * page) return Math.ceil(bytes / page);
+  throw new GraphError('the network needs too much memory at this batch size', {
+    got: `${megabytes(bytes)} MB`,
+    expected: `at most ${megabytes(page * page)} MB`,
+    remedy: 'Use a smaller batch, or cut it into more slices',
+  });
+}
+
+/** @throws UnavailableError where the machine does not give so much */
+function orNoMemory<T>(bytes: number, allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (cause) {
+    throw new UnavailableError(`this machine does not give ${megabytes(bytes)} MB of memory`, {
+      remedy: 'Use a smaller batch, or cut it into more slices',
+      cause,
+    });
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6);
 }
