@@ -67,8 +67,17 @@ if (!process.argv.includes('--offline')) {
     `import { modelNames } from 'credence';\nif (!modelNames.includes('BNN_conv_flip')) process.exit(1);\n`,
   );
   run('import of the library', process.execPath, ['library.mjs'], place);
+  // With the types of nothing else installed, not even those of Node.
+  writeFileSync(
+    join(place.cwd, 'library.mts'),
+    `import { type RunConfiguration, Trainer, type TrainingOptions, defaultConfiguration } from 'credence';
+export const configuration: RunConfiguration = { ...defaultConfiguration, seed: 7 };
+export const trainer = (options: TrainingOptions): Trainer => new Trainer({ ...options, configuration });\n`,
+  );
+  const strict = '--noEmit --strict --module nodenext --target es2023 --lib es2023,dom --types';
+  run('types of the library', join(bin, 'tsc'), [...strict.split(' '), '', 'library.mts'], place);
   const left = readdirSync(place.cwd).filter(
-    (name) => !/^(node_modules|package(-lock)?\.json|library\.mjs)$/.test(name),
+    (name) => !/^(node_modules|package(-lock)?\.json|library\.m[jt]s)$/.test(name),
   );
   if (left.length > 0) throw new Error(`the commands left files behind: ${left.join(', ')}`);
 }

@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function cacheFolder(
   environment: Environment = process.env,
-  platform: NodeJS.Platform = process.platform,
+  platform: string = process.platform,
   home: string = homedir(),
 ): string {
   const { CREDENCE_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment;
