@@ -56,11 +56,12 @@ class Workbench {
     return offset;
   }
 
-  #input(type: TensorType): BufferView {
+  #input(type: TensorType, positive = false): BufferView {
     const view = { ...type, offset: this.#reserve(bytesOf(type)) };
     if (type.dtype !== 'f32') return view;
     const values = new Float32Array(this.#memory.buffer, view.offset, sizeOf(type.shape));
-    for (let i = 0; i < values.length; i++) values[i] = ((i * 2654435761) % 1000) / 1000 - 0.5;
+    const least = positive ? 0.001 : -0.5;
+    for (let i = 0; i < values.length; i++) values[i] = ((i * 2654435761) % 1000) / 1000 + least;
     return view;
   }
 
@@ -69,7 +70,9 @@ class Workbench {
     attributes: Operations[O],
     operands: readonly (TensorType | BufferView)[],
   ): { run: () => void; outputs: BufferView[]; inputs: BufferView[] } {
-    const inputs = operands.map((operand) => ('offset' in operand ? operand : this.#input(operand)));
+    // what has a logarithm is a scale
+    const positive = operation === 'log' || operation.startsWith('normalKl');
+    const inputs = operands.map((operand) => ('offset' in operand ? operand : this.#input(operand, positive)));
     const outputs = inferTypes(operation, inputs, attributes).map((type) => this.#input(type));
     const call: KernelCall = { operation, attributes, inputs, outputs };
     const scratch = this.#reserve(this.#kernels.scratchBytes(call));
@@ -186,6 +189,7 @@ function elements(bench: Workbench): Candidate[] {
     candidate('log', {}, [f32(n)]),
     candidate('tanh', {}, [f32(n)]),
     candidate('softplus', {}, [f32(n)]),
+    candidate('softplusScale', { offset: 1e-7 }, [f32(n)]),
     candidate('add', {}, [f32(n), f32(n)]),
     candidate('channelSigns', {}, [f32(64, 256), f32(64, 256)]),
     candidate('sum', { leading: 1, trailing: 0 }, [f32(n)]),

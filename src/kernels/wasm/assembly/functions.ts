@@ -2,7 +2,7 @@
  * Elementary functions of four floats at once, accurate to a few units in the last place. The polynomials are those of
  * the Cephes library (S. L. Moshier, single precision); a NaN comes out where one went in.
  */
-import { multiplyAdd } from './lanes';
+import { choose, multiplyAdd } from './lanes';
 
 // Numbers are loaded, not written as constants: V8 builds a vector constant from three instructions each time that it
 // is used, a load with a splat is one.
@@ -47,12 +47,12 @@ export function exp4(x: v128): v128 {
   const n = f32x4.sub(shifted, magic);
   const exponent = i32x4.sub(shifted, magic);
   const r = multiplyAdd(n, splatAt(exponential, 5), multiplyAdd(n, splatAt(exponential, 4), clamped));
+  // in pairs of terms and powers of r^2 (Estrin): half the depth of Horner's scheme
+  const square = f32x4.mul(r, r);
   let p = multiplyAdd(splatAt(exponential, 6), r, splatAt(exponential, 7));
-  p = multiplyAdd(p, r, splatAt(exponential, 8));
-  p = multiplyAdd(p, r, splatAt(exponential, 9));
-  p = multiplyAdd(p, r, splatAt(exponential, 10));
-  p = multiplyAdd(p, r, splatAt(exponential, 11));
-  p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), one());
+  p = multiplyAdd(p, square, multiplyAdd(splatAt(exponential, 8), r, splatAt(exponential, 9)));
+  p = multiplyAdd(p, square, multiplyAdd(splatAt(exponential, 10), r, splatAt(exponential, 11)));
+  p = f32x4.add(multiplyAdd(p, square, r), one());
   // 2^n in two factors: n reaches from -150 to 128, beyond what one exponent holds
   const lower = i32x4.shr_s(exponent, 1);
   const bias = splatAt(exponentBias, 0);
@@ -72,13 +72,11 @@ const logarithm = memory.data<f32>([
 @inline
 export function logOf(f: v128, e: v128): v128 {
   const square = f32x4.mul(f, f);
-  let p = multiplyAdd(splatAt(logarithm, 0), f, splatAt(logarithm, 1));
-  p = multiplyAdd(p, f, splatAt(logarithm, 2));
-  p = multiplyAdd(p, f, splatAt(logarithm, 3));
-  p = multiplyAdd(p, f, splatAt(logarithm, 4));
-  p = multiplyAdd(p, f, splatAt(logarithm, 5));
-  p = multiplyAdd(p, f, splatAt(logarithm, 6));
-  p = multiplyAdd(p, f, splatAt(logarithm, 7));
+  const high = multiplyAdd(splatAt(logarithm, 0), f, splatAt(logarithm, 1));
+  const low = multiplyAdd(splatAt(logarithm, 4), f, splatAt(logarithm, 5));
+  let p = multiplyAdd(high, square, multiplyAdd(splatAt(logarithm, 2), f, splatAt(logarithm, 3)));
+  const q = multiplyAdd(low, square, multiplyAdd(splatAt(logarithm, 6), f, splatAt(logarithm, 7)));
+  p = multiplyAdd(p, f32x4.mul(square, square), q);
   p = multiplyAdd(p, f, splatAt(logarithm, 8));
   p = f32x4.mul(f32x4.mul(p, f), square);
   p = multiplyAdd(e, splatAt(logarithm, 9), p);
@@ -112,38 +110,51 @@ export function logNormal4(x: v128): v128 {
 /** The smallest normal number, 2^23 and its logarithm, the ends. */
 const edges = memory.data<f32>([1.17549435e-38, 8388608, 15.942385152878742, Infinity, -Infinity, NaN]);
 
+/** ln x with the ends: 0, denormal, negative, infinite, NaN. */
+function logAnywhere(x: v128): v128 {
+  const tiny = f32x4.lt(x, splatAt(edges, 0));
+  let y = logNormal4(choose(f32x4.mul(x, splatAt(edges, 1)), x, tiny));
+  y = f32x4.sub(y, v128.and(tiny, splatAt(edges, 2)));
+  // infinity and NaN stay what they are
+  y = choose(y, x, f32x4.lt(x, splatAt(edges, 3)));
+  const zero = f32x4.splat(0);
+  y = choose(splatAt(edges, 4), y, f32x4.eq(x, zero));
+  return choose(splatAt(edges, 5), y, f32x4.lt(x, zero));
+}
+
+/** The bits of the smallest and of the largest normal number. */
+const normalRange = memory.data<i32>([0x00800000, 0x7f7fffff]);
+
 /** ln x: -infinity at 0, NaN below. */
 // @ts-ignore: decorator
 @inline
 export function log4(x: v128): v128 {
-  const tiny = f32x4.lt(x, splatAt(edges, 0));
-  let y = logNormal4(v128.bitselect(f32x4.mul(x, splatAt(edges, 1)), x, tiny));
-  y = f32x4.sub(y, v128.and(tiny, splatAt(edges, 2)));
-  // infinity and NaN stay what they are
-  y = v128.bitselect(y, x, f32x4.lt(x, splatAt(edges, 3)));
-  const zero = f32x4.splat(0);
-  y = v128.bitselect(splatAt(edges, 4), y, f32x4.eq(x, zero));
-  return v128.bitselect(splatAt(edges, 5), y, f32x4.lt(x, zero));
+  // as signed integers, whose order is that of positive floats, and with which all negative ones come first
+  const below = i32x4.gt_s(splatAt(normalRange, 0), x);
+  const above = i32x4.gt_s(x, splatAt(normalRange, 1));
+  if (i32x4.bitmask(v128.or(below, above)) != 0) return logAnywhere(x);
+  return logNormal4(x);
 }
 
 const signBit = memory.data<u32>([0x80000000]);
 
-/** ln(1 + u) for u in [0, 1], relatively exact for small u. */
+/** sqrt(2) - 1 */
+const rootMinusOne = memory.data<f32>([0.41421356]);
+
+/** ln(1 + u) for u in [0, 1]: of 1 + u, or of half of it, where the distance to 1 is known exactly. */
 // @ts-ignore: decorator
 @inline
-function log1p4(u: v128): v128 {
-  const w = f32x4.add(u, one());
-  const lost = f32x4.sub(u, f32x4.sub(w, one()));
-  return f32x4.add(logNormal4(w), f32x4.div(lost, w));
+export function log1p4(u: v128): v128 {
+  const upper = f32x4.gt(u, splatAt(rootMinusOne, 0));
+  const f = choose(f32x4.mul(f32x4.sub(u, one()), half()), u, upper);
+  return logOf(f, v128.and(upper, one()));
 }
 
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
   const u = exp4(v128.or(x, splatAt(signBit, 0)));
-  const y = f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(u));
-  // the logarithm's bit arithmetic does not know NaN
-  return v128.bitselect(y, x, f32x4.eq(x, x));
+  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(u));
 }
 
 // @ts-ignore: decorator
@@ -170,7 +181,7 @@ export function tanh4(x: v128): v128 {
   const small = multiplyAdd(f32x4.mul(p, s), x, x);
   const e = exp4(f32x4.add(a, a));
   const large = f32x4.sub(one(), f32x4.div(splatAt(common, 1), f32x4.add(e, one())));
-  return v128.bitselect(v128.or(large, v128.and(x, sign)), small, f32x4.ge(a, splatAt(hyperbolic, 5)));
+  return choose(v128.or(large, v128.and(x, sign)), small, f32x4.ge(a, splatAt(hyperbolic, 5)));
 }
 
 /** -1 / n for n from 7 down to 2, then up to where the series is used. */
@@ -188,5 +199,5 @@ export function oneMinusExp4(y: v128): v128 {
   p = multiplyAdd(f32x4.mul(p, y), splatAt(series, 5), one());
   const small = f32x4.mul(p, y);
   const large = f32x4.sub(one(), exp4(f32x4.neg(y)));
-  return v128.bitselect(small, large, f32x4.lt(y, splatAt(series, 6)));
+  return choose(small, large, f32x4.lt(y, splatAt(series, 6)));
 }

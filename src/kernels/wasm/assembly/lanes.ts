@@ -35,6 +35,14 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   else return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** a where the lane of `mask` is all ones, b where it is zero. */
+// @ts-ignore: decorator
+@inline
+export function choose(a: v128, b: v128, mask: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_laneselect(a, b, mask);
+  else return v128.bitselect(a, b, mask);
+}
+
 /** Sum of the two lanes of `sum` with the four floats of v added, in double. */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
 /** Philox4x32-10 (Salmon et al. 2011), four counters side by side; which number is which stands in random/keys.ts. */
-import { multiplyAdd, storeUpTo4 } from './lanes';
+import { choose, multiplyAdd, storeUpTo4 } from './lanes';
 import { exponentOf, half, logOf, mantissaMinusOne, one, splatAt } from './functions';
 
 // The control block's words (kernels/kernels.ts), in bytes.
@@ -30,10 +30,10 @@ function radius(w: v128): v128 {
   const upper = i32x4.shr_s(w, 31);
   const near = f32x4.convert_i32x4_s(v128.xor(w, upper));
   const distance = f32x4.mul(f32x4.add(near, half()), splatAt(numbers, 0));
-  const u = v128.bitselect(f32x4.sub(one(), distance), distance, upper);
+  const u = choose(f32x4.sub(one(), distance), distance, upper);
   const exponent = exponentOf(u);
   const direct = v128.and(upper, i32x4.eq(exponent, i32x4.splat(0)));
-  const f = v128.bitselect(f32x4.neg(distance), mantissaMinusOne(u, exponent), direct);
+  const f = choose(f32x4.neg(distance), mantissaMinusOne(u, exponent), direct);
   return f32x4.sqrt(f32x4.mul(logOf(f, f32x4.convert_i32x4_s(exponent)), splatAt(numbers, 2)));
 }
 
@@ -54,11 +54,12 @@ function cosNearZero(s: v128): v128 {
   return multiplyAdd(f32x4.mul(p, s), s, f32x4.sub(one(), f32x4.mul(s, half())));
 }
 
-/** Writes R cos(pi A) to the first four floats at `out` and R sin(pi A) to the next four, for words of R and A. */
+/** Turns four words for R and four for A, in place, into R cos(pi A) and R sin(pi A). */
 // @ts-ignore: decorator
 @inline
-function pair(out: usize, radiusWord: v128, angleWord: v128): void {
-  const r = radius(radiusWord);
+function pair(at: usize): void {
+  const angleWord = v128.load(at, 16);
+  const r = radius(v128.load(at));
   // 2^32 is a full turn: the upper two bits, rounded, are the quadrant, exactly
   const quadrant = i32x4.shr_u(i32x4.add(angleWord, splatAt(words, 0)), 30);
   const rest = i32x4.sub(angleWord, i32x4.shl(quadrant, 30));
@@ -70,8 +71,8 @@ function pair(out: usize, radiusWord: v128, angleWord: v128): void {
   const odd = i32x4.shr_s(low, 31);
   const sinSign = i32x4.shl(i32x4.shr_u(quadrant, 1), 31);
   const cosSign = v128.xor(sinSign, low);
-  v128.store(out, f32x4.mul(r, v128.xor(v128.bitselect(sine, cosine, odd), cosSign)));
-  v128.store(out, f32x4.mul(r, v128.xor(v128.bitselect(cosine, sine, odd), sinSign)), 16);
+  v128.store(at, f32x4.mul(r, v128.xor(choose(sine, cosine, odd), cosSign)));
+  v128.store(at, f32x4.mul(r, v128.xor(choose(cosine, sine, odd), sinSign)), 16);
 }
 
 /** The keys of the ten rounds, each splat over four lanes: 320 bytes, as `sixteen` reads them. */
@@ -82,48 +83,72 @@ function scheduleKeys(target: usize, key0: i32, key1: i32): void {
   }
 }
 
-/** Sixteen normals from the four blocks 4 group .. 4 group + 3, lane by lane. */
-// @ts-ignore: decorator
-@inline
-function sixteen(out: usize, group: i32, keys: usize, word1: i32, word2: i32, word3: i32): void {
+/** The words of the blocks 4 group .. 4 group + 7, lane by lane: two chains side by side, since each waits on itself. */
+function philox(out: usize, group: i32, keys: usize, word1: i32, word2: i32, word3: i32): void {
   const multiplier0 = splatAt(words, 1);
   const multiplier1 = splatAt(words, 2);
   let c0 = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
   let c1 = i32x4.splat(word1);
   let c2 = i32x4.splat(word2);
   let c3 = i32x4.splat(word3);
+  let d0 = i32x4.add(c0, i32x4.splat(4));
+  let d1 = c1;
+  let d2 = c2;
+  let d3 = c3;
   const end = keys + 320;
   do {
-    const a = i64x2.extmul_low_i32x4_u(c0, multiplier0);
-    const b = i64x2.extmul_high_i32x4_u(c0, multiplier0);
-    const c = i64x2.extmul_low_i32x4_u(c2, multiplier1);
-    const d = i64x2.extmul_high_i32x4_u(c2, multiplier1);
-    c0 = v128.xor(v128.xor(v128.shuffle<i32>(c, d, 1, 3, 5, 7), c1), v128.load(keys));
-    c1 = v128.shuffle<i32>(c, d, 0, 2, 4, 6);
-    c2 = v128.xor(v128.xor(v128.shuffle<i32>(a, b, 1, 3, 5, 7), c3), v128.load(keys, 16));
-    c3 = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+    const low0 = i64x2.extmul_low_i32x4_u(c0, multiplier0);
+    const high0 = i64x2.extmul_high_i32x4_u(c0, multiplier0);
+    const low1 = i64x2.extmul_low_i32x4_u(c2, multiplier1);
+    const high1 = i64x2.extmul_high_i32x4_u(c2, multiplier1);
+    const low2 = i64x2.extmul_low_i32x4_u(d0, multiplier0);
+    const high2 = i64x2.extmul_high_i32x4_u(d0, multiplier0);
+    const low3 = i64x2.extmul_low_i32x4_u(d2, multiplier1);
+    const high3 = i64x2.extmul_high_i32x4_u(d2, multiplier1);
+    const key0 = v128.load(keys);
+    const key1 = v128.load(keys, 16);
+    c0 = v128.xor(v128.xor(v128.shuffle<i32>(low1, high1, 1, 3, 5, 7), c1), key0);
+    c1 = v128.shuffle<i32>(low1, high1, 0, 2, 4, 6);
+    c2 = v128.xor(v128.xor(v128.shuffle<i32>(low0, high0, 1, 3, 5, 7), c3), key1);
+    c3 = v128.shuffle<i32>(low0, high0, 0, 2, 4, 6);
+    d0 = v128.xor(v128.xor(v128.shuffle<i32>(low3, high3, 1, 3, 5, 7), d1), key0);
+    d1 = v128.shuffle<i32>(low3, high3, 0, 2, 4, 6);
+    d2 = v128.xor(v128.xor(v128.shuffle<i32>(low2, high2, 1, 3, 5, 7), d3), key1);
+    d3 = v128.shuffle<i32>(low2, high2, 0, 2, 4, 6);
     keys += 32;
   } while (keys < end);
-  pair(out, c0, c1);
-  pair(out + 32, c2, c3);
+  v128.store(out, c0);
+  v128.store(out, c1, 16);
+  v128.store(out, c2, 32);
+  v128.store(out, c3, 48);
+  v128.store(out, d0, 64);
+  v128.store(out, d1, 80);
+  v128.store(out, d2, 96);
+  v128.store(out, d3, 112);
 }
 
-/** Bytes of scratch: the rounds' keys, and the sixteen numbers of a group that the tensor does not fill. */
-export const normalNoiseScratch: i32 = 384;
+/** Bytes of scratch: the rounds' keys, and the numbers of a last pair of groups that the tensor does not fill. */
+export const normalNoiseScratch: i32 = 448;
 
-/** Standard normals (Box and Muller 1958). */
+/** Standard normals (Box and Muller 1958): words of a few hundred numbers, then, in place, the numbers. */
 export function normalNoise(out: usize, n: i32, purpose: i32, layer: i32, control: usize, scratch: usize): void {
   scheduleKeys(scratch, load<i32>(control + seedLow), load<i32>(control + seedHigh));
   const word1 = load<i32>(control + step);
   const word2 = (layer << 16) | load<i32>(control + replica);
   const word3 = purpose << 24;
-  const spare = scratch + 320;
-  const end = (n + 15) >> 4;
-  for (let group = 0; group < end; group++, out += 64, n -= 16) {
-    sixteen(n >= 16 ? out : spare, group, scratch, word1, word2, word3);
+  const whole = n & ~31;
+  for (let i = 0; i < whole; i += 1024) {
+    const start = out + (<usize>i << 2);
+    const end = start + (<usize>min(1024, whole - i) << 2);
+    let group = i >> 4;
+    for (let p = start; p < end; p += 128, group += 2) philox(p, group, scratch, word1, word2, word3);
+    for (let p = start; p < end; p += 32) pair(p);
   }
-  // the last group went to scratch; n is now what it lacks of sixteen
-  if (n < 0) memory.copy(out - 64, spare, <usize>(16 + n) << 2);
+  if (whole == n) return;
+  const spare = scratch + 320;
+  philox(spare, whole >> 4, scratch, word1, word2, word3);
+  for (let p = spare; p < spare + 128; p += 32) pair(p);
+  memory.copy(out + (<usize>whole << 2), spare, <usize>(n - whole) << 2);
 }
 
 // @ts-ignore: decorator

@@ -2,7 +2,7 @@
  * A convolution as a product of patches and weights. A patch is a list of segments, contiguous runs of floats, at
  * fixed distances from the place of its position; so strides, dilations and padding cost the inner loop nothing.
  */
-import { multiplyAdd, storeUpTo4, loadUpTo4, copyBytes } from './lanes';
+import { choose, copyBytes, loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 import { relu4 } from './activations';
 import { storeBytes, wins } from './pooling';
 
@@ -127,26 +127,26 @@ export function convolvePanel(
     }
     if (epilogue & 2) {
       let better = wins(c10, c00);
-      let best = v128.bitselect(c10, c00, better);
+      let best = choose(c10, c00, better);
       let index = v128.and(better, i32x4.splat(1));
       better = wins(c20, best);
-      best = v128.bitselect(c20, best, better);
-      index = v128.bitselect(i32x4.splat(2), index, better);
+      best = choose(c20, best, better);
+      index = choose(i32x4.splat(2), index, better);
       better = wins(c30, best);
-      best = v128.bitselect(c30, best, better);
-      index = v128.bitselect(i32x4.splat(3), index, better);
+      best = choose(c30, best, better);
+      index = choose(i32x4.splat(3), index, better);
       storeUpTo4(out, best, valid);
       storeBytes(indices, index, valid);
       if (valid > 4) {
         better = wins(c11, c01);
-        best = v128.bitselect(c11, c01, better);
+        best = choose(c11, c01, better);
         index = v128.and(better, i32x4.splat(1));
         better = wins(c21, best);
-        best = v128.bitselect(c21, best, better);
-        index = v128.bitselect(i32x4.splat(2), index, better);
+        best = choose(c21, best, better);
+        index = choose(i32x4.splat(2), index, better);
         better = wins(c31, best);
-        best = v128.bitselect(c31, best, better);
-        index = v128.bitselect(i32x4.splat(3), index, better);
+        best = choose(c31, best, better);
+        index = choose(i32x4.splat(3), index, better);
         storeUpTo4(out + 16, best, valid - 4);
         storeBytes(indices + 4, index, valid - 4);
       }

@@ -1,5 +1,5 @@
 /** Max pooling of [height, width, channels] maps; the index is the place of the first maximum in its window. */
-import { loadUpTo4, storeUpTo4 } from './lanes';
+import { choose, loadUpTo4, storeUpTo4 } from './lanes';
 
 /** v is taken over m where it is larger, or NaN: a NaN stays visible. */
 // @ts-ignore: decorator
@@ -61,8 +61,8 @@ export function maxPool(
             for (let kx = kx0; kx < kx1; kx++, p += pixel) {
               const v = loadUpTo4(p, n);
               const better = wins(v, best);
-              best = v128.bitselect(v, best, better);
-              index = v128.bitselect(i32x4.splat(ky * windowWidth + kx), index, better);
+              best = choose(v, best, better);
+              index = choose(i32x4.splat(ky * windowWidth + kx), index, better);
             }
           }
           storeUpTo4(y + (<usize>c << 2), best, n);

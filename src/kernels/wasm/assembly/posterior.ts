@@ -1,12 +1,12 @@
 /** A posterior's standard deviation from its untransformed scale, and the KL divergence of normals. */
-import { exp4, exponentOf, log4, logNormal4, one, splatAt } from './functions';
-import { addWide, loadUpTo4, storeUpTo4, totalWide } from './lanes';
+import { exp4, exponentOf, log1p4, log4, logNormal4, one, splatAt } from './functions';
+import { addWide, choose, loadUpTo4, storeUpTo4, totalWide } from './lanes';
 
 const signBit = memory.data<u32>([0x80000000]);
 
 /**
- * scale = offset + ln(1 + e^x) and its derivative 1 / (1 + e^-x), which share u = e^-|x|: with w = 1 + u rounded, ln w is
- * corrected by what the rounding lost; the derivative is 1 / w for x >= 0 and u / w below.
+ * scale = offset + ln(1 + e^x) and its derivative 1 / (1 + e^-x), which share u = e^-|x|; the derivative is 1 / (1 + u)
+ * for x >= 0 and u / (1 + u) below.
  */
 export function softplusScale(scale: usize, derivative: usize, x: usize, n: i32, offset: f32): void {
   const shift = f32x4.splat(offset);
@@ -14,16 +14,9 @@ export function softplusScale(scale: usize, derivative: usize, x: usize, n: i32,
   for (; n > 0; n -= 4, scale += 16, derivative += 16, x += 16) {
     const v = loadUpTo4(x, n);
     const u = exp4(v128.or(v, splatAt(signBit, 0)));
-    const w = f32x4.add(u, one());
-    const inverse = f32x4.div(one(), w);
-    const lost = f32x4.sub(u, f32x4.sub(w, one()));
-    const log1p = f32x4.add(logNormal4(w), f32x4.mul(lost, inverse));
-    const y = f32x4.add(f32x4.add(f32x4.pmax(v, zero), log1p), shift);
-    const d = f32x4.mul(inverse, v128.bitselect(u, one(), f32x4.lt(v, zero)));
-    // the logarithm's bit arithmetic does not know NaN
-    const isNumber = f32x4.eq(v, v);
-    storeUpTo4(scale, v128.bitselect(y, v, isNumber), n);
-    storeUpTo4(derivative, v128.bitselect(d, v, isNumber), n);
+    const inverse = f32x4.div(one(), f32x4.add(u, one()));
+    storeUpTo4(scale, f32x4.add(f32x4.add(f32x4.pmax(v, zero), log1p4(u)), shift), n);
+    storeUpTo4(derivative, f32x4.mul(inverse, choose(u, one(), f32x4.lt(v, zero))), n);
   }
 }
 
@@ -56,14 +49,14 @@ export function normalKl(out: usize, mean: usize, scale: usize, n: i32, priorMea
         // the missing lanes read as zero: no term, and a logarithm of 1
         const there = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n));
         square = v128.and(square, there);
-        ratio = v128.bitselect(ratio, one(), there);
+        ratio = choose(ratio, one(), there);
       }
       squares = addWide(squares, square);
       const usual = v128.and(f32x4.ge(ratio, smallest), f32x4.lt(ratio, infinity));
       if (!i32x4.all_true(usual)) {
         // zero, denormal, infinite, NaN: by the logarithm that knows them
         logarithms = addWide(logarithms, v128.andnot(log4(ratio), usual));
-        ratio = v128.bitselect(ratio, one(), usual);
+        ratio = choose(ratio, one(), usual);
       }
       const exponent = exponentOf(ratio);
       product = f32x4.mul(product, i32x4.sub(ratio, i32x4.shl(exponent, 23)));

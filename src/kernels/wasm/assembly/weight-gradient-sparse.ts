@@ -195,7 +195,7 @@ function dozen(list: usize, end: usize, offset: usize, row: usize, column: usize
   let g10 = g0;
   let g11 = g0;
   do {
-    const p = load<u32>(list) + offset;
+    const p: usize = <usize>load<u32>(list) + offset;
     const v = v128.load32_splat(list, 4);
     g0 = multiplyAdd(v, v128.load(p), g0);
     g1 = multiplyAdd(v, v128.load(p, 16), g1);
