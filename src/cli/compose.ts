@@ -2,7 +2,6 @@
  * The composition root: here, and nowhere else, a run gets its engine, its communicator, its data, its folder and its
  * observers.
  */
-import { solo } from '../comm/index.ts';
 import { type FetchProgress, type ImageDataset, loadDataset } from '../data/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
 import { tensorBoardObserver } from '../report/index.ts';
@@ -34,6 +33,7 @@ import { chooseEngine } from './engine.ts';
 import { type Outcome, evaluateParameters } from './evaluation.ts';
 import type { TrainRequest } from './request.ts';
 import { assertLonger } from './resume.ts';
+import { countRanks, startRanks } from './ranks.ts';
 import { recordedThroughput } from './throughput.ts';
 
 /** Who is told what happens. */
@@ -54,9 +54,10 @@ export async function trainRun({ configuration, folder }: TrainRequest, watch: W
   const data = await load(configuration, watch);
   const schedule = scheduleOf(configuration, data.train.count);
   if (folder.kind === 'resume') assertLonger(folder.stored, configuration, data.train.count);
+  const count = countRanks(configuration, schedule);
   const run = claim({ configuration, folder });
   try {
-    const result = await trainIn(run, configuration, data, schedule, watch);
+    const result = await trainIn(run, { configuration, data, schedule, ranks: count }, watch);
     const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
     return await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
   } finally {
@@ -76,19 +77,23 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
   return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch);
 }
 
-async function trainIn(
-  run: RunFolder,
-  configuration: RunConfiguration,
-  data: ImageDataset,
-  schedule: Schedule,
-  watch: Watch,
-): Promise<TrainingResult> {
-  const { path } = run;
+interface Job {
+  readonly configuration: RunConfiguration;
+  readonly data: ImageDataset;
+  readonly schedule: Schedule;
+  /** threads */
+  readonly ranks: number;
+}
+
+async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<TrainingResult> {
+  const { configuration, data, schedule } = job;
   const kernels = await chooseEngine(configuration.engine);
   // Before anything is read: opening the store clears away what a killed process left half done.
   const store = new CheckpointStore(path, { keep: configuration.keepCheckpoints, onWarning: watch.note });
   const resume = lastCheckpoint(path, configuration, watch);
   const firstStep = resume?.step ?? 0;
+  const count = firstStep < schedule.totalSteps ? job.ranks : 1;
+  const ranks = startRanks(count, configuration.deadline, { configuration, data: data.train, resume });
   const stop = watch.listen();
   try {
     const metrics = new MetricsFile(path, firstStep);
@@ -97,7 +102,7 @@ async function trainIn(
       configuration,
       data: data.train,
       kernels,
-      communicator: solo,
+      communicator: ranks.communicator,
       observers: [metrics, timing, tensorBoardObserver(path, firstStep), watch.training(schedule, firstStep)],
       checkpoints: {
         write(checkpoint) {
@@ -111,12 +116,16 @@ async function trainIn(
     });
     // Only now: a folder in which nothing could begin is no run.
     writeRunFile(path, configurationFile, renderConfiguration(configuration));
-    announce(trainer, { run: path, configuration, data, firstStep }, watch);
+    announce(trainer, { run: path, configuration, data, firstStep, ranks: ranks.communicator.description }, watch);
     const result = await trainer.run();
+    ranks.close();
     if (result.stopped === null) return result;
     throw new CredenceError('INTERRUPTED', `stopped by ${result.stopped} after step ${result.step}, checkpointed`, {
       remedy: `Go on with: credence train --resume ${path}`,
     });
+  } catch (error) {
+    await ranks.abort((error as Error).message);
+    throw error;
   } finally {
     stop.release();
   }
@@ -127,12 +136,15 @@ interface Start {
   readonly configuration: RunConfiguration;
   readonly data: ImageDataset;
   readonly firstStep: number;
+  /** for people */
+  readonly ranks: string;
 }
 
-function announce(trainer: Trainer, { run, configuration, data, firstStep }: Start, watch: Watch): void {
+function announce(trainer: Trainer, { run, configuration, data, firstStep, ranks }: Start, watch: Watch): void {
   const { totalSteps, stepExamples } = trainer.schedule;
   const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
-  watch.tell(`${configuration.model}, ${totalSteps} steps of ${stepExamples} images${begin}, ${trainer.engine}`);
+  watch.tell(`${configuration.model}, ${totalSteps} steps of ${stepExamples} images${begin}`);
+  watch.tell(`engine ${trainer.engine}; ${ranks}`);
   watch.tell(`data ${data.source}, run folder ${run}`);
   if (!configuration.verbose) return;
   writeTrainingLog(run, trainer.parameters());

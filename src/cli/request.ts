@@ -126,7 +126,7 @@ function layerOf(values: RunConfiguration): Layer {
 }
 
 /** What a resumed run may do otherwise: stop later, say more, and find its data elsewhere. */
-const free: ReadonlySet<string> = new Set(['iteration', 'epochs', 'verbose', 'data.path']);
+const free: ReadonlySet<string> = new Set(['iteration', 'epochs', 'verbose', 'data.path', 'ranks', 'deadline']);
 
 function continued(stored: RunConfiguration, wanted: RunConfiguration, run: string): RunConfiguration {
   const differences = settings

@@ -36,6 +36,12 @@ export interface RunConfiguration {
   readonly draws: number;
   readonly engine: 'auto' | 'wasm' | 'reference';
   readonly precision: 'f32';
+  /** `exact`: the same bits on any number of ranks; `fast`: equal to rounding */
+  readonly reduce: 'exact' | 'fast';
+  /** threads that share the work; null: as many as there are cores, and units (replica, slice) to deal out */
+  readonly ranks: number | null;
+  /** seconds that a rank waits for another without progress */
+  readonly deadline: number;
   /** steps between checkpoints; 0: only at the end */
   readonly checkpointEvery: number;
   /** how many of the last checkpoints are kept, beside the best */

@@ -8,6 +8,8 @@ export interface Schedule {
   /** examples per replica and step */
   readonly batchSize: number;
   readonly slices: number;
+  /** (replica, slice) pairs of a step: what is dealt to the ranks */
+  readonly units: number;
   /** examples per slice */
   readonly sliceExamples: number;
   /** examples of all replicas in a step */
@@ -46,7 +48,8 @@ export function scheduleOf(configuration: RunConfiguration, count: number): Sche
       remedy: 'Give fewer --epochs or a larger --batchSize',
     });
   }
-  return { totalSteps, replicas, batchSize, slices, sliceExamples: batchSize / slices, stepExamples };
+  const sliceExamples = batchSize / slices;
+  return { totalSteps, replicas, batchSize, slices, units: replicas * slices, sliceExamples, stepExamples };
 }
 
 /** A function of the batch size alone, so that a run is the same on every machine: two halves from 32 examples on. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
-import type { Collective, Communicator } from '../comm/index.ts';
+import { type Communicator, DriftCheck, GradientReduction, ScalarReduction, partialSums } from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
@@ -9,6 +9,7 @@ import { learningRateAt } from '../optim/index.ts';
 import { type Checkpoint, parametersSha256 } from './checkpoint/index.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
+import { Pace } from './pace.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { TrainingProgram } from './training-program.ts';
 
@@ -65,35 +66,42 @@ export class Trainer {
   readonly memory: ProgramMemory;
   readonly #options: Required<TrainingOptions>;
   readonly #program: TrainingProgram;
-  readonly #reduce: Collective;
+  readonly #gradients: GradientReduction;
+  /** of all units: nll, correct answers, and whether a rank was asked to stop */
+  readonly #scalars: ScalarReduction;
+  readonly #drift: DriftCheck;
   readonly #order: BatchOrder;
   readonly #indices: Int32Array;
   readonly #rowBytes: number;
   readonly #timing: { -readonly [K in keyof StepTiming]: StepTiming[K] };
-  readonly #seconds: Float64Array;
+  readonly #pace = new Pace();
   #step: number;
+  #isStopping = false;
   #elboSum = 0;
   #elboCount = 0;
 
-  /** @throws UsageError when the batch does not fit the data or the slices */
+  /** @throws UsageError when the batch does not fit the data or the slices, or there are more ranks than units */
   constructor(options: TrainingOptions) {
-    const { configuration, data, kernels, resume } = options;
+    const { configuration, data, kernels, resume, communicator } = options;
     this.#options = { observers: [], checkpoints: null, resume: null, stop: { requested: null }, ...options };
     this.schedule = scheduleOf(configuration, data.count);
-    this.#program = new TrainingProgram(
-      kernels,
-      modelOf(configuration.model),
-      this.schedule.sliceExamples,
-      configuration.seed,
-    );
-    this.#reduce = options.communicator.allreduce(this.#program.gradient, 'sum', 'gradient');
+    const { seed, reduce: mode } = configuration;
+    const { units, sliceExamples } = this.schedule;
+    const partials = partialSums(units, communicator.rank, communicator.size, mode);
+    this.#program = new TrainingProgram(kernels, modelOf(configuration.model), { sliceExamples, seed, partials });
+    const { gradient, accumulate } = this.#program;
+    this.#gradients = new GradientReduction({
+      ...{ communicator, units, mode, gradient, accumulate },
+      partials: this.#program.partials,
+    });
+    this.#scalars = new ScalarReduction(communicator, units, 3, mode);
+    this.#drift = new DriftCheck(communicator, this.#program.parameters());
     this.engine = this.#program.engine;
     this.memory = this.#program.memory;
     this.#order = new BatchOrder(configuration.seed, data.count);
     this.#indices = new Int32Array(this.schedule.sliceExamples);
     this.#rowBytes = data.height * data.width * data.channels;
     this.#step = resume?.step ?? 0;
-    this.#seconds = new Float64Array(Math.max(0, this.schedule.totalSteps - this.#step));
     this.#timing = { step: 0, seconds: 0, samplesPerSecond: 0, startedAt: 0, endedAt: 0 };
     if (resume) this.#restore(resume);
   }
@@ -108,7 +116,6 @@ export class Trainer {
    * @throws NotFiniteError naming the first tensor that went bad; no checkpoint is written then
    */
   async run(): Promise<TrainingResult> {
-    const first = this.#step;
     let last: StepRecord | null = null;
     try {
       last = await this.#walk();
@@ -121,9 +128,9 @@ export class Trainer {
     return {
       step: this.#step,
       totalSteps,
-      stopped: this.#step < totalSteps ? this.#options.stop.requested : null,
+      stopped: this.#step < totalSteps ? (this.#options.stop.requested ?? 'another rank') : null,
       last,
-      samplesPerSecond: stepExamples / medianAfterWarmup(this.#seconds.subarray(0, this.#step - first)),
+      samplesPerSecond: stepExamples / this.#pace.median(),
       parametersSha256: parametersSha256(parameters),
       parameters,
     };
@@ -131,13 +138,13 @@ export class Trainer {
 
   /** @returns the last step's figures */
   async #walk(): Promise<StepRecord | null> {
-    const { configuration, stop } = this.#options;
+    const { configuration } = this.#options;
     const { totalSteps } = this.schedule;
     const { checkpointEvery, histogramEvery } = configuration;
     let last: StepRecord | null = null;
     let saved = this.#step === 0 ? -1 : this.#step;
     let rested = performance.now();
-    while (this.#step < totalSteps && stop.requested === null) {
+    while (this.#step < totalSteps && !this.#mustStop()) {
       const step = this.#step + 1;
       last = this.#trainStep(step, step === totalSteps) ?? last;
       if (checkpointEvery > 0 && step % checkpointEvery === 0 && step < totalSteps) {
@@ -154,6 +161,12 @@ export class Trainer {
     return last;
   }
 
+  /** Several ranks agree on it within a step, so that all stop after the same one. */
+  #mustStop(): boolean {
+    const { communicator, stop } = this.#options;
+    return this.#isStopping || (communicator.size === 1 && stop.requested !== null);
+  }
+
   /** @returns the step's figures where somebody wants them */
   #trainStep(step: number, isLast: boolean): StepRecord | null {
     const { configuration, observers, data } = this.#options;
@@ -164,15 +177,14 @@ export class Trainer {
     const beta = klWeight(configuration.kl, step, totalSteps);
     const program = this.#program;
     program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / data.count });
-    this.#forEachUnit(step, (replica, firstExample) => program.addUnit(replica, firstExample));
-    this.#reduce.run(step);
-    if (!program.isFinite()) throw this.#diagnose(step);
+    this.#computeGradient(step);
+    const nllSum = this.#scalars.total(0);
+    if (!program.isFinite() || !Number.isFinite(nllSum + program.kl)) throw this.#diagnose(step);
     program.update();
     this.#step = step;
 
     const seconds = (performance.now() - start) / 1000;
-    const done = step - 1 - (totalSteps - this.#seconds.length);
-    this.#seconds[done] = seconds;
+    this.#pace.add(seconds);
     const timing = this.#timing;
     timing.step = step;
     timing.seconds = seconds;
@@ -181,7 +193,7 @@ export class Trainer {
     timing.endedAt = startedAt + seconds;
     for (const observer of observers) observer.onTiming?.(timing);
 
-    const nll = program.nllSum / stepExamples;
+    const nll = nllSum / stepExamples;
     const { kl } = program;
     const negativeElbo = nll + (beta * kl) / data.count;
     this.#elboSum += negativeElbo;
@@ -194,37 +206,64 @@ export class Trainer {
       kl,
       beta,
       negativeElbo,
-      accuracy: program.correctSum / stepExamples,
+      accuracy: this.#scalars.total(1) / stepExamples,
       learningRate,
     };
     for (const observer of observers) observer.onStep?.(record, timing);
     return record;
   }
 
-  /** Fills the program's inputs with each unit of this rank in turn, in the one order that all runs share. */
-  #forEachUnit(step: number, visit: (replica: number, firstExample: number) => void): void {
-    const { replicas, batchSize, slices, sliceExamples, stepExamples } = this.schedule;
-    const { images, labels } = this.#options.data;
-    for (let replica = 0; replica < replicas; replica++) {
-      for (let slice = 0; slice < slices; slice++) {
-        const firstExample = slice * sliceExamples;
-        this.#order.fill(this.#indices, (step - 1) * stepExamples + replica * batchSize + firstExample);
-        gatherBytes(images, this.#rowBytes, this.#indices, this.#program.images);
-        gatherLabels(labels, this.#indices, this.#program.labels);
-        visit(replica, firstExample);
-      }
+  /** Loss and gradient of this rank's units, then their sums over all ranks. */
+  #computeGradient(step: number): void {
+    const [gradients, scalars, program] = [this.#gradients, this.#scalars, this.#program];
+    const { begin, end } = gradients.units;
+    gradients.begin(step);
+    scalars.begin(step);
+    for (let unit = begin; unit < end; unit++) {
+      this.#gather(step, unit);
+      program.runUnit(this.#replicaOf(unit), this.#firstExampleOf(unit));
+      gradients.add();
+      scalars.add(0, program.nll);
+      scalars.add(1, program.correct);
+      scalars.add(2, unit === begin && this.#options.stop.requested !== null ? 1 : 0);
     }
+    gradients.finish();
+    scalars.finish();
+    this.#isStopping = scalars.total(2) > 0;
+  }
+
+  /** Puts a unit's examples into the program's inputs. */
+  #gather(step: number, unit: number): void {
+    const { batchSize, stepExamples } = this.schedule;
+    const { images, labels } = this.#options.data;
+    const place = this.#replicaOf(unit) * batchSize + this.#firstExampleOf(unit);
+    this.#order.fill(this.#indices, (step - 1) * stepExamples + place);
+    gatherBytes(images, this.#rowBytes, this.#indices, this.#program.images);
+    gatherLabels(labels, this.#indices, this.#program.labels);
+  }
+
+  #replicaOf(unit: number): number {
+    return Math.floor(unit / this.schedule.slices);
+  }
+
+  /** Place of the unit's first example in its replica's batch. */
+  #firstExampleOf(unit: number): number {
+    return (unit % this.schedule.slices) * this.schedule.sliceExamples;
   }
 
   #diagnose(step: number): NotFiniteError {
-    let found: NotFiniteError | null = null;
-    this.#forEachUnit(step, (replica, firstExample) => {
-      found ??= this.#program.diagnose(step, replica, firstExample);
-    });
-    return found ?? new NotFiniteError(`step ${step}: the sum of the gradients is no longer finite`);
+    const { begin, end } = this.#gradients.units;
+    for (let unit = begin; unit < end; unit++) {
+      this.#gather(step, unit);
+      const found = this.#program.diagnose(step, this.#replicaOf(unit), this.#firstExampleOf(unit));
+      if (found) return found;
+    }
+    return new NotFiniteError(`step ${step}: the sum of the gradients over all ranks is no longer finite`);
   }
 
+  /** Also the moment at which the ranks compare their parameters. */
   #checkpoint(): void {
+    this.#drift.run(this.#step);
     const { configuration, checkpoints, observers } = this.#options;
     if (!checkpoints) return;
     const folder = checkpoints.write({
@@ -252,9 +291,4 @@ export class Trainer {
     const stored = new Map([...parameters, ...optimizer].map(({ name, data }) => [name, data]));
     for (const { name, data } of own) data.set(stored.get(name)!);
   }
-}
-
-function medianAfterWarmup(seconds: Float64Array): number {
-  const counted = seconds.slice(Math.min(20, Math.floor(seconds.length / 2))).sort();
-  return counted.length === 0 ? Number.NaN : counted[counted.length >> 1]!;
 }

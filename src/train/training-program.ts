@@ -1,3 +1,4 @@
+import type { Accumulate } from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { type ElboGraph, buildElbo } from '../inference/index.ts';
@@ -18,9 +19,16 @@ export interface StepSettings {
   readonly klScale: number;
 }
 
+export interface TrainingProgramOptions {
+  readonly sliceExamples: number;
+  readonly seed: number;
+  /** arrays for partial sums of gradients; the first becomes the sum over all units */
+  readonly partials: number;
+}
+
 /**
- * What one rank computes: the gradient of a unit (one slice of one replica's batch), the sum over units in the order in
- * which they are run, and the optimiser's update. It decides nothing and, once made, allocates nothing.
+ * What one rank computes: the gradient of a unit (one slice of one replica's batch), sums of gradients, and the
+ * optimiser's update. It decides nothing and, once made, allocates nothing.
  */
 export class TrainingProgram {
   /** where the caller puts a slice's examples: bytes [examples, ...inputShape] and labels [examples] */
@@ -33,15 +41,18 @@ export class TrainingProgram {
   readonly #nll: Float32Array;
   readonly #correct: Float32Array;
   readonly #kl: Float32Array | null;
-  readonly #total: Float32Array;
-  readonly #accumulate: () => void;
+  /** of the unit that was run last, in the engine's memory */
+  readonly gradient: Float32Array;
+  /** partial sums of gradients; `update` takes the first */
+  readonly partials: readonly Float32Array[];
+  /** adds to a partial sum the gradient, or the partial sum behind it */
+  readonly #additions: readonly { readonly gradient: () => void; readonly next: () => void }[];
   readonly #countNonFinite: () => void;
   readonly #update: () => void;
   #replica = -1;
-  #nllSum = 0;
-  #correctSum = 0;
 
-  constructor(factory: KernelsFactory, model: Model, sliceExamples: number, seed: number) {
+  constructor(factory: KernelsFactory, model: Model, { sliceExamples, seed, partials }: TrainingProgramOptions) {
+    const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
     const elbo = buildElbo(model, sliceExamples, factory.flipoutCost);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
@@ -58,7 +69,7 @@ export class TrainingProgram {
         parameters: layout,
         gradient: elbo.likelihoodGradients,
         divergenceGradient: elbo.divergenceGradients,
-        total: nothing,
+        ...Object.fromEntries(names.map((name) => [name, nothing])),
         firstMoment: nothing,
         secondMoment: nothing,
       },
@@ -72,13 +83,17 @@ export class TrainingProgram {
     this.#nll = program.floats(elbo.nll);
     this.#correct = program.floats(elbo.correct);
     this.#kl = elbo.kl && program.floats(elbo.kl);
-    this.#total = program.region('total');
-    this.#accumulate = program.bindRegions('accumulate', ['total', 'gradient'], ['total'], {});
-    this.#countNonFinite = program.bindRegions('countNonFinite', ['total'], [control.nonFinite], {});
+    this.gradient = program.region('gradient');
+    this.partials = names.map((name) => program.region(name));
+    this.#additions = names.map((name, i) => ({
+      gradient: program.bindRegions('accumulate', [name, 'gradient'], [name], {}),
+      next: program.bindRegions('accumulate', [name, names[i + 1] ?? name], [name], {}),
+    }));
+    this.#countNonFinite = program.bindRegions('countNonFinite', ['partial0'], [control.nonFinite], {});
     const moments = ['firstMoment', 'secondMoment'];
     this.#update = program.bindRegions(
       'adam',
-      ['parameters', ...moments, 'total', 'divergenceGradient'],
+      ['parameters', ...moments, 'partial0', 'divergenceGradient'],
       ['parameters', ...moments],
       adam,
     );
@@ -90,7 +105,7 @@ export class TrainingProgram {
     }
   }
 
-  /** Computes what depends on the parameters alone, and clears the sums. */
+  /** Computes what depends on the parameters alone. */
   beginStep({ step, learningRate, examples, klScale }: StepSettings): void {
     const { integers, floats } = this.#program.control;
     integers[control.step] = step;
@@ -98,35 +113,30 @@ export class TrainingProgram {
     floats[control.likelihoodScale] = 1 / examples;
     floats[control.divergenceScale] = klScale;
     this.#replica = -1;
-    this.#nllSum = 0;
-    this.#correctSum = 0;
-    this.#total.fill(0);
     this.#program.run('step');
   }
 
   /**
-   * Adds the gradient of one unit, whose examples the caller has put into `images` and `labels`.
+   * Computes loss and gradient of one unit, whose examples the caller has put into `images` and `labels`.
    * @param firstExample place of the slice's first example in its replica's batch
    */
-  addUnit(replica: number, firstExample: number): void {
+  runUnit(replica: number, firstExample: number): void {
     this.#locate(replica, firstExample);
     if (replica !== this.#replica) {
       this.#program.run('replica');
       this.#replica = replica;
     }
     this.#program.run('slice');
-    this.#accumulate();
-    this.#nllSum += this.#nll[0]!;
-    this.#correctSum += this.#correct[0]!;
   }
 
-  /** Sum over the units' examples, nats. */
-  get nllSum(): number {
-    return this.#nllSum;
+  /** Negative log-likelihood of the unit that was run last, summed over its examples, nats. */
+  get nll(): number {
+    return this.#nll[0]!;
   }
 
-  get correctSum(): number {
-    return this.#correctSum;
+  /** How many of its examples the drawn network classified rightly. */
+  get correct(): number {
+    return this.#correct[0]!;
   }
 
   /** KL of the network, nats for the data set; 0 without a Bayesian layer. */
@@ -134,16 +144,21 @@ export class TrainingProgram {
     return this.#kl ? this.#kl[0]! : 0;
   }
 
-  /** The sum of the units' gradients: what ranks reduce. */
-  get gradient(): Float32Array {
-    return this.#total;
-  }
+  /** Adds to a partial sum the gradient, or the partial sum behind it: whole arrays by the engine. */
+  readonly accumulate: Accumulate = (target, source, begin, end) => {
+    if (begin !== 0 || end !== target.length) {
+      for (let i = begin; i < end; i++) target[i] += source[i]!;
+      return;
+    }
+    const addition = this.#additions[this.partials.indexOf(target)]!;
+    if (source === this.gradient) addition.gradient();
+    else addition.next();
+  };
 
-  /** Whether the loss and its gradient are free of NaN and infinity. */
+  /** Whether the sum of the gradients is free of NaN and infinity. */
   isFinite(): boolean {
     this.#countNonFinite();
-    const bad = this.#program.control.floats[control.nonFinite]!;
-    return bad === 0 && Number.isFinite(this.#nllSum) && Number.isFinite(this.kl);
+    return this.#program.control.floats[control.nonFinite] === 0;
   }
 
   /** Adam on all parameters. */

@@ -60,7 +60,8 @@ describe('credence train', () => {
       "
     `);
     expect(told(stderr)).toMatchInlineSnapshot(`
-      "CNN_FC, 20 steps of 20 images, wasm, 128-bit SIMD
+      "CNN_FC, 20 steps of 20 images
+      engine wasm, 128-bit SIMD; one rank
       data DIR/digits, run folder runs/CNN_FC
       parameter       shape      count
       dense/kernel    [784, 64]  50176

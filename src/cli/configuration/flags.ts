@@ -59,13 +59,14 @@ function withValue(values: Readonly<Record<string, unknown>>, path: SettingPath,
   return { ...values, [key]: { ...(typeof group === 'object' && group !== null ? group : {}), [child]: value } };
 }
 
-const nullable: ReadonlySet<SettingPath> = new Set(['data.path', 'iteration', 'slices']);
+const nullableNumbers: ReadonlySet<SettingPath> = new Set(['iteration', 'slices', 'ranks']);
+const nullable: ReadonlySet<SettingPath> = new Set([...nullableNumbers, 'data.path']);
 
 function typed(path: SettingPath, text: string): unknown {
   if (nullable.has(path) && text === 'null') return null;
   const usual = valueAt(defaults, path);
   if (typeof usual === 'boolean') return parseBoolean(text) ?? text;
-  return typeof usual === 'number' || path === 'iteration' || path === 'slices' ? (parseNumber(text) ?? text) : text;
+  return typeof usual === 'number' || nullableNumbers.has(path) ? (parseNumber(text) ?? text) : text;
 }
 
 /** What the original's flag library takes for a boolean; null for anything else. */

@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import { type Communicator, solo, unitsOfRank } from '../comm/index.ts';
+import { ThreadGroup, type ThreadSeat, joinThreads } from '../comm/threads/index.ts';
+import type { ImageSet } from '../data/index.ts';
+import { UnavailableError } from '../errors/index.ts';
+import type { Checkpoint, RunConfiguration, Schedule } from '../train/index.ts';
+
+/** What the worker of a rank is handed: the same for all but the seat. Images and labels are shared, not copied. */
+export interface RankWork {
+  readonly seat: ThreadSeat;
+  readonly configuration: RunConfiguration;
+  readonly data: ImageSet;
+  readonly resume: Checkpoint | null;
+}
+
+/** The ranks of a run, seen from rank 0, which is this thread. */
+export interface Ranks {
+  readonly communicator: Communicator;
+  /** leaves in order, once all ranks are done */
+  close(): void;
+  /** after a failure: tells the others and ends them */
+  abort(reason: string): Promise<void>;
+}
+
+/**
+ * How many threads share a run: what the configuration says, else one per core as far as there are units to deal out.
+ * @throws UsageError when there are more ranks than units
+ */
+export function countRanks({ ranks }: RunConfiguration, { units }: Schedule): number {
+  const count = ranks ?? Math.min(isBuilt ? availableParallelism() : 1, units);
+  unitsOfRank(units, 0, count);
+  if (count > 1 && !isBuilt) {
+    throw new UnavailableError('threads start from the built program', {
+      remedy: 'Run npm run build, or give --ranks 1',
+    });
+  }
+  return count;
+}
+
+/** Node starts no worker from TypeScript sources. */
+const isBuilt = import.meta.url.endsWith('.js');
+
+/** Starts the other ranks, each a thread with an engine and a memory of its own, and takes the first seat. */
+export function startRanks(count: number, deadlineSeconds: number, work: Omit<RankWork, 'seat'>): Ranks {
+  if (count === 1) return { communicator: solo, close() {}, abort: async () => {} };
+  const group = new ThreadGroup({ size: count, deadlineSeconds });
+  const workers: Worker[] = [];
+  for (let rank = 1; rank < count; rank++) {
+    workers.push(group.start(rank, new URL('./rank.js', import.meta.url), { workerData: work }));
+  }
+  const communicator = joinThreads(group.seat(0));
+  return {
+    communicator,
+    close: () => communicator.close(),
+    async abort(reason) {
+      communicator.abort(reason);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Ended, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+
+const data = writeDigits('digits');
+const common = ['--data', data, '--draws', '1', '--seed', '7', '--batchSize', '12', '--printEvery', '1'];
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function credence(...words: string[]): Promise<Ended> {
+  return endOf(startBuilt(...words));
+}
+
+function sha256Of({ code, stdout, stderr }: Ended): string {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return (JSON.parse(stdout) as { parametersSha256: string }).parametersSha256;
+}
+
+describe('credence train --ranks', () => {
+  it('gives the same bits on 1, 2, 3 and 4 threads', async () => {
+    const words = ['train', 'BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '30', '--json'];
+    const runs: Ended[] = [];
+    for (const ranks of ['1', '2', '3', '4']) {
+      runs.push(await credence(...words, '--ranks', ranks, '--out', `ranks-${ranks}`));
+    }
+    expect(new Set(runs.map(sha256Of)).size).toBe(1);
+    for (const ranks of ['2', '3', '4']) expect(figuresOf(`ranks-${ranks}`)).toEqual(figuresOf('ranks-1'));
+  });
+
+  it('cuts one replica into slices as well, and reduces fast to rounding', async () => {
+    const words = ['train', 'BNN_conv_flip', ...common, '--slices', '2', '--iteration', '4', '--json'];
+    const [one, two] = [
+      await credence(...words, '--ranks', '1', '--out', 'slices-1'),
+      await credence(...words, '--ranks', '2', '--out', 'slices-2'),
+    ];
+    expect(sha256Of(two)).toBe(sha256Of(one));
+    const fast = await credence(...words, '--ranks', '2', '--reduce', 'fast', '--out', 'fast');
+    expect(fast.code).toBe(0);
+    const losses = (run: string) => (figuresOf(run) as { nll: number }[]).map(({ nll }) => nll);
+    losses('fast').forEach((nll, i) => expect(nll / losses('slices-1')[i]!).toBeCloseTo(1, 5));
+  });
+
+  it('killed on four threads, goes on on three to the same end', async () => {
+    const words = ['BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '120', '--checkpointEvery', '25'];
+    const child = startBuilt('train', ...words, '--ranks', '4', '--out', 'killed');
+    const end = endOf(child);
+    await linesIn('killed/metrics.jsonl', 40, child).then(() => child.kill('SIGKILL'));
+    expect((await end).signal).toBe('SIGKILL');
+    const resumed = await credence('train', '--resume', 'killed', '--ranks', '3', '--json');
+    const whole = await credence('train', ...words, '--ranks', '1', '--out', 'unharmed', '--json');
+    expect(sha256Of(resumed)).toBe(sha256Of(whole));
+    expect(figuresOf('killed')).toEqual(figuresOf('unharmed'));
+  });
+
+  it('stops all threads after the same step when asked to', async () => {
+    const words = ['train', 'BNN_FC_flip', ...common, '--replicas', '2', '--ranks', '2', '--iteration', '60000'];
+    const child = startBuilt(...words, '--out', 'stopped');
+    const end = endOf(child);
+    await linesIn('stopped/metrics.jsonl', 20, child).then(() => child.kill('SIGTERM'));
+    const { code, stderr } = await end;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/credence: stopped by SIGTERM after step \d+, checkpointed/);
+  });
+
+  it('refuses more threads than there is work to deal out', async () => {
+    const { code, stderr } = await credence('train', 'BNN_FC_flip', ...common, '--ranks', '3', '--out', 'many');
+    expect(code).toBe(2);
+    expect(stderr).toMatchInlineSnapshot(`
+      "credence: there are more ranks than there is work to deal out: got 3 ranks, expected at most 1, one for each slice of each replica. Give fewer --ranks, or more --replicas or --slices
+      "
+    `);
+  });
+});
