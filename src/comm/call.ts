@@ -31,7 +31,7 @@ const nameWords = 16;
 /** Words of a header. */
 export const headerWords = word.name + nameWords;
 /** The first words: equal on all ranks if they do the same. */
-const comparedWords = word.bytes;
+export const comparedWords = word.bytes;
 
 const encoder = new TextEncoder();
 

@@ -32,7 +32,7 @@ function overRanks(units: readonly number[], size: number): number {
   const { counts, merges } = rootFold(units.length, size);
   expect(counts.reduce((sum, count) => sum + count)).toBe(parts.length);
   const out = new Float32Array(1);
-  new Fold(parts, merges, out).run(0, 1);
+  new Fold(parts, merges, [out]).run();
   return out[0];
 }
 

@@ -32,8 +32,8 @@ export const solo: Communicator = {
   },
   barrier: () => nothing,
   fold({ parts, merges, total }: FoldRequest) {
-    const fold = new Fold(parts, merges, total);
-    return once(() => fold.run(0, total.length));
+    const fold = new Fold(parts, merges, [total]);
+    return once(() => fold.run());
   },
   abort() {},
   close() {},

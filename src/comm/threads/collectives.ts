@@ -104,35 +104,30 @@ export class ThreadBarrier extends ThreadCollective {
 
 /** Sums in float32, in the order of `merges`. */
 export class ThreadFold extends ThreadCollective {
-  readonly #request: FoldRequest;
+  readonly #merges: readonly number[];
   readonly #begin: number;
   readonly #end: number;
   #fold: Fold | null = null;
-  #spread: Spread | null = null;
 
-  constructor(communicator: ThreadTeam, call: Call, request: FoldRequest) {
-    super(communicator, call, [...request.parts, request.total]);
-    this.#request = request;
-    const { length } = request.total;
-    this.#begin = shareBegin(length, communicator.rank, communicator.size);
-    this.#end = shareBegin(length, communicator.rank + 1, communicator.size);
+  constructor(communicator: ThreadTeam, call: Call, { parts, merges, total }: FoldRequest) {
+    super(communicator, call, [...parts, total]);
+    this.#merges = merges;
+    this.#begin = shareBegin(total.length, communicator.rank, communicator.size);
+    this.#end = shareBegin(total.length, communicator.rank + 1, communicator.size);
   }
 
   protected bind(arrays: readonly (readonly Float32Array[])[]): void {
-    const { merges, total } = this.#request;
-    const parts = arrays.flatMap((array) => array.slice(0, -1));
-    this.#fold = new Fold(parts, merges, total);
-    this.#spread = new Spread(
-      total,
-      arrays.map((array) => array.at(-1)!),
-      this.#begin,
-      this.#end,
+    const share = (array: Float32Array) => array.subarray(this.#begin, this.#end);
+    const parts = arrays.flatMap((array) => array.slice(0, -1)).map(share);
+    this.#fold = new Fold(
+      parts,
+      this.#merges,
+      arrays.map((array) => share(array.at(-1)!)),
     );
   }
 
   protected share(): void {
-    this.#fold!.run(this.#begin, this.#end);
-    this.#spread!.run();
+    this.#fold!.run();
   }
 }
 

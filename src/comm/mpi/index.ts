@@ -1,0 +1,1 @@
+export { type MpiOptions, joinMpi } from './join.ts';

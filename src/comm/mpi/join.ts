@@ -1,0 +1,70 @@
+import { hostname } from 'node:os';
+import { CommunicationError } from '../../errors/index.ts';
+import type { Communicator } from '../communicator.ts';
+import { rankFromEnvironment } from '../environment.ts';
+import { MpiCommunicator } from './communicator.ts';
+import { MpiFunctions } from './functions.ts';
+import { loadLibrary } from './library.ts';
+
+export interface MpiOptions {
+  /** seconds without progress that a wait may last; 30 unless given */
+  readonly deadlineSeconds?: number;
+  /** process.env unless given */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const hostBytes = 64;
+
+/**
+ * Joins the MPI job that this process was started in; a process of its own is a job of one rank. Once per process.
+ * @throws UnavailableError when there is no MPI here
+ */
+export async function joinMpi({ deadlineSeconds = 30, env = process.env }: MpiOptions = {}): Promise<Communicator> {
+  const library = await loadLibrary(env);
+  const mpi = new MpiFunctions(library);
+  mpi.call('MPI_Init', 0, 0);
+  const { world } = mpi.abi;
+  const rank = mpi.number('MPI_Comm_rank', world);
+  const size = mpi.number('MPI_Comm_size', world);
+  const launched = rankFromEnvironment(env);
+  if (launched && size === 1 && (launched.size ?? 1) > 1) {
+    throw new CommunicationError('the launcher and the MPI library do not belong together', {
+      got: `rank ${launched.rank} of ${launched.size} from the launcher, rank 0 of 1 from ${mpi.abi.name} (${library.path})`,
+      remedy: 'Start with the mpiexec of that library, or name the library of your mpiexec in CREDENCE_MPI',
+    });
+  }
+  const channels = {
+    headers: mpi.duplicate(world),
+    payloads: mpi.duplicate(world),
+    results: mpi.duplicate(world),
+    diagnosis: mpi.duplicate(world),
+  };
+  const host = hostname();
+  const deadline = 1000 * deadlineSeconds;
+  const hosts = gatherHosts(mpi, channels.diagnosis, host, size, deadline);
+  const localRank = hosts.slice(0, rank).filter((other) => other === host).length;
+  return new MpiCommunicator(mpi, channels, { rank, size, localRank, host }, hosts, deadline);
+}
+
+function gatherHosts(mpi: MpiFunctions, communicator: number, host: string, size: number, deadline: number): string[] {
+  const own = new Uint8Array(new SharedArrayBuffer(hostBytes));
+  const all = new Uint8Array(new SharedArrayBuffer(hostBytes * size));
+  own.set(new TextEncoder().encode(host).subarray(0, hostBytes));
+  const request = mpi.slots(1);
+  const { bytes } = mpi.abi;
+  const [from, to] = [mpi.address(own), mpi.address(all)];
+  mpi.call('MPI_Iallgather', from, hostBytes, bytes, to, hostBytes, bytes, communicator, request.address);
+  const begin = performance.now();
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  while (!mpi.test(request.address)) {
+    if (performance.now() - begin > deadline) {
+      throw new CommunicationError(`host ${host} waited ${deadline / 1000} s for all ${size} ranks to start`);
+    }
+    Atomics.wait(still, 0, 0, 1);
+  }
+  return Array.from({ length: size }, (_, rank) => {
+    const name = all.slice(rank * hostBytes, (rank + 1) * hostBytes);
+    const end = name.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? name : name.subarray(0, end));
+  });
+}

@@ -1,0 +1,10 @@
+import { joinMpi } from '../../src/comm/mpi/index.ts';
+import { scenarios } from './scenarios.ts';
+
+/** Run by mpiexec: the seconds of the deadline, then scenarios. Prints one line that begins with `result`. */
+const [deadlineSeconds, ...names] = process.argv.slice(2);
+const communicator = await joinMpi({ deadlineSeconds: Number(deadlineSeconds) });
+const results: Record<string, unknown> = {};
+for (const name of names) results[name] = await scenarios[name](communicator);
+process.stdout.write(`result ${communicator.rank} ${JSON.stringify(results)}\n`);
+communicator.close();
