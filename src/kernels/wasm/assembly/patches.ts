@@ -2,9 +2,9 @@
  * A convolution as a product of patches and weights. A patch is a list of segments, contiguous runs of floats, at
  * fixed distances from the place of its position; so strides, dilations and padding cost the inner loop nothing.
  */
-import { choose, copyBytes, loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
+import { copyBytes, loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 import { relu4 } from './activations';
-import { storeBytes, wins } from './pooling';
+import { storeBytes } from './pooling';
 
 /** Writes the segments' offsets in bytes; returns how many there are. The run is kw * channels, or channels if dilated. */
 export function segmentOffsets(
@@ -46,8 +46,35 @@ export const rectifiedMaximum: i32 = 3;
 // @ts-ignore: decorator
 @inline
 function put(out: usize, low: v128, high: v128, valid: i32): void {
+  if (valid >= 8) {
+    v128.store(out, low);
+    v128.store(out, high, 16);
+    return;
+  }
   storeUpTo4(out, low, valid);
   if (valid > 4) storeUpTo4(out + 16, high, valid - 4);
+}
+
+/** The largest of four; a NaN among them, or infinities of both signs, make it NaN. */
+// @ts-ignore: decorator
+@inline
+function maximumOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  // pmax(x, y) is x < y ? y : x, one instruction where max is seven; NaN is found through the sum
+  const best = f32x4.pmax(f32x4.pmax(f32x4.pmax(a, b), c), d);
+  return v128.or(best, f32x4.ne(sum, sum));
+}
+
+/** The place of the first largest of four. */
+// @ts-ignore: decorator
+@inline
+function placeOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const two = f32x4.pmax(a, b);
+  const three = f32x4.pmax(two, c);
+  const second = v128.and(f32x4.gt(b, a), i32x4.splat(1));
+  const third = v128.and(f32x4.gt(c, two), i32x4.splat(2));
+  const fourth = v128.and(f32x4.gt(d, three), i32x4.splat(3));
+  return i32x4.max_s(i32x4.max_s(second, third), fourth);
 }
 
 /**
@@ -115,44 +142,39 @@ export function convolvePanel(
         c31 = multiplyAdd(x3, w1, c31);
       }
     }
-    if (epilogue & 1) {
-      c00 = relu4(c00);
-      c01 = relu4(c01);
-      c10 = relu4(c10);
-      c11 = relu4(c11);
-      c20 = relu4(c20);
-      c21 = relu4(c21);
-      c30 = relu4(c30);
-      c31 = relu4(c31);
-    }
-    if (epilogue & 2) {
-      let better = wins(c10, c00);
-      let best = choose(c10, c00, better);
-      let index = v128.and(better, i32x4.splat(1));
-      better = wins(c20, best);
-      best = choose(c20, best, better);
-      index = choose(i32x4.splat(2), index, better);
-      better = wins(c30, best);
-      best = choose(c30, best, better);
-      index = choose(i32x4.splat(3), index, better);
-      storeUpTo4(out, best, valid);
-      storeBytes(indices, index, valid);
-      if (valid > 4) {
-        better = wins(c11, c01);
-        best = choose(c11, c01, better);
-        index = v128.and(better, i32x4.splat(1));
-        better = wins(c21, best);
-        best = choose(c21, best, better);
-        index = choose(i32x4.splat(2), index, better);
-        better = wins(c31, best);
-        best = choose(c31, best, better);
-        index = choose(i32x4.splat(3), index, better);
-        storeUpTo4(out + 16, best, valid - 4);
-        storeBytes(indices + 4, index, valid - 4);
+    if (epilogue & maximum) {
+      let best = maximumOf(c00, c10, c20, c30);
+      let place = placeOf(c00, c10, c20, c30);
+      let bestHigh = maximumOf(c01, c11, c21, c31);
+      let placeHigh = placeOf(c01, c11, c21, c31);
+      if (epilogue & rectified) {
+        // where all four were cut off, the first of them is the first maximum
+        place = v128.and(place, f32x4.gt(best, f32x4.splat(0)));
+        placeHigh = v128.and(placeHigh, f32x4.gt(bestHigh, f32x4.splat(0)));
+        best = relu4(best);
+        bestHigh = relu4(bestHigh);
+      }
+      put(out, best, bestHigh, valid);
+      if (valid >= 8) {
+        const words = i16x8.narrow_i32x4_u(place, placeHigh);
+        v128.store64_lane(indices, i8x16.narrow_i16x8_u(words, words), 0);
+      } else {
+        storeBytes(indices, place, valid);
+        if (valid > 4) storeBytes(indices + 4, placeHigh, valid - 4);
       }
       out += outStride;
       indices += indexStride;
     } else {
+      if (epilogue & rectified) {
+        c00 = relu4(c00);
+        c01 = relu4(c01);
+        c10 = relu4(c10);
+        c11 = relu4(c11);
+        c20 = relu4(c20);
+        c21 = relu4(c21);
+        c30 = relu4(c30);
+        c31 = relu4(c31);
+      }
       put(out, c00, c01, valid);
       if (count > 1) put(out + outStride, c10, c11, valid);
       if (count > 2) put(out + outStride * 2, c20, c21, valid);

@@ -18,7 +18,8 @@ let pairsPerSegment: i32 = 0;
 let dozensPerSegment: i32 = 0;
 
 let windowPlaces: usize = 0;
-let withinWindow: usize = 0;
+/** bytes from one row of a window to the next */
+let windowRow: i32 = 0;
 let segmentPlaces: usize = 0;
 /** for each pair that is left: its offset in the patch and its offset in the gradient's row */
 let pairs: usize = 0;
@@ -28,6 +29,8 @@ let ends: usize = 0;
 let dMeanRows: usize = 0;
 let dPerturbationRows: usize = 0;
 let dBiasSum: usize = 0;
+/** the example's share of dBias: sums of sums lose less than one long sum */
+let dBiasPart: usize = 0;
 let rowSigns: usize = 0;
 
 // @ts-ignore: decorator
@@ -57,13 +60,13 @@ export function layOutSparse(flipout: bool): void {
   sparseRow();
   const co4 = (g.outChannels + 3) & ~3;
   windowPlaces = take(g.outHeight * g.outWidth * 4);
-  withinWindow = take(g.windowHeight * g.windowWidth * 4);
   segmentPlaces = take(segmentCount * 4);
   pairs = take((segmentCount * (pairsPerSegment - 6 * dozensPerSegment) + 6) * 8);
-  lists = take(4 * listBytes());
-  ends = take(16);
+  lists = take(16 * listBytes());
+  ends = take(64);
   dMeanRows = take(co4 * rowBytesOf());
   dBiasSum = take(co4 * 4);
+  dBiasPart = take(co4 * 4);
   if (!flipout) return;
   dPerturbationRows = take(co4 * rowBytesOf());
   rowSigns = take(rowBytesOf());
@@ -79,10 +82,7 @@ export function beginSparse(flipout: bool, rowBytes: i32): void {
       store<i32>(p, (oy * g.poolStrideHeight - g.poolTop) * y + (ox * g.poolStrideWidth - g.poolLeft) * x);
     }
   }
-  p = withinWindow;
-  for (let wy = 0; wy < g.windowHeight; wy++) {
-    for (let wx = 0; wx < g.windowWidth; wx++, p += 4) store<i32>(p, wy * y + wx * x);
-  }
+  windowRow = y;
   const perRow = segmentCount / g.kernelHeight;
   pairCount = 0;
   p = pairs;
@@ -112,60 +112,67 @@ function spreadSigns(signs: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function append(end: usize, place: usize, value: f32): usize {
-  store<u32>(end, <u32>place);
-  store<f32>(end, value, 4);
-  return end + (<usize>(value != 0) << 3);
-}
-
-/** The lists of four channels from c on, their ends, and their sums onto dBias. */
-function listFour(c: i32, padded: usize, dy: usize, y: usize, indices: usize): void {
+/**
+ * The lists of up to sixteen channels from c on, a cache line of dy, their ends, and their sums onto dBias. Every entry
+ * is written, and the end moves past those that are not zero.
+ */
+function listChannels(c: i32, padded: usize, dy: usize, y: usize, indices: usize): void {
   const co = g.outChannels;
-  const n = co - c;
+  const count = min(co - c, 16);
   const kind = g.activation;
   const pooled = g.pooled;
   const bytes = listBytes();
-  let end0 = lists;
-  let end1 = end0 + bytes;
-  let end2 = end1 + bytes;
-  let end3 = end2 + bytes;
-  let sum = f32x4.splat(0);
+  for (let i = 0; i < 16; i++) store<u32>(ends + i * 4, <u32>(lists + i * bytes));
+  const x = g.strideWidth * g.channels * 4;
+  // an index is row * windowWidth + column; for indices below 256 the product's upper half is the row
+  const perRow = i32x4.splat((65536 + g.windowWidth - 1) / g.windowWidth);
+  const columnStep = i32x4.splat(x);
+  const rowStep = i32x4.splat(windowRow - g.windowWidth * x);
+  const eight = i32x4.splat(8);
+  const zero = f32x4.splat(0);
   dy += c * 4;
   y += c * 4;
   indices += c;
   const last = windowPlaces + g.outHeight * g.outWidth * 4;
   for (let p = windowPlaces; p < last; p += 4) {
-    const slope = loadUpTo4(dy, n);
-    const value = loadUpTo4(y, n);
-    const v = kind == relu ? v128.and(slope, f32x4.gt(value, f32x4.splat(0))) : gradient4(kind, slope, value);
-    sum = f32x4.add(sum, v);
-    const place = padded + load<u32>(p);
-    let place0 = place;
-    let place1 = place;
-    let place2 = place;
-    let place3 = place;
-    if (pooled) {
-      place0 += load<u32>(withinWindow + (<usize>load<u8>(indices) << 2));
-      if (n > 1) place1 += load<u32>(withinWindow + (<usize>load<u8>(indices, 1) << 2));
-      if (n > 2) place2 += load<u32>(withinWindow + (<usize>load<u8>(indices, 2) << 2));
-      if (n > 3) place3 += load<u32>(withinWindow + (<usize>load<u8>(indices, 3) << 2));
-      indices += co;
+    const start = i32x4.splat(<i32>(padded + load<u32>(p)));
+    for (let i = 0; i < count; i += 4) {
+      const n = count - i;
+      const at: usize = <usize>i << 2;
+      const slope = loadUpTo4(dy + at, n);
+      const value = loadUpTo4(y + at, n);
+      const v = kind == relu ? v128.and(slope, f32x4.gt(value, zero)) : gradient4(kind, slope, value);
+      const sum = dBiasPart + c * 4 + at;
+      v128.store(sum, f32x4.add(v128.load(sum), v));
+      let places = start;
+      if (pooled) {
+        const index = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytesUpTo4(indices + i, n)));
+        const row = i32x4.shr_u(i32x4.mul(index, perRow), 16);
+        places = i32x4.add(places, i32x4.add(i32x4.mul(index, columnStep), i32x4.mul(row, rowStep)));
+      }
+      const first = v128.shuffle<i32>(places, v, 0, 4, 1, 5);
+      const second = v128.shuffle<i32>(places, v, 2, 6, 3, 7);
+      const end = v128.load(ends + at);
+      v128.store64_lane(<usize>i32x4.extract_lane(end, 0), first, 0);
+      v128.store64_lane(<usize>i32x4.extract_lane(end, 1), first, 1);
+      v128.store64_lane(<usize>i32x4.extract_lane(end, 2), second, 0);
+      v128.store64_lane(<usize>i32x4.extract_lane(end, 3), second, 1);
+      v128.store(ends + at, i32x4.add(end, v128.and(f32x4.ne(v, zero), eight)));
     }
-    end0 = append(end0, place0, f32x4.extract_lane(v, 0));
-    end1 = append(end1, place1, f32x4.extract_lane(v, 1));
-    end2 = append(end2, place2, f32x4.extract_lane(v, 2));
-    end3 = append(end3, place3, f32x4.extract_lane(v, 3));
+    if (pooled) indices += co;
     dy += co * 4;
     y += co * 4;
   }
-  store<u32>(ends, <u32>end0);
-  store<u32>(ends, <u32>end1, 4);
-  store<u32>(ends, <u32>end2, 8);
-  store<u32>(ends, <u32>end3, 12);
-  const t = dBiasSum + c * 4;
-  v128.store(t, f32x4.add(v128.load(t), sum));
+}
+
+// @ts-ignore: decorator
+@inline
+function bytesUpTo4(pointer: usize, n: i32): v128 {
+  if (n >= 4) return v128.load32_zero(pointer);
+  let v = i32x4.splat(<i32>load<u8>(pointer));
+  if (n > 1) v = v128.load8_lane(pointer + 1, v, 1);
+  if (n > 2) v = v128.load8_lane(pointer + 2, v, 2);
+  return v;
 }
 
 /** dMean += G, dPerturbation += signsIn signsOut . G, one vector at `column` of a channel's row. */
@@ -338,15 +345,20 @@ export function addSparse(padded: usize, dy: usize, y: usize, indices: usize, si
   if (flipout) spreadSigns(signsIn);
   const co = g.outChannels;
   const bytes = listBytes();
-  for (let c = 0; c < co; c += 4) {
-    listFour(c, padded, dy, y, indices);
-    for (let i = 0; i < min(co - c, 4); i++) {
+  const biasBytes: usize = ((co + 3) & ~3) * 4;
+  memory.fill(dBiasPart, 0, biasBytes);
+  for (let c = 0; c < co; c += 16) {
+    listChannels(c, padded, dy, y, indices);
+    for (let i = 0; i < min(co - c, 16); i++) {
       const list = lists + i * bytes;
       const end: usize = load<u32>(ends + i * 4);
       if (list == end) continue;
       const sign = flipout ? v128.load32_splat(signsOut + (c + i) * 4) : f32x4.splat(0);
       addChannel(list, end, (c + i) * rowBytesOf(), flipout, sign);
     }
+  }
+  for (let i: usize = 0; i < biasBytes; i += 16) {
+    v128.store(dBiasSum + i, f32x4.add(v128.load(dBiasSum + i), v128.load(dBiasPart + i)));
   }
 }
 
