@@ -31,9 +31,10 @@ import { renderConfiguration } from './configuration/index.ts';
 import { declarationsOf } from './declarations.ts';
 import { chooseEngine } from './engine.ts';
 import { type Outcome, evaluateParameters } from './evaluation.ts';
+import { assertSameStep, joinJob, launchedAs } from './launched.ts';
 import type { TrainRequest } from './request.ts';
 import { assertLonger } from './resume.ts';
-import { countRanks, startRanks } from './ranks.ts';
+import { countRanks, launchedRanks, startRanks } from './ranks.ts';
 import { recordedThroughput } from './throughput.ts';
 
 /** Who is told what happens. */
@@ -49,19 +50,57 @@ export interface Watch {
   listen(): StopRequest & { release(): void };
 }
 
-/** Trains, or goes on training, then evaluates the result. */
-export async function trainRun({ configuration, folder }: TrainRequest, watch: Watch): Promise<Outcome> {
+/**
+ * Trains, or goes on training, then evaluates the result.
+ * @returns null on a rank other than the first, which has nothing to tell
+ */
+export async function trainRun(request: TrainRequest, watch: Watch): Promise<Outcome | null> {
+  const launched = launchedAs();
+  const { folder } = request;
+  const configuration = configurationOf(request, launched?.size ?? request.configuration.ranks ?? 1);
+  if (launched && launched.rank > 0) {
+    await followRun({ configuration, folder }, watch);
+    return null;
+  }
   const data = await load(configuration, watch);
   const schedule = scheduleOf(configuration, data.train.count);
   if (folder.kind === 'resume') assertLonger(folder.stored, configuration, data.train.count);
-  const count = countRanks(configuration, schedule);
+  const count = launched ? 1 : countRanks(configuration, schedule);
   const run = claim({ configuration, folder });
   try {
-    const result = await trainIn(run, { configuration, data, schedule, ranks: count }, watch);
+    const job = { configuration, data, schedule, ranks: count, isLaunched: launched !== null };
+    const result = await trainIn(run, job, watch);
     const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
     return await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
   } finally {
     run.release();
+  }
+}
+
+/** With the original's flags every rank is a replica, and the steps are dealt out to them. */
+function configurationOf({ configuration, isReplicaPerRank }: TrainRequest, ranks: number): RunConfiguration {
+  if (!isReplicaPerRank) return configuration;
+  const { iteration } = configuration;
+  return { ...configuration, replicas: ranks, iteration: iteration && Math.max(1, Math.floor(iteration / ranks)) };
+}
+
+/** A launched rank other than the first: it trains its share, writes nothing and says nothing. */
+async function followRun({ configuration, folder }: Pick<TrainRequest, 'configuration' | 'folder'>, watch: Watch) {
+  const communicator = await joinJob(configuration);
+  const stop = watch.listen();
+  try {
+    // The first rank has fetched the data set and tidied the run folder before it joined.
+    const data = await load(configuration, watch);
+    const resume = folder.kind === 'resume' ? lastCheckpoint(folder.path, configuration, watch) : null;
+    assertSameStep(communicator, resume?.step ?? 0);
+    const kernels = await chooseEngine(configuration.engine);
+    await new Trainer({ configuration, data: data.train, kernels, communicator, resume, stop }).run();
+    communicator.close();
+  } catch (error) {
+    await launchedRanks(communicator).abort(`rank ${communicator.rank}: ${(error as Error).message}`);
+    throw error;
+  } finally {
+    stop.release();
   }
 }
 
@@ -83,6 +122,8 @@ interface Job {
   readonly schedule: Schedule;
   /** threads */
   readonly ranks: number;
+  /** whether this process is the first rank of a job that a launcher started */
+  readonly isLaunched: boolean;
 }
 
 async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<TrainingResult> {
@@ -93,9 +134,12 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
   const resume = lastCheckpoint(path, configuration, watch);
   const firstStep = resume?.step ?? 0;
   const count = firstStep < schedule.totalSteps ? job.ranks : 1;
-  const ranks = startRanks(count, configuration.deadline, { configuration, data: data.train, resume });
+  const ranks = job.isLaunched
+    ? launchedRanks(await joinJob(configuration))
+    : startRanks(count, configuration.deadline, { configuration, data: data.train, resume });
   const stop = watch.listen();
   try {
+    if (job.isLaunched) assertSameStep(ranks.communicator, firstStep);
     const metrics = new MetricsFile(path, firstStep);
     const timing = new TimingFile(path, firstStep);
     const trainer = new Trainer({

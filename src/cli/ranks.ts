@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type Communicator, solo, unitsOfRank } from '../comm/index.ts';
@@ -40,6 +41,19 @@ export function countRanks({ ranks }: RunConfiguration, { units }: Schedule): nu
 
 /** Node starts no worker from TypeScript sources. */
 const isBuilt = import.meta.url.endsWith('.js');
+
+/** Ranks that a launcher started: processes, of which this is the first. */
+export function launchedRanks(communicator: Communicator): Ranks {
+  return {
+    communicator,
+    close: () => communicator.close(),
+    async abort(reason) {
+      // the job ends with this call: what is to be read has to be written before
+      writeSync(process.stderr.fd, `credence: ${reason}\n`);
+      communicator.abort(reason);
+    },
+  };
+}
 
 /** Starts the other ranks, each a thread with an engine and a memory of its own, and takes the first seat. */
 export function startRanks(count: number, deadlineSeconds: number, work: Omit<RankWork, 'seat'>): Ranks {

@@ -37,6 +37,8 @@ export interface TrainRequest {
     | { readonly kind: 'new'; readonly path: string }
     /** this one, or with a number behind it where it is taken */
     | { readonly kind: 'unique'; readonly parent: string; readonly name: string };
+  /** the original's flags were given, and no number of replicas: each rank of the start is one, as there */
+  readonly isReplicaPerRank: boolean;
   /** what a user should know, a line each */
   readonly notes: readonly string[];
 }
@@ -59,12 +61,15 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
       throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
     const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
     const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
-    return { configuration, folder: { kind: 'resume', path: typed.resume, stored }, notes };
+    return { configuration, folder: { kind: 'resume', path: typed.resume, stored }, isReplicaPerRank: false, notes };
   }
   const configuration = located(resolveConfiguration(layers));
   const name = typed.target !== null && isName(typed.target) ? typed.target : configuration.model;
   const place = translation.resultFolder?.(configuration.model) ?? { parent: 'runs', name };
-  return { configuration, folder: out === null ? { kind: 'unique', ...place } : { kind: 'new', path: out }, notes };
+  const isReplicaPerRank =
+    translation.resultFolder !== null && ![...fileFlags, ...typed.flags].some((flag) => flag.name === 'replicas');
+  const folder = out === null ? ({ kind: 'unique', ...place } as const) : ({ kind: 'new', path: out } as const);
+  return { configuration, folder, isReplicaPerRank, notes };
 }
 
 /** The configuration of a run folder, as a layer. */

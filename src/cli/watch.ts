@@ -4,6 +4,17 @@ import { TrainingLines } from './progress/lines.ts';
 import { listenForSignals } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
+/** For a launched rank other than the first: only signals concern it. */
+export const silentWatch: Watch & { end(): void } = {
+  note() {},
+  tell() {},
+  fetching() {},
+  training: () => ({}),
+  evaluating() {},
+  listen: () => listenForSignals(() => {}),
+  end() {},
+};
+
 /**
  * Tells a person on stderr how things go: with a bar on a terminal, in a few plain lines elsewhere. stdout is left to the
  * result. With --json a file or a pipe on stderr hears of odd things only.

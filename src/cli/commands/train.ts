@@ -1,19 +1,22 @@
 import type { TrainCommand } from '../command-line.ts';
+import { launchedAs } from '../launched.ts';
 import { renderSummary } from '../progress/summary.ts';
 import { readTrainRequest } from '../request.ts';
 import type { Terminal } from '../terminal.ts';
-import { watchOn } from '../watch.ts';
+import { silentWatch, watchOn } from '../watch.ts';
 
 /** `credence train`: exit code 0 once the model is trained and evaluated. */
 export async function train(command: TrainCommand, terminal: Terminal): Promise<number> {
   const request = await readTrainRequest(command);
-  const watch = watchOn(terminal, command);
+  const watch = (launchedAs()?.rank ?? 0) > 0 ? silentWatch : watchOn(terminal, command);
   for (const note of request.notes) watch.note(note);
   try {
     // Only now: bad usage is told without loading the engine.
     const { trainRun } = await import('../compose.ts');
-    const { summary, images, isBayesian } = await trainRun(request, watch);
+    const outcome = await trainRun(request, watch);
     watch.end();
+    if (outcome === null) return 0;
+    const { summary, images, isBayesian } = outcome;
     const next = `Evaluate it again: credence evaluate ${summary.run}${isBayesian ? ' --draws 300' : ''}\n`;
     terminal.stdout.write(
       command.json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images, isBayesian) + next,
