@@ -3,7 +3,7 @@
  * measured through the command line as a user runs it; then the kernels. Repetitions are interleaved (A B C, A B C, …),
  * so that a change of the machine's speed meets all alike; quote medians, and ratios only from one run.
  *
- * npm run bench -- [--json] [--rounds 5] [--models BNN_conv_flip,CNN_conv] [--batches 64,128] [--engines wasm]
+ * npm run bench -- [--json] [--rounds 5] [--models BNN_conv_flip,CNN_conv] [--batches 64,128] [--engines wasm] [--ranks 1,2]
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -19,6 +19,8 @@ const { values } = parseArgs({
     models: { type: 'string', default: modelNames.join(',') },
     batches: { type: 'string', default: '64,128' },
     engines: { type: 'string', default: 'wasm' },
+    /** threads, each with a replica of its own: the batch is per rank */
+    ranks: { type: 'string', default: '1' },
     kernels: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -29,7 +31,7 @@ interface Workload {
   readonly engine: string;
   readonly precision: 'f32';
   readonly batch: number;
-  readonly ranks: 1;
+  readonly ranks: number;
 }
 
 interface Result extends Workload {
@@ -46,17 +48,16 @@ function stepsFor(workload: string, batch: number): number {
 }
 
 async function main(): Promise<void> {
-  const workloads: Workload[] = values.engines
-    .split(',')
-    .flatMap((engine) =>
-      values.models
-        .split(',')
-        .flatMap((workload) =>
-          values.batches
-            .split(',')
-            .map((batch): Workload => ({ workload, engine, precision: 'f32', batch: Number(batch), ranks: 1 })),
+  const list = (text: string) => text.split(',');
+  const workloads = list(values.engines).flatMap((engine) =>
+    list(values.models).flatMap((workload) =>
+      list(values.batches).flatMap((batch) =>
+        list(values.ranks).map(
+          (ranks): Workload => ({ workload, engine, precision: 'f32', batch: Number(batch), ranks: Number(ranks) }),
         ),
-    );
+      ),
+    ),
+  );
   const rounds = Number(values.rounds);
   const measured = workloads.map((): Measured[] => []);
   for (let round = 0; round < rounds; round++) {
@@ -87,20 +88,16 @@ async function main(): Promise<void> {
   else print(machine, results, firstStepSeconds, kernels);
 }
 
-function measure({ workload, engine, batch }: Workload): Promise<Measured> {
-  const iteration = String(stepsFor(workload, batch));
-  const batchSize = String(batch);
-  return measureTraining([
-    workload,
-    '--engine',
+function measure({ workload, engine, batch, ranks }: Workload): Promise<Measured> {
+  const settings = {
     engine,
-    '--batchSize',
-    batchSize,
-    '--iteration',
-    iteration,
-    '--draws',
-    '1',
-  ]);
+    batchSize: batch,
+    iteration: stepsFor(workload, batch),
+    draws: 1,
+    ranks,
+    replicas: ranks,
+  };
+  return measureTraining([workload, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`])]);
 }
 
 function progress(line: string): void {
@@ -116,11 +113,11 @@ function print(
   const out = (line: string) => process.stdout.write(`${line}\n`);
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   out(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${machine.date}\n`);
-  out('| model | engine | batch | samples/s (median) | min to max | peak RSS, MB |');
-  out('|---|---|---:|---:|---:|---:|');
-  for (const { workload, engine, batch, samplesPerSecond, spread: range, peakRssMB } of results) {
+  out('| model | engine | batch per rank | ranks | samples/s (median) | min to max | peak RSS, MB |');
+  out('|---|---|---:|---:|---:|---:|---:|');
+  for (const { workload, engine, batch, ranks, samplesPerSecond, spread: range, peakRssMB } of results) {
     const [median, min, max] = [samplesPerSecond, range.min, range.max].map((value) => Math.round(value));
-    out(`| ${workload} | ${engine} | ${batch} | ${median} | ${min} to ${max} | ${Math.round(peakRssMB)} |`);
+    out(`| ${workload} | ${engine} | ${batch} | ${ranks} | ${median} | ${min} to ${max} | ${Math.round(peakRssMB)} |`);
   }
   const seconds = (value: number) => value.toFixed(2);
   out(

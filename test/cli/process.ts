@@ -7,7 +7,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The command line as it is installed. */
+export const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const tsx = import.meta.resolve('tsx');
 
 export const folder = mkdtempSync(join(tmpdir(), 'credence-process-'));

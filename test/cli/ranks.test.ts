@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Ended, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+import { isInstalled, mpis } from '../comm/launch-mpi.ts';
+import { type Ended, built, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
 const common = ['--data', data, '--draws', '1', '--seed', '7', '--batchSize', '12', '--printEvery', '1'];
@@ -70,4 +72,50 @@ describe('credence train --ranks', () => {
       "
     `);
   });
+});
+
+describe.each(mpis)('credence train under the mpiexec of $name', (mpi) => {
+  const isMissing = !isInstalled(mpi);
+  const [launcher, ...flags] = mpi.command;
+  const job = (...ranks: (readonly string[])[]) => {
+    const commands = ranks.flatMap((words, i) => [
+      ...(i > 0 ? [':'] : []),
+      '-n',
+      '1',
+      process.execPath,
+      built,
+      ...words,
+    ]);
+    return endOf(spawn(launcher!, [...flags, ...commands], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }));
+  };
+  const words = ['train', 'BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '30', '--json'];
+
+  it.skipIf(isMissing && !process.env['CI'])(
+    isMissing ? `skipped: apt-get install ${mpi.package}` : 'gives the same bits as one rank',
+    async () => {
+      const out = mpi.package;
+      const [one, two] = [
+        await credence(...words, '--ranks', '1', '--out', `${out}-1`),
+        await job([...words, '--out', `${out}-2`], [...words, '--out', `${out}-2`]),
+      ];
+      expect(two.code, two.stderr).toBe(0);
+      const { parametersSha256 } = JSON.parse(two.stdout) as { parametersSha256: string };
+      expect(parametersSha256).toBe(sha256Of(one));
+      expect(figuresOf(`${out}-2`)).toEqual(figuresOf(`${out}-1`));
+      const resumed = await credence('train', '--resume', `${out}-2`, '--iteration', '40', '--ranks', '3', '--json');
+      const longer = await credence(...words, '--iteration', '40', '--ranks', '1', '--out', `${out}-longer`);
+      expect(sha256Of(resumed)).toBe(sha256Of(longer));
+    },
+  );
+
+  it.skipIf(isMissing && !process.env['CI'])(
+    isMissing ? `skipped: apt-get install ${mpi.package}` : 'refuses ranks that were asked for different runs',
+    async () => {
+      const out = ['--out', `${mpi.package}-different`];
+      const { code, stdout, stderr } = await job([...words, ...out], [...words, ...out, '--epochs', '3']);
+      expect(code).not.toBe(0);
+      expect(stdout).not.toContain('parametersSha256');
+      expect(stderr).toContain('epochs 3 where rank 0 has 10');
+    },
+  );
 });
