@@ -50,7 +50,7 @@ async function trained(): Promise<Figures[]> {
   const results: Figures[] = [];
   for (const seed of values.seeds.split(',')) {
     for (const model of values.models.split(',')) {
-      const args = [model, '--iteration', '8000', '--batchSize', '64', '--draws', '30', '--seed', seed];
+      const args = [model, '--iteration', '8000', '--batchSize', '64', '--draws', '30', '--ranks', '1', '--seed', seed];
       const { answer } = await measureTraining(args);
       const result = { ...answer, seed: Number(seed), command: `credence train ${args.join(' ')}` };
       results.push(result as unknown as Figures);
