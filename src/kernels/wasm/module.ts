@@ -24,13 +24,28 @@ const modules = new Map<Build, WebAssembly.Module>();
 function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
-    const text = atob(build === 'base' ? base : relaxed);
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    module = new WebAssembly.Module(bytes);
+    module = new WebAssembly.Module(decode(build === 'base' ? base : relaxed));
     modules.set(build, module);
   }
   return module;
+}
+
+/** Base64 to bytes: everywhere, and without the 40 ms that `atob` takes for this in Node 20. */
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const values = new Uint8Array(128);
+  for (let i = 0; i < 64; i++) values[alphabet.charCodeAt(i)] = i;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  const sextet = (i: number) => values[text.charCodeAt(i)]!;
+  for (let i = 0, at = 0; i < text.length; i += 4, at += 3) {
+    const word = (sextet(i) << 18) | (sextet(i + 1) << 12) | (sextet(i + 2) << 6) | sextet(i + 3);
+    // a store past the end of a typed array does nothing, which is what the padding needs
+    bytes[at] = word >> 16;
+    bytes[at + 1] = word >> 8;
+    bytes[at + 2] = word;
+  }
+  return bytes;
 }
 
 export function instantiate(build: Build, memory: WebAssembly.Memory): WasmExports {
