@@ -1,5 +1,5 @@
 import { joinMpi } from '../../src/comm/mpi/index.ts';
-import { scenarios } from './scenarios.ts';
+import { healthy, scenarios } from './scenarios.ts';
 
 /** Run by mpiexec: the seconds of the deadline, then scenarios. Prints one line that begins with `result`. */
 const [deadlineSeconds, ...names] = process.argv.slice(2);
@@ -7,4 +7,5 @@ const communicator = await joinMpi({ deadlineSeconds: Number(deadlineSeconds) })
 const results: Record<string, unknown> = {};
 for (const name of names) results[name] = await scenarios[name](communicator);
 process.stdout.write(`result ${communicator.rank} ${JSON.stringify(results)}\n`);
-communicator.close();
+if (names.every((name) => name in healthy)) communicator.close();
+else process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { CommunicationError } from '../../errors/index.ts';
-import { type Call, headerWords } from '../call.ts';
+import { type Call, headerWords, isSameCall } from '../call.ts';
 import type { Collective, FoldRequest, Place } from '../communicator.ts';
 import type { Elements, Reduction } from '../elements.ts';
 import { disagreement, missing } from '../messages.ts';
@@ -130,9 +130,10 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
         absent: absent.map((rank) => ({ rank, host: this.#hosts[rank], last })),
       });
     }
-    return disagreement(
-      ranks.map((rank) => heard.get(rank)?.header ?? collective.header),
-      this.rank,
+    const headers = ranks.map((rank) => heard.get(rank)?.header ?? collective.header);
+    if (headers.some((header) => !isSameCall(header, 0, collective.header, 0))) return disagreement(headers, this.rank);
+    return new CommunicationError(
+      `rank ${this.rank} on ${this.host} is too late: the others have given up ${collective.description}`,
     );
   }
 

@@ -1,0 +1,77 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface Mpi {
+  readonly name: string;
+  /** what to install where the launcher is missing */
+  readonly package: string;
+  readonly command: readonly string[];
+}
+
+/** Both libraries of Debian, side by side. */
+export const mpis: readonly Mpi[] = [
+  {
+    name: 'Open MPI',
+    package: 'openmpi-bin',
+    command: ['mpiexec.openmpi', '--allow-run-as-root', '--oversubscribe'],
+  },
+  { name: 'MPICH', package: 'mpich', command: ['mpiexec.mpich'] },
+];
+
+export function isInstalled({ command: [launcher] }: Mpi): boolean {
+  return spawnSync(launcher, ['--version']).status === 0;
+}
+
+export interface MpiRun {
+  /** what each rank returned; null for a rank that ended without a word */
+  readonly results: (Record<string, unknown> | null)[];
+  readonly status: number | null;
+  readonly output: string;
+}
+
+export interface MpiRunOptions {
+  readonly deadlineSeconds?: number;
+  /** sent to the last rank once it is under way */
+  readonly signal?: NodeJS.Signals;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs scenarios on ranks that the real launcher has started. */
+export async function runMpi(
+  mpi: Mpi,
+  size: number,
+  names: readonly string[],
+  options: MpiRunOptions = {},
+): Promise<MpiRun> {
+  const { deadlineSeconds = 20, signal, env } = options;
+  const [launcher, ...flags] = mpi.command;
+  const program = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'mpi-rank.ts')];
+  const child = spawn(launcher, [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, ...names], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, ...env },
+  });
+  const results: MpiRun['results'] = new Array(size).fill(null);
+  const output: string[] = [];
+  let target = 0;
+  const read = (line: string): void => {
+    const [, word, rank, rest] = /^(\w+) (\d+) (.*)$/.exec(line) ?? [];
+    if (word === 'result') results[Number(rank)] = JSON.parse(rest) as Record<string, unknown>;
+    else if (word === 'ready' && Number(rank) === size - 1 && signal) process.kill((target = Number(rest)), signal);
+    else output.push(line);
+  };
+  createInterface(child.stdout).on('line', read);
+  createInterface(child.stderr).on('line', read);
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (target > 0) kill(target);
+  return { results, status, output: output.join('\n') };
+}
+
+/** A stopped process outlives a launcher that asks it politely. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone, as it should be.
+  }
+}
