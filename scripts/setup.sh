@@ -12,6 +12,8 @@ cd "$(dirname "$0")/.."
 #   name         default  what uses it
 components='
     tensorboard  on       npm test: TensorBoard itself reads the event files of a run
+    openmpi      on       npm test: ranks under the mpiexec of Open MPI
+    mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
 '
 
 # What Debian and Ubuntu have is installed by apt; elsewhere the packages are named, and the choice is left to people.
@@ -34,6 +36,12 @@ get_tensorboard() {
   # setuptools below 81 still has pkg_resources, which TensorBoard imports
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tensorboard==2.20.*' 'setuptools<81'
 }
+
+have_openmpi() { command -v mpiexec.openmpi >/dev/null; }
+get_openmpi() { packages openmpi-bin; }
+
+have_mpich() { command -v mpiexec.mpich >/dev/null; }
+get_mpich() { packages mpich; }
 
 rows() { sed '/^ *$/d' <<<"$components"; }
 names=$(rows | awk '{ print $1 }')

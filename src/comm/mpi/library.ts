@@ -67,10 +67,10 @@ export function candidates(env: Environment): string[] {
 }
 
 /** @throws UnavailableError that says which package to get */
-export async function loadLibrary(env: Environment): Promise<MpiLibrary> {
+export async function loadLibrary(env: Environment, paths = candidates(env)): Promise<MpiLibrary> {
   const koffi = await loadKoffi();
   const tried: string[] = [];
-  for (const path of candidates(env)) {
+  for (const path of paths) {
     if (path.startsWith('/') && !existsSync(path)) continue;
     try {
       // Open MPI's own plugins look for its symbols in the process.
