@@ -187,12 +187,20 @@ interface Start {
 function announce(trainer: Trainer, { run, configuration, data, firstStep, ranks }: Start, watch: Watch): void {
   const { totalSteps, stepExamples } = trainer.schedule;
   const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
-  watch.tell(`${configuration.model}, ${totalSteps} steps of ${stepExamples} images${begin}`);
+  watch.tell(
+    `${configuration.model}, ${totalSteps} ${totalSteps === 1 ? 'step' : 'steps'} of ${stepExamples} images${begin}`,
+  );
   watch.tell(`engine ${trainer.engine}; ${ranks}`);
   watch.tell(`data ${data.source}, run folder ${run}`);
   if (!configuration.verbose) return;
   writeTrainingLog(run, trainer.parameters());
   watch.tell(describeParameters(trainer.parameters()).trimEnd());
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const { arena, arenaUnshared, regions, scratch, total } = trainer.memory;
+  watch.tell(
+    `memory of a rank ${megabytes(total)}: values ${megabytes(arena)} (${megabytes(arenaUnshared)} without sharing), ` +
+      `parameters, gradients and moments ${megabytes(regions)}, scratch ${megabytes(scratch)}`,
+  );
 }
 
 async function load({ data }: RunConfiguration, watch: Watch): Promise<ImageDataset> {

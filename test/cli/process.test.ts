@@ -69,6 +69,7 @@ describe('credence train', () => {
       dense_1/kernel  [64, 10]     640
       dense_1/bias    [10]          10
       total                      50890
+      memory of a rank # MB: values # MB (# MB without sharing), parameters, gradients and moments # MB, scratch # MB
       step 5/20  epoch #  nll #  accuracy #  #/s  # left
       step 10/20  epoch #  nll #  accuracy #  #/s  # left
       step 15/20  epoch #  nll #  accuracy #  #/s  # left
