@@ -48,11 +48,13 @@ export function adam(
     const g = f32x4.add(f32x4.mul(loadUpTo4(likelihood, n), a), f32x4.mul(loadUpTo4(divergence, n), b));
     const m0 = loadUpTo4(m, n);
     const v0 = loadUpTo4(v, n);
+    // loaded before anything is stored: a load may wait for a store to an address that looks alike in its low bits
+    const p0 = loadUpTo4(parameters, n);
     const m1 = f32x4.add(m0, f32x4.mul(rate1, f32x4.sub(g, m0)));
     const v1 = f32x4.add(v0, f32x4.mul(rate2, f32x4.sub(f32x4.mul(g, g), v0)));
+    const change = f32x4.div(f32x4.mul(step, m1), f32x4.add(f32x4.sqrt(v1), floor));
     storeUpTo4(m, m1, n);
     storeUpTo4(v, v1, n);
-    const change = f32x4.div(f32x4.mul(step, m1), f32x4.add(f32x4.sqrt(v1), floor));
-    storeUpTo4(parameters, f32x4.sub(loadUpTo4(parameters, n), change), n);
+    storeUpTo4(parameters, f32x4.sub(p0, change), n);
   }
 }

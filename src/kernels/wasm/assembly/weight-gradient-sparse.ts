@@ -1,6 +1,6 @@
 /**
  * Weight gradients where much of dz is zero: for each output channel a list of (patch address, value) of what is not,
- * then a dozen vectors of the patch at a time, held in registers, along the list. Behind a 2 x 2 maximum that is at most
+ * then six vectors of the patch at a time, held in registers, along the list. Behind a 2 x 2 maximum that is at most
  * a quarter of the dense work, behind a relu about half of that again.
  */
 import * as g from './geometry';
@@ -9,13 +9,13 @@ import { loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 import { take } from './scratch';
 
 /**
- * Vectors at the front of a segment that go twelve by twelve; the rest goes in pairs. A gradient's row of one channel
+ * Vectors at the front of a segment that go six by six; the rest goes in pairs. A gradient's row of one channel
  * holds each segment's vectors, padded to whole pairs.
  */
 let run: i32 = 0;
 let segmentCount: i32 = 0;
 let pairsPerSegment: i32 = 0;
-let dozensPerSegment: i32 = 0;
+let sixesPerSegment: i32 = 0;
 
 let windowPlaces: usize = 0;
 /** bytes from one row of a window to the next */
@@ -52,7 +52,7 @@ export function sparseRow(): i32 {
   segmentCount = g.kernelHeight * perRow;
   run = (g.kernelWidth / perRow) * g.channels;
   pairsPerSegment = (run + 7) >> 3;
-  dozensPerSegment = pairsPerSegment / 6;
+  sixesPerSegment = pairsPerSegment / 3;
   return segmentCount * pairsPerSegment * 8;
 }
 
@@ -61,7 +61,7 @@ export function layOutSparse(flipout: bool): void {
   const co4 = (g.outChannels + 3) & ~3;
   windowPlaces = take(g.outHeight * g.outWidth * 4);
   segmentPlaces = take(segmentCount * 4);
-  pairs = take((segmentCount * (pairsPerSegment - 6 * dozensPerSegment) + 6) * 8);
+  pairs = take((segmentCount * (pairsPerSegment - 3 * sixesPerSegment) + 6) * 8);
   lists = take(16 * listBytes());
   ends = take(64);
   dMeanRows = take(co4 * rowBytesOf());
@@ -90,7 +90,7 @@ export function beginSparse(flipout: bool, rowBytes: i32): void {
     const place =
       (s / perRow) * g.dilationHeight * rowBytes + (s % perRow) * g.dilationWidth * g.channels * 4;
     store<i32>(segmentPlaces + s * 4, place);
-    for (let i = 6 * dozensPerSegment; i < pairsPerSegment; i++, p += 8, pairCount++) {
+    for (let i = 3 * sixesPerSegment; i < pairsPerSegment; i++, p += 8, pairCount++) {
       store<i32>(p, place + i * 32);
       store<i32>(p, (s * pairsPerSegment + i) * 32, 4);
     }
@@ -187,20 +187,17 @@ function add(row: usize, column: usize, v: v128, flipout: bool, sign: v128): voi
   v128.store(perturbation, f32x4.add(v128.load(perturbation), own));
 }
 
-/** Twelve vectors in a row, from `offset` of the patch on. */
-function dozen(list: usize, end: usize, offset: usize, row: usize, column: usize, flipout: bool, sign: v128): void {
+// Six sums at a time: V8 loads all that an iteration reads before it computes, so that sums and loads must fit the
+// fifteen registers together; with twelve sums, half of them went through the stack.
+
+/** Six vectors in a row, from `offset` of the patch on. */
+function six(list: usize, end: usize, offset: usize, row: usize, column: usize, flipout: bool, sign: v128): void {
   let g0 = f32x4.splat(0);
   let g1 = g0;
   let g2 = g0;
   let g3 = g0;
   let g4 = g0;
   let g5 = g0;
-  let g6 = g0;
-  let g7 = g0;
-  let g8 = g0;
-  let g9 = g0;
-  let g10 = g0;
-  let g11 = g0;
   do {
     const p: usize = <usize>load<u32>(list) + offset;
     const v = v128.load32_splat(list, 4);
@@ -210,12 +207,6 @@ function dozen(list: usize, end: usize, offset: usize, row: usize, column: usize
     g3 = multiplyAdd(v, v128.load(p, 48), g3);
     g4 = multiplyAdd(v, v128.load(p, 64), g4);
     g5 = multiplyAdd(v, v128.load(p, 80), g5);
-    g6 = multiplyAdd(v, v128.load(p, 96), g6);
-    g7 = multiplyAdd(v, v128.load(p, 112), g7);
-    g8 = multiplyAdd(v, v128.load(p, 128), g8);
-    g9 = multiplyAdd(v, v128.load(p, 144), g9);
-    g10 = multiplyAdd(v, v128.load(p, 160), g10);
-    g11 = multiplyAdd(v, v128.load(p, 176), g11);
     list += 8;
   } while (list < end);
   add(row, column, g0, flipout, sign);
@@ -224,31 +215,19 @@ function dozen(list: usize, end: usize, offset: usize, row: usize, column: usize
   add(row, column + 48, g3, flipout, sign);
   add(row, column + 64, g4, flipout, sign);
   add(row, column + 80, g5, flipout, sign);
-  add(row, column + 96, g6, flipout, sign);
-  add(row, column + 112, g7, flipout, sign);
-  add(row, column + 128, g8, flipout, sign);
-  add(row, column + 144, g9, flipout, sign);
-  add(row, column + 160, g10, flipout, sign);
-  add(row, column + 176, g11, flipout, sign);
 }
 
-/** Five pairs of vectors at places of their own. */
-function pairsOf5(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
+/** Three pairs of vectors at places of their own. */
+function threePairs(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
   const o0: usize = load<u32>(pair);
   const o1: usize = load<u32>(pair, 8);
   const o2: usize = load<u32>(pair, 16);
-  const o3: usize = load<u32>(pair, 24);
-  const o4: usize = load<u32>(pair, 32);
   let g0 = f32x4.splat(0);
   let g1 = g0;
   let g2 = g0;
   let g3 = g0;
   let g4 = g0;
   let g5 = g0;
-  let g6 = g0;
-  let g7 = g0;
-  let g8 = g0;
-  let g9 = g0;
   do {
     const p: usize = load<u32>(list);
     const v = v128.load32_splat(list, 4);
@@ -258,10 +237,6 @@ function pairsOf5(list: usize, end: usize, pair: usize, row: usize, flipout: boo
     g3 = multiplyAdd(v, v128.load(p + o1, 16), g3);
     g4 = multiplyAdd(v, v128.load(p + o2), g4);
     g5 = multiplyAdd(v, v128.load(p + o2, 16), g5);
-    g6 = multiplyAdd(v, v128.load(p + o3), g6);
-    g7 = multiplyAdd(v, v128.load(p + o3, 16), g7);
-    g8 = multiplyAdd(v, v128.load(p + o4), g8);
-    g9 = multiplyAdd(v, v128.load(p + o4, 16), g9);
     list += 8;
   } while (list < end);
   const c0: usize = load<u32>(pair, 4);
@@ -273,16 +248,10 @@ function pairsOf5(list: usize, end: usize, pair: usize, row: usize, flipout: boo
   const c2: usize = load<u32>(pair, 20);
   add(row, c2, g4, flipout, sign);
   add(row, c2 + 16, g5, flipout, sign);
-  const c3: usize = load<u32>(pair, 28);
-  add(row, c3, g6, flipout, sign);
-  add(row, c3 + 16, g7, flipout, sign);
-  const c4: usize = load<u32>(pair, 36);
-  add(row, c4, g8, flipout, sign);
-  add(row, c4 + 16, g9, flipout, sign);
 }
 
-/** Two pairs of vectors at places of their own. */
-function pairsOf2(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
+/** Two pairs at places of their own. */
+function twoPairs(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
   const o0: usize = load<u32>(pair);
   const o1: usize = load<u32>(pair, 8);
   let g0 = f32x4.splat(0);
@@ -306,8 +275,8 @@ function pairsOf2(list: usize, end: usize, pair: usize, row: usize, flipout: boo
   add(row, c1 + 16, g3, flipout, sign);
 }
 
-/** One pair of vectors. */
-function pairOf1(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
+/** One pair at places of its own. */
+function onePair(list: usize, end: usize, pair: usize, row: usize, flipout: bool, sign: v128): void {
   const o0: usize = load<u32>(pair);
   let g0 = f32x4.splat(0);
   let g1 = g0;
@@ -328,15 +297,15 @@ function addChannel(list: usize, end: usize, row: usize, flipout: bool, sign: v1
   for (let s = 0; s < segmentCount; s++) {
     const place: usize = load<u32>(segmentPlaces + s * 4);
     const column: usize = s * pairsPerSegment * 32;
-    for (let i: usize = 0; i < <usize>dozensPerSegment; i++) {
-      dozen(list, end, place + i * 192, row, column + i * 192, flipout, sign);
+    for (let i: usize = 0; i < <usize>sixesPerSegment; i++) {
+      six(list, end, place + i * 96, row, column + i * 96, flipout, sign);
     }
   }
   let pair = pairs;
   let left = pairCount;
-  for (; left >= 5; left -= 5, pair += 40) pairsOf5(list, end, pair, row, flipout, sign);
-  for (; left >= 2; left -= 2, pair += 16) pairsOf2(list, end, pair, row, flipout, sign);
-  if (left > 0) pairOf1(list, end, pair, row, flipout, sign);
+  for (; left == 3 || left > 4; left -= 3, pair += 24) threePairs(list, end, pair, row, flipout, sign);
+  for (; left >= 2; left -= 2, pair += 16) twoPairs(list, end, pair, row, flipout, sign);
+  if (left > 0) onePair(list, end, pair, row, flipout, sign);
 }
 
 /** Adds one example's gradients; its x is padded. */
