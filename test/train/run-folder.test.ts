@@ -93,6 +93,32 @@ describe('createRunFolder', () => {
     `);
     expect(readdirSync(out)).toEqual(['file']);
   });
+
+  it('comes back where no folder can be made and nothing says why, as below /proc', () => {
+    const out = scratch();
+    const asked: string[] = [];
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      mkdirSync(path, { recursive }) {
+        asked.push(path);
+        // Node's own recursive mkdir would go round for ever here.
+        if (recursive) throw new Error('asked for a folder that is not there with its parents');
+        throw Object.assign(new Error(`ENOENT: no such file or directory, mkdir '${path}'`), { code: 'ENOENT' });
+      },
+    };
+    expect(
+      messageOf(out, () => createRunFolder({ out: join(out, 'a', 'b'), name: 'mnist' }, files)),
+    ).toMatchInlineSnapshot(
+      `"cannot make run folder RUN/a/b: got ENOENT: no such file or directory, mkdir 'RUN/a'. Check the path and the disk"`,
+    );
+    expect(asked).toEqual([join(out, 'a')]);
+  });
+
+  it('makes the parents of a folder that was asked for', () => {
+    const path = join(scratch(), 'a', 'b', 'c');
+    createRunFolder({ out: path, name: 'mnist' }).release();
+    expect(readdirSync(path)).toEqual([]);
+  });
 });
 
 describe('openRunFolder', () => {

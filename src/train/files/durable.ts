@@ -1,6 +1,6 @@
 /** Writing so that a file is either wholly there after a crash, or not at all. */
 import { dirname } from 'node:path';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, systemCode } from './file-system.ts';
 
 export function writeAll(files: FileSystem, file: number, bytes: Uint8Array): void {
   let done = 0;
@@ -22,6 +22,25 @@ export function writeDurably(files: FileSystem, path: string, chunks: Iterable<U
   } finally {
     close(files, file, failed);
   }
+}
+
+/**
+ * Makes a folder and its parents; one that is there already is fine. Node's own recursive mkdir never returns where the
+ * system refuses a name with ENOENT (`/proc/x`), so it is asked about folders that exist only.
+ */
+export function makeFolders(files: FileSystem, path: string): void {
+  if (!files.existsSync(path)) {
+    const parent = dirname(path);
+    if (!files.existsSync(parent)) makeFolders(files, parent);
+    try {
+      files.mkdirSync(path, { recursive: false });
+      return;
+    } catch (error) {
+      // Another process was quicker; anything else is a failure, also a link that leads nowhere.
+      if (systemCode(error) !== 'EEXIST' || !files.existsSync(path)) throw error;
+    }
+  }
+  files.mkdirSync(path, { recursive: true });
 }
 
 /** Waits until the folder's entries are on the disk. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { RunFolderError } from '../../errors/index.ts';
-import { replaceFile } from '../files/durable.ts';
+import { makeFolders, replaceFile } from '../files/durable.ts';
 import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
 import { type Lock, lockFolder } from './lock.ts';
 
@@ -110,7 +110,8 @@ function makeUnique(base: string, files: FileSystem): string {
 /** False if `path` is there already and `recursive` is not set. */
 function makeFolder(path: string, recursive: boolean, files: FileSystem): boolean {
   try {
-    files.mkdirSync(path, { recursive });
+    if (recursive) makeFolders(files, path);
+    else files.mkdirSync(path, { recursive });
     return true;
   } catch (error) {
     if (!recursive && systemCode(error) === 'EEXIST') return false;
