@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import type { KernelsFactory } from '../../src/kernels/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 
@@ -14,7 +15,9 @@ export interface Engine {
 
 /** Compiled from AssemblyScript, not part of the repository. */
 const compiled = new URL('../../src/kernels/wasm/generated/modules.ts', import.meta.url);
-const nodeVersion = Number(process.versions.node.split('.')[0]);
+
+// Node 20 knows relaxed SIMD behind a flag only: nobody trains with it there, but the build can be held to the contract.
+if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 async function loadWasm(build: 'base' | 'relaxed'): Promise<KernelsFactory | null> {
   if (!existsSync(compiled)) return null;
@@ -39,8 +42,8 @@ export const engines: readonly Engine[] = [
   {
     name: 'wasm with relaxed SIMD',
     load: () => loadWasm('relaxed'),
-    skipReason: 'it needs Node 22 or later, and src/kernels/wasm/generated built',
-    required: nodeVersion >= 22,
+    skipReason: 'src/kernels/wasm/generated is not built, or this Node has no relaxed SIMD at all',
+    required: true,
   },
 ];
 
