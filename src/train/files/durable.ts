@@ -31,7 +31,8 @@ export function writeDurably(files: FileSystem, path: string, chunks: Iterable<U
 export function makeFolders(files: FileSystem, path: string): void {
   if (!files.existsSync(path)) {
     const parent = dirname(path);
-    if (!files.existsSync(parent)) makeFolders(files, parent);
+    // A drive that is not there (Windows) is its own parent.
+    if (parent !== path && !files.existsSync(parent)) makeFolders(files, parent);
     try {
       files.mkdirSync(path, { recursive: false });
       return;
