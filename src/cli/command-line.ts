@@ -200,7 +200,8 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
     case 'commander.optionMissingArgument':
       return new UsageError(`${name} has no value`, { expected: written, remedy: help });
     case 'commander.excessArguments':
-      return new UsageError(`too many words: got ${display(command.args.join(' '))}`, {
+      return new UsageError('too many words', {
+        got: display(command.args.join(' ')),
         expected: `${words} ${command.usage()}`,
       });
     case 'commander.missingArgument':

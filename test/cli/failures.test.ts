@@ -25,6 +25,7 @@ beforeAll(async () => {
   mkdirSync('empty');
   await run([...small, '--out', 'trained'], recorder());
   await run(['train', 'BNN_FC_flip', ...small.slice(2), '--out', 'other'], recorder());
+  await run([...small, '--kl.schedule', 'linear', '--out', 'annealed'], recorder());
 });
 
 afterAll(() => {
@@ -57,6 +58,7 @@ it('is bad usage', async () => {
     ['train', '--resume', 'digits'],
     ['train', 'BNN_FC_flip', '--resume', 'trained'],
     ['train', '--resume', 'trained', '--iteration', '1'],
+    ['train', '--resume', 'annealed', '--iteration', '3'],
     ['evaluate', 'nowhere'],
     ['evaluate', 'digits'],
     ['evaluate', 'trained', '--draws', '0'],
@@ -68,7 +70,7 @@ it('is bad usage', async () => {
     "2 credence: no command: expected train, evaluate or doctor. credence --help tells more
     2 credence: unknown command tarin. Did you mean train?
     2 credence: credence evaluate: RUN is missing: expected credence evaluate RUN [--draws COUNT]
-    2 credence: too many words: got me: expected credence doctor [--json]
+    2 credence: too many words: got me, expected credence doctor [--json]
     2 credence: unknown flag --verbse. Did you mean --verbose?
     2 credence: the batch is larger than the training set: got batchSize 201, expected at most 200 examples. Give a smaller --batchSize
     2 credence: the batch is larger than the training set: got replicas 11 x batchSize 20, expected at most 200 examples. Give a smaller --batchSize
@@ -79,6 +81,7 @@ it('is bad usage', async () => {
     2 credence: digits is no run folder: it has no config.yaml. Give the folder that credence train printed
     2 credence: a resumed run goes on as it began: got model BNN_FC_flip (the run has CNN_FC). Leave that away, or start a new run; --iteration and --epochs may grow. trained/config.yaml has the rest
     2 credence: a resumed run cannot be made shorter: got 1 steps, expected at least 2. Leave --iteration and --epochs away, or raise them
+    2 credence: this run's linear KL schedule spans the whole run: it cannot be made longer. Start a new run with more steps, or with --kl.steps
     2 credence: run folder nowhere does not exist. Give the folder that credence train printed
     2 credence: digits is no run folder: it has no config.yaml. Give the folder that credence train printed
     2 credence: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
@@ -112,6 +115,13 @@ it('is a failure', async () => {
     1 credence: trained already holds a run of CNN_FC: expected a new folder. Continue that run with --resume trained, or choose another folder with --out"
   `);
   expect(existsSync('never')).toBe(false);
+});
+
+it('is a run that was killed before its first checkpoint', async () => {
+  rmSync('annealed/checkpoints', { recursive: true });
+  expect(await failureOf(['evaluate', 'annealed'])).toMatchInlineSnapshot(
+    `"1 credence: annealed has no checkpoint yet. Train it: credence train --resume annealed"`,
+  );
 });
 
 it('is a checkpoint of another model in the run folder', async () => {

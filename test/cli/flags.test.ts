@@ -126,7 +126,7 @@ describe('a train flag that makes no sense', () => {
       UsageError: --seed has no value: expected --seed <INTEGER>. credence train --help tells more
       UsageError: --batchSize has no value: got the next flag, --seed, expected --batchSize VALUE
       UsageError: --verbose: got --verbose=maybe, expected --verbose or --verbose=false
-      UsageError: too many words: got CNN_FC CNN_conv: expected credence train [NAME | config.yaml] [--key value ...]"
+      UsageError: too many words: got CNN_FC CNN_conv, expected credence train [NAME | config.yaml] [--key value ...]"
     `);
   });
 
