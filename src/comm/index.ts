@@ -1,5 +1,5 @@
 export type { Collective, Communicator, FoldRequest, Place } from './communicator.ts';
-export { type Elements, type ElementType, type Reduction, sharedDoubles, sharedFloats } from './elements.ts';
+export { type Elements, type ElementType, type Reduction, sharedFloats } from './elements.ts';
 export * from './reduction/index.ts';
 export { solo } from './solo/index.ts';
 export { DriftCheck, type DriftTensor } from './drift.ts';

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 export interface Mpi {
   readonly name: string;
@@ -46,9 +46,8 @@ export async function runMpi(
 ): Promise<MpiRun> {
   const { deadlineSeconds = 20, signal, env } = options;
   const [launcher, ...flags] = mpi.command;
-  const program = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'mpi-rank.ts')];
+  const program = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./mpi-rank.ts', import.meta.url))];
   const child = spawn(launcher, [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, ...names], {
-    cwd: join(import.meta.dirname, '../..'),
     env: { ...process.env, ...env },
   });
   const results: MpiRun['results'] = new Array(size).fill(null);

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { abiOf } from '../../src/comm/mpi/abi.ts';
-import { candidates, loadLibrary } from '../../src/comm/mpi/library.ts';
+import { mpiLibraries, loadLibrary } from '../../src/comm/mpi/library.ts';
 import { isInstalled, mpis, runMpi } from './launch-mpi.ts';
 
 test('the library of the launcher is looked for first', () => {
-  const first = (env: Record<string, string>) => candidates(env)[0];
+  const first = (env: Record<string, string>) => mpiLibraries(env)[0];
   expect(first({})).toBe('libmpi.so.40');
   expect(first({ OMPI_COMM_WORLD_RANK: '0', OMPI_COMM_WORLD_SIZE: '2' })).toBe('libmpi.so.40');
   expect(first({ PMI_RANK: '0', PMI_SIZE: '2' })).toBe('libmpi.so.12');
   expect(first({ SLURM_PROCID: '0', SLURM_STEP_ID: '0', SLURM_STEP_NUM_TASKS: '2' })).toBe('libmpi.so.12');
-  expect(candidates({ PMI_RANK: '0', PMI_SIZE: '2' })).toContain('/usr/local/lib/libmpi.so.40');
-  expect(candidates({ CONDA_PREFIX: '/opt/conda' })).toContain('/opt/conda/lib/libmpi.so.12');
-  expect(candidates({ CREDENCE_MPI: '/opt/mpi/libmpi.so', CONDA_PREFIX: '/opt/conda' })).toEqual([
+  expect(mpiLibraries({ PMI_RANK: '0', PMI_SIZE: '2' })).toContain('/usr/local/lib/libmpi.so.40');
+  expect(mpiLibraries({ CONDA_PREFIX: '/opt/conda' })).toContain('/opt/conda/lib/libmpi.so.12');
+  expect(mpiLibraries({ CREDENCE_MPI: '/opt/mpi/libmpi.so', CONDA_PREFIX: '/opt/conda' })).toEqual([
     '/opt/mpi/libmpi.so',
   ]);
 });

@@ -50,13 +50,22 @@ function expectElements(what: string, values: Elements, expected: (i: number) =>
 
 const ranksOf = (size: number): number[] => Array.from({ length: size }, (_, rank) => rank);
 
-const combine: Record<Reduction, (values: number[]) => number> = {
-  sum: (values) => values.reduce((a, b) => a + b),
-  max: (values) => Math.max(...values),
-  min: (values) => Math.min(...values),
+const combine: Record<Reduction, (a: number, b: number) => number> = {
+  sum: (a, b) => a + b,
+  max: (a, b) => Math.max(a, b),
+  min: (a, b) => Math.min(a, b),
 };
 
-const sizes = [1, 2, 17, 1001];
+/** What an element is after a reduction over all ranks. */
+function reduced(reduction: Reduction, size: number, step: number): (i: number) => number {
+  return (i) => {
+    let value = element(0, i, step);
+    for (let rank = 1; rank < size; rank++) value = combine[reduction](value, element(rank, i, step));
+    return value;
+  };
+}
+
+const sizes = [1, 2, 17, 501];
 
 function allreduce(communicator: Communicator): number {
   const { rank, size } = communicator;
@@ -70,9 +79,7 @@ function allreduce(communicator: Communicator): number {
         for (const step of [1, 2]) {
           fill(values, rank, step);
           operation.run(step);
-          expectElements(what, values, (i) =>
-            combine[reduction](ranksOf(size).map((other) => element(other, i, step))),
-          );
+          expectElements(what, values, reduced(reduction, size, step));
           checked++;
         }
       }
@@ -110,13 +117,13 @@ function allgather(communicator: Communicator): number {
 function engineMemory(communicator: Communicator): number {
   const { rank, size } = communicator;
   const memory = new WebAssembly.Memory({ initial: 40, maximum: 65536, shared: true });
-  const values = new Float32Array(memory.buffer, 4 * 17, 300_001);
+  const values = new Float32Array(memory.buffer, 4 * 17, 100_001);
   memory.grow(20);
   const operation = communicator.allreduce(values, 'sum', 'in the engine');
   for (const step of [1, 2, 3]) {
     fill(values, rank, step);
     operation.run(step);
-    expectElements('engine memory', values, (i) => combine.sum(ranksOf(size).map((other) => element(other, i, step))));
+    expectElements('engine memory', values, reduced('sum', size, step));
   }
   return 3;
 }
@@ -134,7 +141,7 @@ function nonBlocking(communicator: Communicator): number {
     while (!operations[3].test());
     for (const operation of operations.toReversed()) operation.wait();
     for (const values of arrays) {
-      expectElements('non-blocking', values, (i) => combine.sum(ranksOf(size).map((other) => element(other, i, step))));
+      expectElements('non-blocking', values, reduced('sum', size, step));
     }
   }
   communicator.barrier('all there').run(2);
@@ -149,10 +156,10 @@ function unitGradient(unit: number, i: number, step: number): number {
 
 function reduce(communicator: Communicator, units: number, options: { mode: 'exact' | 'fast'; wire?: 'bfloat16' }) {
   const { rank, size } = communicator;
-  const elements = 1003;
+  const elements = 503;
   const gradient = sharedFloats(elements);
   const partials = Array.from({ length: partialSums(units, rank, size, options.mode) }, () => sharedFloats(elements));
-  const reduction = new GradientReduction({ ...options, communicator, units, gradient, partials, bucketElements: 250 });
+  const reduction = new GradientReduction({ ...options, communicator, units, gradient, partials, bucketElements: 125 });
   const scalars = new ScalarReduction(communicator, units, 2, options.mode);
   const { begin, end } = unitsOfRank(units, rank, size);
   const hash = createHash('sha256');
@@ -179,16 +186,20 @@ function reduce(communicator: Communicator, units: number, options: { mode: 'exa
 /** Error of a sum, at most: one rounding of the sum of magnitudes for each of the additions. */
 function checkClose(total: Float32Array, units: number, step: number, rounding: number): void {
   for (let i = 0; i < total.length; i++) {
-    const values = ranksOf(units).map((unit) => unitGradient(unit, i, step));
-    const sum = combine.sum(values);
-    const bound = rounding * combine.sum(values.map(Math.abs));
+    let sum = 0;
+    let magnitude = 0;
+    for (let unit = 0; unit < units; unit++) {
+      sum += unitGradient(unit, i, step);
+      magnitude += Math.abs(unitGradient(unit, i, step));
+    }
+    const bound = rounding * magnitude;
     if (Math.abs(total[i] - sum) > bound) throw new Error(`element ${i} is ${total[i]}, not ${sum}`);
   }
 }
 
 /** The same digests on any number of ranks. */
 function exact(communicator: Communicator): string[] {
-  return [4, 5, 7, 8, 13, 16].map((units) => reduce(communicator, units, { mode: 'exact' }));
+  return [4, 5, 7, 8, 13].map((units) => reduce(communicator, units, { mode: 'exact' }));
 }
 
 /** Ranks among themselves agree to the bit. */
@@ -224,7 +235,7 @@ function messageOf(work: () => void): string {
 }
 
 /** Each ends the group: one launch for one scenario. The last rank is the one that goes wrong. */
-export const faulty = {
+const faulty = {
   drift(communicator) {
     const tensors = ['conv/kernel', 'dense/kernel', 'dense/bias'].map((name) => ({ name, data: sharedFloats(50) }));
     if (communicator.rank === communicator.size - 1) tensors[1].data[49] = 1e-30;

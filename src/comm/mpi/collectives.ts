@@ -2,7 +2,7 @@ import { type Reducer, reducerOf } from '../arithmetic.ts';
 import { type Call, comparedWords } from '../call.ts';
 import type { FoldRequest } from '../communicator.ts';
 import { type Elements, type ElementType, type Reduction, shareBegin, typeOf } from '../elements.ts';
-import { Fold, leftToRight } from '../fold.ts';
+import { Fold, foldMemory, leftToRight, partsOffset } from '../fold.ts';
 import { type CollectiveQueue, QueuedCollective } from '../queue.ts';
 import type { MpiFunctions, Slots } from './functions.ts';
 
@@ -200,12 +200,18 @@ abstract class MpiShares extends MpiCollective {
   /** this rank's share of the total */
   protected readonly share: Elements;
 
-  constructor(team: MpiTeam, call: Call, parts: readonly Elements[], counts: readonly number[], total: Elements) {
+  /** @param allocate makes an array for what the other ranks send, as long as said */
+  constructor(
+    team: MpiTeam,
+    call: Call,
+    { parts, counts, total }: { parts: readonly Elements[]; counts: readonly number[]; total: Elements },
+    allocate: (count: number) => Elements,
+  ) {
     const { mpi, rank, size } = team;
     const begins = Array.from({ length: size + 1 }, (_, other) => shareBegin(total.length, other, size));
     const [begin, end] = [begins[rank], begins[rank + 1]];
     const foreign = counts.reduce((sum, count, other) => (other === rank ? sum : sum + count), 0);
-    const staging = sameKind(total, Math.max(1, foreign * (end - begin)));
+    const staging = allocate(foreign * (end - begin));
     const at = (values: Elements, element: number) => mpi.address(values) + element * values.BYTES_PER_ELEMENT;
 
     const plan: SharePlan = { receive: [], send: [], receiveResults: [], sendResults: [] };
@@ -276,13 +282,18 @@ interface SharePlan {
   readonly sendResults: Message[];
 }
 
-/** Sums in float32, in the order of `merges`. */
+/** Sums in float32, in the order of `merges`; what the other ranks send is received where it is added. */
 export class MpiFold extends MpiShares {
   readonly #fold: Fold;
 
-  constructor(team: MpiTeam, call: Call, { parts, counts, merges, total }: FoldRequest) {
-    super(team, call, parts, counts, total);
-    this.#fold = new Fold(this.shares as readonly Float32Array[], merges, [this.share as Float32Array]);
+  constructor(team: MpiTeam, call: Call, request: FoldRequest) {
+    const { merges } = request;
+    let memory = foldMemory(0, merges);
+    super(team, call, request, (count) => {
+      memory = foldMemory(4 * count, merges);
+      return new Float32Array(memory.buffer, partsOffset(merges), count);
+    });
+    this.#fold = new Fold(this.shares as readonly Float32Array[], merges, [this.share as Float32Array], memory);
   }
 
   protected reduce(): void {
@@ -304,16 +315,14 @@ export class MpiReduction extends MpiShares {
 
   constructor(team: MpiTeam, call: Call, values: Elements, reduction: Reduction) {
     const counts = Array.from({ length: team.size }, () => 1);
-    super(team, call, [values], counts, values);
+    const Kind = values.constructor as new (buffer: SharedArrayBuffer) => Elements;
+    super(team, call, { parts: [values], counts, total: values }, (count) => {
+      return new Kind(new SharedArrayBuffer(count * values.BYTES_PER_ELEMENT));
+    });
     this.#reducer = reducerOf(values, reduction);
   }
 
   protected reduce(): void {
     this.#reducer(this.share, this.shares, 0, this.share.length);
   }
-}
-
-function sameKind(values: Elements, count: number): Elements {
-  const Kind = values.constructor as new (buffer: SharedArrayBuffer) => Elements;
-  return new Kind(new SharedArrayBuffer(count * values.BYTES_PER_ELEMENT));
 }

@@ -17,13 +17,18 @@ import {
 import type { MpiFunctions } from './functions.ts';
 import { RollCall, type Word } from './roll-call.ts';
 
-/** Milliseconds that a wait asks MPI without a rest, letting others have the core in between. */
-const spin = 1;
+/** Milliseconds that a wait asks MPI without a rest, long enough for a bucket; then, letting others have the core. */
+const spin = 0.3;
+const yielding = 2;
 /** Milliseconds between looks when a wait has become long. */
 const nap = 1;
-/** Milliseconds within which the others answer a roll call, and in which they can say why they end. */
-const grace = 500;
-/** From this size on a sum is done by shares: MPI's own non-blocking ones are slow in Open MPI. */
+/** Milliseconds within which the others answer a roll call. */
+const answer = 500;
+/** Milliseconds that a rank stays after it has said why it ends: when one is gone, the launcher kills the others. */
+const farewell = 1500;
+/** Milliseconds from another rank's first word until it is taken for bad news. */
+const hesitation = 20;
+/** From this size on Open MPI's own non-blocking sum takes twice as long as one by shares. */
 const largeSum = 1 << 14;
 
 /** MPI communicators, each for one kind of message. */
@@ -47,6 +52,8 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
   readonly #rollCall: RollCall;
   readonly #farewell: Collective;
   readonly #still = new Int32Array(new SharedArrayBuffer(4));
+  /** when another rank was first heard */
+  #alarmed = 0;
   /** when this rank may end, once it has to */
   #leavesAt = 0;
   #isOver = false;
@@ -72,8 +79,10 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
 
   protected makeAllreduce(call: Call, values: Elements, reduction: Reduction): Collective {
     if (values instanceof Uint16Array) return new MpiReduction(this, call, values, reduction);
-    const byShares = reduction === 'sum' && values instanceof Float32Array && values.length >= largeSum;
-    return byShares ? new MpiSum(this, call, values) : new MpiAllreduce(this, call, values, reduction);
+    const isSlow = this.mpi.abi.name === 'Open MPI' && values.length >= largeSum;
+    return isSlow && reduction === 'sum' && values instanceof Float32Array
+      ? new MpiSum(this, call, values)
+      : new MpiAllreduce(this, call, values, reduction);
   }
 
   protected makeBroadcast(call: Call, values: Elements, root: number): Collective {
@@ -97,21 +106,25 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
   }
 
   protected pause(_ticket: number, waited: number): void {
-    if (waited < spin) this.mpi.yield();
+    if (waited < spin) return;
+    if (waited < yielding) this.mpi.yield();
     else this.#sleep(waited < 20 ? 0.05 : nap);
   }
 
   protected watch(collective: QueuedCollective, waited: number): void {
-    if (waited < spin || !this.#rollCall.hears()) return;
-    throw this.overdue(collective, waited);
+    if (waited < yielding || !this.#rollCall.hears()) return;
+    // What a rank did before it gave up counts, and may still be on its way.
+    const now = performance.now();
+    if (this.#alarmed === 0) this.#alarmed = now;
+    if (now - this.#alarmed > hesitation) throw this.overdue(collective, waited);
   }
 
   /** Tells the others where this rank waits, and hears where they do; the two are one and the same round. */
   protected overdue(collective: QueuedCollective, waited: number): CommunicationError {
     this.#rollCall.announce(collective.header);
     const heard = new Map<number, Word>();
-    const end = performance.now() + grace;
-    this.#leavesAt = end + grace;
+    const end = performance.now() + answer;
+    this.#leavesAt = end + farewell;
     while (performance.now() < end && heard.size < this.size - 1) {
       const word = this.#rollCall.receive();
       if (word === null) this.#sleep(nap);
@@ -159,7 +172,7 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
       if (performance.now() - begin > this.deadline) throw this.overdue(collective, this.deadline);
       this.#sleep(nap);
     }
-    this.#leavesAt = performance.now() + grace;
+    this.#leavesAt = performance.now() + farewell;
     const headers = Array.from({ length: this.size }, (_, rank) =>
       all.slice(rank * headerWords, (rank + 1) * headerWords),
     );
@@ -196,7 +209,7 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
   /** Says once why this rank ends. */
   #say(reason: string): void {
     if (this.#leavesAt > 0 || this.#isOver) return;
-    this.#leavesAt = performance.now() + grace;
+    this.#leavesAt = performance.now() + farewell;
     this.#rollCall.giveUp(reason);
   }
 

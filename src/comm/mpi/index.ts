@@ -1,1 +1,2 @@
 export { type MpiOptions, joinMpi } from './join.ts';
+export { mpiLibraries } from './library.ts';

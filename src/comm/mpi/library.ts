@@ -53,7 +53,7 @@ function folders(family: Family, env: Environment): string[] {
  * Where to look for MPI, the likeliest first: what CREDENCE_MPI names and nothing else; otherwise, of a process that a
  * launcher has started, that launcher's own library, for with another one every process would be rank 0 of 1.
  */
-export function candidates(env: Environment): string[] {
+export function mpiLibraries(env: Environment): string[] {
   if (env.CREDENCE_MPI) return [env.CREDENCE_MPI];
   const launcher = rankFromEnvironment(env)?.launcher;
   const order: readonly Family[] =
@@ -67,7 +67,7 @@ export function candidates(env: Environment): string[] {
 }
 
 /** @throws UnavailableError that says which package to get */
-export async function loadLibrary(env: Environment, paths = candidates(env)): Promise<MpiLibrary> {
+export async function loadLibrary(env: Environment, paths = mpiLibraries(env)): Promise<MpiLibrary> {
   const koffi = await loadKoffi();
   const tried: string[] = [];
   for (const path of paths) {

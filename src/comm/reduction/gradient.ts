@@ -19,7 +19,7 @@ export interface GradientReductionOptions {
   readonly gradient: Float32Array;
   /** `partialSums(...)` arrays like `gradient`, in shared memory; the first becomes the total */
   readonly partials: readonly Float32Array[];
-  /** elements of a bucket; 256 Ki (1 MiB), unless given */
+  /** elements of a bucket: one for all unless given; 256 Ki (1 MiB) suit `addBucket` */
   readonly bucketElements?: number;
   /**
    * Adds the elements from `begin` up to `end` of `source` to those of `target`; `source` is the gradient or the partial
@@ -67,7 +67,15 @@ export class GradientReduction {
   #step = 0;
 
   constructor(options: GradientReductionOptions) {
-    const { communicator, units, mode, gradient, partials, bucketElements = 2 ** 18, accumulate = add } = options;
+    const {
+      communicator,
+      units,
+      mode,
+      gradient,
+      partials,
+      bucketElements = gradient.length,
+      accumulate = add,
+    } = options;
     const { rank, size } = communicator;
     const { merges, depth, roots } = foldOf(options);
     if (partials.length < depth) throw new Error(`got ${partials.length} partial sums, need ${depth}`);

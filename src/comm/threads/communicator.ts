@@ -112,7 +112,7 @@ export class ThreadCommunicator extends CollectiveQueue implements ThreadTeam {
       const state = board.presence(rank);
       if (state <= presence.here) continue;
       // What a rank did before it ended counts.
-      if (state === presence.closed && board.hasFinished(rank, collective.sequence)) continue;
+      if (board.hasFinished(rank, collective.sequence)) continue;
       // One that waited in vain waited for the same ranks as this one.
       if (state === presence.overdue && this.#absent(collective).length > 0) throw this.overdue(collective, waited);
       throw new CommunicationError(
