@@ -35,6 +35,8 @@ export interface MpiRunOptions {
   /** sent to the last rank once it is under way */
   readonly signal?: NodeJS.Signals;
   readonly env?: Readonly<Record<string, string>>;
+  /** one more rank, which runs this instead */
+  readonly beside?: readonly string[];
 }
 
 /** Runs scenarios on ranks that the real launcher has started. */
@@ -44,10 +46,11 @@ export async function runMpi(
   names: readonly string[],
   options: MpiRunOptions = {},
 ): Promise<MpiRun> {
-  const { deadlineSeconds = 20, signal, env } = options;
+  const { deadlineSeconds = 20, signal, env, beside = [] } = options;
+  const other = beside.length > 0 ? [':', '-n', '1', ...beside] : [];
   const [launcher, ...flags] = mpi.command;
   const program = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./mpi-rank.ts', import.meta.url))];
-  const child = spawn(launcher, [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, ...names], {
+  const child = spawn(launcher, [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, ...names, ...other], {
     env: { ...process.env, ...env },
   });
   const results: MpiRun['results'] = new Array(size).fill(null);

@@ -16,6 +16,7 @@ import {
 } from './collectives.ts';
 import type { MpiFunctions } from './functions.ts';
 import { RollCall, type Word } from './roll-call.ts';
+import { guarded } from './watchdog.ts';
 
 /** Milliseconds that a wait asks MPI without a rest, long enough for a bucket; then, letting others have the core. */
 const spin = 0.3;
@@ -186,7 +187,11 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
   protected leave(): void {
     this.#farewell.run(0);
     this.#isOver = true;
-    this.mpi.call('MPI_Finalize');
+    guarded(
+      () => this.mpi.call('MPI_Finalize'),
+      this.deadline,
+      `rank ${this.rank} on ${this.host} waited ${this.deadline / 1000} s in MPI_Finalize`,
+    );
   }
 
   abort(reason: string): void {

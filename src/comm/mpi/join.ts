@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { CommunicationError } from '../../errors/index.ts';
 import type { Communicator } from '../communicator.ts';
-import { rankFromEnvironment } from '../environment.ts';
+import { type LaunchedAs, rankFromEnvironment } from '../environment.ts';
 import { MpiCommunicator } from './communicator.ts';
 import { MpiFunctions } from './functions.ts';
 import { loadLibrary } from './library.ts';
+import { guarded } from './watchdog.ts';
 
 export interface MpiOptions {
   /** seconds without progress that a wait may last; 30 unless given */
@@ -22,11 +23,13 @@ const hostBytes = 64;
 export async function joinMpi({ deadlineSeconds = 30, env = process.env }: MpiOptions = {}): Promise<Communicator> {
   const library = await loadLibrary(env);
   const mpi = new MpiFunctions(library);
-  mpi.call('MPI_Init', 0, 0);
+  const launched = rankFromEnvironment(env);
+  const host = hostname();
+  const deadline = 1000 * deadlineSeconds;
+  start(mpi, launched, host, deadline);
   const { world } = mpi.abi;
   const rank = mpi.number('MPI_Comm_rank', world);
   const size = mpi.number('MPI_Comm_size', world);
-  const launched = rankFromEnvironment(env);
   if (launched && size === 1 && (launched.size ?? 1) > 1) {
     throw new CommunicationError('the launcher and the MPI library do not belong together', {
       got: `rank ${launched.rank} of ${launched.size} from the launcher, rank 0 of 1 from ${mpi.abi.name} (${library.path})`,
@@ -39,11 +42,24 @@ export async function joinMpi({ deadlineSeconds = 30, env = process.env }: MpiOp
     results: mpi.duplicate(world),
     diagnosis: mpi.duplicate(world),
   };
-  const host = hostname();
-  const deadline = 1000 * deadlineSeconds;
   const hosts = gatherHosts(mpi, channels.diagnosis, host, size, deadline);
   const localRank = hosts.slice(0, rank).filter((other) => other === host).length;
   return new MpiCommunicator(mpi, channels, { rank, size, localRank, host }, hosts, deadline);
+}
+
+/** A process of its own has nobody to wait for. */
+function start(mpi: MpiFunctions, launched: LaunchedAs | null, host: string, deadline: number): void {
+  if (launched === null) {
+    mpi.call('MPI_Init', 0, 0);
+    return;
+  }
+  const of = launched.size === null ? '' : ` of ${launched.size}`;
+  guarded(
+    () => mpi.call('MPI_Init', 0, 0),
+    deadline,
+    `rank ${launched.rank}${of} on ${host} waited ${deadline / 1000} s in MPI_Init: not all ranks have started. ` +
+      'Look at the other hosts; give a longer --deadline if they take that long',
+  );
 }
 
 function gatherHosts(mpi: MpiFunctions, communicator: number, host: string, size: number, deadline: number): string[] {
