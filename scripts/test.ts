@@ -54,7 +54,7 @@ interface Report {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: { status: string; assertionResults: { status: string; title: string; ancestorTitles: string[] }[] }[];
 }
 
 /** Runs vitest over test/, or over the filters that the command line gives. */
@@ -84,11 +84,24 @@ function read(report: Report): Count {
     ({ status, assertionResults }) =>
       status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
   );
+  for (const title of skippedTitles(report)) console.log(`skipped: ${title}`);
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** What was skipped, with its reason, which stands in its title or in that of the suite around it. */
+function skippedTitles(report: Report): Set<string> {
+  const skipped = report.testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped'),
+  );
+  return new Set(skipped.map(({ ancestorTitles, title }) => ancestorTitles.find(isReason) ?? title));
+}
+
+function isReason(title: string): boolean {
+  return title.includes('skipped');
 }
 
 const checked = await runChecks();

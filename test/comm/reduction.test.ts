@@ -45,7 +45,7 @@ describe('the fixed tree', () => {
         const size = 1 + (pick % units.length);
         expect(overRanks(units, size)).toBe(tree(units));
       }),
-      { numRuns: 500 },
+      { numRuns: 500, seed: 1 },
     );
   });
 
