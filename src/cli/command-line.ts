@@ -6,6 +6,7 @@ import { modelNames } from '../models/index.ts';
 import { type Flag, defaults, display, flagOf, presets, settings, suggestion, valueAt } from './configuration/index.ts';
 import { originalFlags } from './original/index.ts';
 import type { TrainArguments } from './request.ts';
+import { type SimulateOptions, addSimulate } from './simulate-options.ts';
 import { normalizeSwitches } from './switches.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,10 +21,16 @@ export type EvaluateCommand = {
   readonly run: string;
   readonly flags: readonly Flag[];
 } & Common;
+export type SimulateCommand = { readonly name: 'simulate'; readonly options: SimulateOptions } & Common;
 export type DoctorCommand = { readonly name: 'doctor' } & Common;
 
 /** `answered`: help or version, already written. */
-export type ParsedCommand = TrainCommand | EvaluateCommand | DoctorCommand | { readonly name: 'answered' };
+export type ParsedCommand =
+  | TrainCommand
+  | EvaluateCommand
+  | SimulateCommand
+  | DoctorCommand
+  | { readonly name: 'answered' };
 
 /**
  * @throws UsageError for an unknown command or flag, a flag without its value, a word too many
@@ -68,6 +75,7 @@ class Parser {
       .addHelpText('after', '\nExit code: 0 success, 1 failed or interrupted, 2 bad usage.');
     this.#addTrain();
     this.#addEvaluate();
+    this.#addSimulate();
     this.#addDoctor();
   }
 
@@ -140,6 +148,13 @@ class Parser {
       .action((run: string) => {
         this.command = { name: 'evaluate', ...this.#common(), run, flags: this.#flags };
       });
+  }
+
+  #addSimulate(): void {
+    const option = (name: string, placeholder: string, about: string) => this.#option(name, placeholder, about);
+    addSimulate(this.program, option, (options) => {
+      this.command = { name: 'simulate', ...this.#common(), options };
+    });
   }
 
   #addDoctor(): void {
@@ -215,7 +230,7 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
       return new UsageError(`unknown command ${display(written)}`, { remedy });
     }
     case 'commander.help':
-      return new UsageError('no command', { expected: 'train, evaluate or doctor', remedy: help });
+      return new UsageError('no command', { expected: 'train, evaluate, simulate or doctor', remedy: help });
     default:
       return new UsageError(line, { remedy: help });
   }

@@ -1,1 +1,12 @@
+export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
+export {
+  type Machine,
+  type Prediction,
+  type Scaling,
+  type Workload,
+  fitSpread,
+  machines,
+  predictStep,
+  readMeasuredScaling,
+} from './scaling/index.ts';
 export { tensorBoardObserver, writeEvaluationEvents } from './tensorboard/observer.ts';
