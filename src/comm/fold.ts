@@ -1,5 +1,5 @@
 /** Elements that are summed at a time: the partial sums of one chunk stay in the first cache. */
-const chunk = 2048;
+const chunk = 4096;
 
 /**
  * Sums arrays in the order that `merges` lays down, as a stack machine: each part is pushed, then the two topmost

@@ -59,7 +59,9 @@ describe.each(mpis)('$name', (mpi) => {
       const { status, output } = await runMpi(mpi, 1, ['noDrift'], { deadlineSeconds: 1, beside: ['sleep', '20'] });
       expect(status).not.toBe(0);
       const said = output.split('\n').find((line) => line.startsWith('rank'));
-      expect(plain(said)).toMatchInlineSnapshot(`"rank 0 of 2 on HOST waited T s in MPI_Init: not all ranks have started. Look at the other hosts; give a longer --deadline if they take that long"`);
+      expect(plain(said)).toMatchInlineSnapshot(
+        `"rank 0 of 2 on HOST waited T s in MPI_Init: not all ranks have started. Look at the other hosts; give a longer --deadline if they take that long"`,
+      );
     });
 
     test('and is killed, all end', async ({ expect }) => {

@@ -123,7 +123,7 @@ export class MpiAllreduce extends MpiCollective {
   constructor(team: MpiTeam, call: Call, values: Elements, reduction: Reduction) {
     super(team, call, payloadOver, 1);
     this.#values = values;
-    this.#address = team.mpi.address(values);
+    this.#address = team.mpi.addressOfPayload(values);
     this.#reduction = reduction;
   }
 
@@ -212,7 +212,8 @@ abstract class MpiShares extends MpiCollective {
     const [begin, end] = [begins[rank], begins[rank + 1]];
     const foreign = counts.reduce((sum, count, other) => (other === rank ? sum : sum + count), 0);
     const staging = allocate(foreign * (end - begin));
-    const at = (values: Elements, element: number) => mpi.address(values) + element * values.BYTES_PER_ELEMENT;
+    const addresses = new Map([total, staging, ...parts].map((values) => [values, mpi.addressOfPayload(values)]));
+    const at = (values: Elements, element: number) => addresses.get(values)! + element * values.BYTES_PER_ELEMENT;
 
     const plan: SharePlan = { receive: [], send: [], receiveResults: [], sendResults: [] };
     const shares: Elements[] = [];

@@ -12,6 +12,7 @@ export interface Slots {
 }
 
 const word = 'intptr_t';
+const hugePage = 2 ** 21;
 
 /**
  * The functions of MPI that are used here, with handles and addresses as plain numbers. All memory that is passed by
@@ -35,9 +36,25 @@ export class MpiFunctions {
     this.abi = abiOf(this.version, library);
   }
 
-  /** Of the first element: it must lie in a SharedArrayBuffer. */
+  /** Of the first element: it must lie in shared memory or in a WebAssembly.Memory. */
   address(values: ArrayBufferView): Word {
     return Number(this.#library.koffi.address(values));
+  }
+
+  /**
+   * The address of what is to be sent and received again and again: large arrays move to huge pages, where the system
+   * has them. From process to process every page is looked up: 4.4 MB over two ranks take a third of the time.
+   */
+  addressOfPayload(values: ArrayBufferView): Word {
+    const address = this.address(values);
+    if (process.platform === 'linux' && values.byteLength >= hugePage / 2) {
+      const begin = Math.floor(address / hugePage) * hugePage;
+      const bytes = Math.ceil((address + values.byteLength) / hugePage) * hugePage - begin;
+      // Advice: where it is not taken, nothing is lost.
+      this.#call.madvise(begin, bytes, 14); // MADV_HUGEPAGE: from now on
+      this.#call.madvise(begin, bytes, 25); // MADV_COLLAPSE: the pages that are there, since Linux 6.1
+    }
+    return address;
   }
 
   slots(count: number): Slots {
@@ -112,4 +129,5 @@ const signatures = {
   MPI_Iallgather: [word, 'int', word, word, 'int', word, word, word],
   MPI_Irecv: [word, 'int', word, 'int', 'int', word, word],
   sched_yield: [],
+  madvise: [word, word, 'int'],
 } as const;
