@@ -73,6 +73,18 @@ describe('credence simulate', () => {
   });
 });
 
+describe('measured times that no spread explains', () => {
+  it('are not called fitted', async () => {
+    const points = [
+      { ranks: 1, stepMs: 75.8 },
+      { ranks: 2, stepMs: 74 },
+    ];
+    const fast = file('fast.json', JSON.stringify({ series: [{ ...series, points }] }));
+    const { out } = await simulate('--machine', 'theta', '--measured', fast, '--ranks', '1,2');
+    expect(out).toContain('measured on 2 ranks: 74.000 ms, speed-up 2.05 (simulated step +2.6 %)');
+  });
+});
+
 describe('credence simulate refuses', () => {
   const broken = file('broken.json', '{"series": [{"model": 3}]}');
   const lacking = file('lacking.json', JSON.stringify({ series: [{ ...series, points: [{ ranks: 2, stepMs: 1 }] }] }));

@@ -153,7 +153,9 @@ function render(machine: string, scaling: Scaling, simulations: readonly Simulat
     for (const { ranks, step, speedUp, error } of measured) {
       if (ranks === 1) continue;
       const sign = error < 0 ? '' : '+';
-      const what = ranks === fittedTo ? 'fitted' : `simulated step ${sign}${percent(error)}`;
+      // Even ranks may be too slow for a measured time already: then nothing was left to fit.
+      const isFitted = ranks === fittedTo && Math.abs(error) < 5e-4;
+      const what = isFitted ? 'fitted' : `simulated step ${sign}${percent(error)}`;
       lines.push(`measured on ${ranks} ranks: ${(step * 1e3).toFixed(3)} ms, speed-up ${speedUp.toFixed(2)} (${what})`);
     }
   }

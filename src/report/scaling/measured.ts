@@ -18,12 +18,14 @@ const schema = z.object({
     .min(1),
 });
 
+const remedy =
+  'The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as bench/scaling.ts writes it';
+
 /** What `bench/scaling.ts` writes. */
 export type MeasuredScaling = z.infer<typeof schema>;
 
 /** @throws DataError when the file is missing or not what it says, or a series lacks the time on one rank */
 export function readMeasuredScaling(path: string): MeasuredScaling {
-  const remedy = 'Write one with npx tsx bench/scaling.ts --out FILE.json';
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
