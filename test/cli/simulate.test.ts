@@ -128,9 +128,9 @@ describe('credence simulate refuses', () => {
       credence: --batch: got many, expected a number from 1 to 1000000
       credence: --figure DIR/none/f.svg cannot be written: got ENOENT: no such file or directory, open 'DIR/none/f.svg'
       credence: DIR/measured.json: no series of strong scaling: got weak. Ask for the other --scaling
-      credence: DIR/absent.json cannot be read as measured scaling: got ENOENT: no such file or directory, open 'DIR/absent.json'. Write one with npx tsx bench/scaling.ts --out FILE.json
-      credence: DIR/broken.json is no file of measured scaling: got series.0.model: Invalid input: expected string, received number. Write one with npx tsx bench/scaling.ts --out FILE.json
-      credence: DIR/lacking.json: BNN_conv_flip (Theta, weak): got no time on one rank, expected a point with ranks 1, which the others are compared with. Write one with npx tsx bench/scaling.ts --out FILE.json
+      credence: DIR/absent.json cannot be read as measured scaling: got ENOENT: no such file or directory, open 'DIR/absent.json'. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as bench/scaling.ts writes it
+      credence: DIR/broken.json is no file of measured scaling: got series.0.model: Invalid input: expected string, received number. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as bench/scaling.ts writes it
+      credence: DIR/lacking.json: BNN_conv_flip (Theta, weak): got no time on one rank, expected a point with ranks 1, which the others are compared with. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as bench/scaling.ts writes it
       "
     `);
   });
