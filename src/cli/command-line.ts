@@ -21,6 +21,18 @@ export type EvaluateCommand = {
   readonly run: string;
   readonly flags: readonly Flag[];
 } & Common;
+export type LaunchCommand = {
+  readonly name: 'launch';
+  /** the options as they were written; null where they were not */
+  readonly ranks: string | null;
+  readonly hosts: string | null;
+  readonly hostfile: string | null;
+  readonly launcher: string | null;
+  readonly restarts: string | null;
+  readonly checkBuild: boolean;
+  /** the command that the ranks get */
+  readonly words: readonly string[];
+} & Common;
 export type SimulateCommand = { readonly name: 'simulate'; readonly options: SimulateOptions } & Common;
 export type DoctorCommand = { readonly name: 'doctor' } & Common;
 
@@ -28,6 +40,7 @@ export type DoctorCommand = { readonly name: 'doctor' } & Common;
 export type ParsedCommand =
   | TrainCommand
   | EvaluateCommand
+  | LaunchCommand
   | SimulateCommand
   | DoctorCommand
   | { readonly name: 'answered' };
@@ -36,13 +49,14 @@ export type ParsedCommand =
  * @throws UsageError for an unknown command or flag, a flag without its value, a word too many
  */
 export function parseCommandLine(words: readonly string[], terminal: Terminal): ParsedCommand {
-  const parser = new Parser(terminal);
+  const [own, launched] = splitLaunch(words);
+  const parser = new Parser(terminal, launched);
   try {
-    parser.program.parse(normalizeSwitches(words), { from: 'user' });
+    parser.program.parse(normalizeSwitches(own), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { name: 'answered' };
-    throw asUsageError(error, parser.commandIn(words));
+    throw asUsageError(error, parser.commandIn(own));
   }
   return parser.command;
 }
@@ -55,7 +69,11 @@ class Parser {
   readonly #flags: Flag[] = [];
   readonly #flagFiles: string[] = [];
 
-  constructor({ stdout }: Terminal) {
+  /** behind the options of launch: the command that the ranks get */
+  readonly #launched: readonly string[];
+
+  constructor({ stdout }: Terminal, launched: readonly string[]) {
+    this.#launched = launched;
     this.program
       .description('Bayesian neural networks by variational inference.')
       .configureOutput({
@@ -75,6 +93,7 @@ class Parser {
       .addHelpText('after', '\nExit code: 0 success, 1 failed or interrupted, 2 bad usage.');
     this.#addTrain();
     this.#addEvaluate();
+    this.#addLaunch();
     this.#addSimulate();
     this.#addDoctor();
   }
@@ -150,6 +169,35 @@ class Parser {
       });
   }
 
+  #addLaunch(): void {
+    this.program
+      .command('launch')
+      .argument('[COMMAND...]', 'what each rank gets: train, and what belongs to it')
+      .description('Start the ranks of a training, by MPI or as threads, and wait for them.')
+      .usage('-n COUNT [-H HOST:SLOTS,...] train [NAME | config.yaml] [--key value ...]')
+      .addHelpText('after', signals)
+      .option('-n <COUNT>', 'how many ranks (default: the slots of all hosts)')
+      .option('-H, --hosts <HOST:SLOTS,...>', 'the hosts, and how many ranks each takes (default: this one)')
+      .addOption(this.#option('hostfile', 'FILE', 'the same from a file, a line HOST slots=COUNT for each'))
+      .addOption(
+        this.#option(
+          'launcher',
+          'NAME',
+          'threads, mpiexec, srun, aprun or jsrun (default: mpiexec where it is found, else threads)',
+        ),
+      )
+      .addOption(
+        this.#option('restarts', 'COUNT', 'after a failure go on from the last checkpoint, so many times (default: 0)'),
+      )
+      .option('--check-build', 'list the engines, communicators and launchers of this machine')
+      .action((_: readonly string[], options: Partial<Record<string, string>> & { checkBuild?: boolean }) => {
+        const { n: ranks = null, hosts = null, hostfile = null, launcher = null, restarts = null } = options;
+        const checkBuild = options.checkBuild ?? false;
+        const given = { ranks, hosts, hostfile, launcher, restarts, checkBuild };
+        this.command = { name: 'launch', ...this.#common(), ...given, words: this.#launched };
+      });
+  }
+
   #addSimulate(): void {
     const option = (name: string, placeholder: string, about: string) => this.#option(name, placeholder, about);
     addSimulate(this.program, option, (options) => {
@@ -193,6 +241,20 @@ class Parser {
 const signals = `
 Ctrl-C or SIGTERM: the run checkpoints, stops with exit code 1 and says how to go on; a second one stops it at once.`;
 
+/**
+ * Parts `launch OPTIONS COMMAND ...` before COMMAND, whose words are its own. Of any other command nothing is parted.
+ */
+function splitLaunch(words: readonly string[]): [own: readonly string[], launched: readonly string[]] {
+  const start = words.findIndex((word) => !word.startsWith('-'));
+  if (words[start] !== 'launch') return [words, []];
+  const valued = ['-n', '-H', '--hosts', '--hostfile', '--launcher', '--restarts'];
+  for (let i = start + 1; i < words.length; i++) {
+    if (valued.includes(words[i])) i++;
+    else if (!words[i].startsWith('-')) return [words.slice(0, i), words.slice(i)];
+  }
+  return [words, []];
+}
+
 function requireValue(name: string, value: string): string {
   if (!value.startsWith('--')) return value;
   throw new UsageError(`--${name} has no value`, { got: `the next flag, ${value}`, expected: `--${name} VALUE` });
@@ -230,7 +292,7 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
       return new UsageError(`unknown command ${display(written)}`, { remedy });
     }
     case 'commander.help':
-      return new UsageError('no command', { expected: 'train, evaluate, simulate or doctor', remedy: help });
+      return new UsageError('no command', { expected: 'train, evaluate, launch, simulate or doctor', remedy: help });
     default:
       return new UsageError(line, { remedy: help });
   }

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UnavailableError, UsageError } from '../../errors/index.ts';
+import {
+  type Host,
+  type Launcher,
+  type Plan,
+  canTag,
+  chooseLauncher,
+  commandLineOf,
+  countOf,
+  isBatchJob,
+  launcherNames,
+  parseHosts,
+  probeBySsh,
+  reachable,
+  readHostfile,
+  startJob,
+  supervise,
+} from '../../launch/index.ts';
+import { type LaunchCommand, type TrainCommand, parseCommandLine } from '../command-line.ts';
+import { display } from '../configuration/index.ts';
+import { type TrainRequest, readTrainRequest } from '../request.ts';
+import type { Terminal } from '../terminal.ts';
+
+/**
+ * `credence launch`: starts the ranks of a training, waits for them, and starts them again where that is asked for.
+ * @returns the exit code of the ranks, as their launcher tells it
+ */
+export async function launch(command: LaunchCommand, terminal: Terminal): Promise<number> {
+  if (command.checkBuild) return (await import('../check-build.ts')).checkBuild(command, terminal);
+  const inner = innerCommand(command, terminal);
+  if (inner === null) return 0;
+  const hosts = hostsOf(command);
+  const ranks = countOf(command.ranks, hosts);
+  const restarts = restartsOf(command);
+  const launcher = chooseLauncher(launcherNameOf(command), hosts);
+  const request = await readTrainRequest(inner);
+  const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
+  const isJson = command.json || inner.json;
+  const isTagged = canTag(launcher.dialect);
+  const words = wordsOf(command.words, request, restarts, isJson);
+  const usable = defaultHosts(hosts, ranks, launcher);
+  const code = await supervise({
+    restarts,
+    tell,
+    async start(attempt) {
+      const left = await answering(usable, attempt, tell);
+      if (left?.length === 0) return null;
+      const slots = left?.reduce((sum, host) => sum + host.slots, 0) ?? ranks;
+      const plan: Plan = {
+        ranks: Math.min(ranks, slots),
+        hosts: left,
+        command: [...self(), ...words(attempt)],
+        isTagged,
+        isRoot: process.getuid?.() === 0,
+      };
+      const line = commandLineOf(launcher, plan);
+      if (command.verbose) tell([line.program, ...line.words].join(' '));
+      const write = (stream: 'stdout' | 'stderr', text: string, rank: number | null): void => {
+        terminal[stream].write(isJson || rank === null ? `${text}\n` : `[${rank}]<${stream}>:${text}\n`);
+      };
+      return startJob(line, { dialect: launcher.dialect, write: isTagged ? write : null });
+    },
+  });
+  if (code > 2) tell(`${launcher.program} ended with exit code ${code}`);
+  return code;
+}
+
+/** The command that every rank gets, checked here once; null when it was a call for help, already answered. */
+function innerCommand({ words }: LaunchCommand, terminal: Terminal): TrainCommand | null {
+  if (words.length === 0) {
+    throw new UsageError('credence launch: the command is missing', {
+      expected: 'credence launch -n COUNT train ...',
+      remedy: 'credence launch --help tells more',
+    });
+  }
+  const command = parseCommandLine(words, terminal);
+  if (command.name === 'answered') return null;
+  if (command.name !== 'train') {
+    throw new UsageError(`ranks have no use for credence ${command.name}`, {
+      expected: 'credence launch -n COUNT train ...',
+    });
+  }
+  if (command.flags.some(({ name }) => name === 'ranks')) {
+    throw new UsageError('--ranks of credence train, under credence launch', {
+      remedy: 'Leave it away: -n of credence launch says how many ranks there are',
+    });
+  }
+  return command;
+}
+
+function hostsOf({ hosts, hostfile }: LaunchCommand): Host[] | null {
+  if (hosts !== null && hostfile !== null) {
+    throw new UsageError('-H and --hostfile exclude each other', { remedy: 'Leave one of them away' });
+  }
+  if (hosts !== null) return parseHosts(hosts);
+  return hostfile === null ? null : readHostfile(hostfile);
+}
+
+function restartsOf({ restarts }: LaunchCommand): number {
+  if (restarts === null) return 0;
+  if (/^\d{1,4}$/.test(restarts)) return Number(restarts);
+  throw new UsageError(`--restarts ${display(restarts)}`, { expected: 'how often to start again, 0 to 9999' });
+}
+
+function launcherNameOf({ launcher }: LaunchCommand) {
+  const name = launcherNames.find((known) => known === launcher);
+  if (launcher === null || name !== undefined) return name ?? null;
+  throw new UsageError(`--launcher ${display(launcher)}`, { expected: launcherNames.join(', ') });
+}
+
+/** Outside of a batch job mpiexec counts cores unless it is told of slots. */
+function defaultHosts(hosts: Host[] | null, ranks: number, { dialect }: Launcher): Host[] | null {
+  const isMpiexec = dialect === 'openmpi' || dialect === 'hydra';
+  return hosts === null && isMpiexec && !isBatchJob(process.env) ? [{ name: 'localhost', slots: ranks }] : hosts;
+}
+
+/**
+ * The hosts to start on. At first all must answer; after a failure those that do are enough.
+ * @throws UnavailableError that names the hosts that do not
+ */
+async function answering(hosts: Host[] | null, attempt: number, tell: (text: string) => void): Promise<Host[] | null> {
+  if (hosts === null) return null;
+  const { there, lost } = await reachable(hosts, probeBySsh);
+  if (lost.length > 0 && attempt === 0) {
+    throw new UnavailableError(`no answer from ${lost.join(', ')}`, {
+      expected: 'ssh without a password to every host',
+      remedy: `Try: ssh -o BatchMode=yes ${lost[0]} true`,
+    });
+  }
+  if (lost.length > 0) tell(`no answer from ${lost.join(', ')}: going on without`);
+  if (there.length === 0) tell('no host is left');
+  return there;
+}
+
+/** This program, as it was started. */
+function self(): string[] {
+  return [process.execPath, ...process.execArgv, process.argv[1]];
+}
+
+/** What each attempt asks of the ranks: what was typed; once there is a run to go on with, that it goes on. */
+function wordsOf(typed: readonly string[], { folder }: TrainRequest, restarts: number, isJson: boolean) {
+  const isChosen = folder.kind === 'unique' && restarts > 0;
+  const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
+  const said = [...typed, ...(isJson && !typed.includes('--json') ? ['--json'] : [])];
+  const fresh = isChosen ? [...said, '--out', run] : said;
+  const spoken = ['--json', '--verbose'].filter((word) => said.includes(word));
+  return (attempt: number): string[] => {
+    const goesOn = attempt > 0 && folder.kind !== 'resume' && existsSync(join(run, 'config.yaml'));
+    return goesOn ? ['train', '--resume', run, ...spoken] : fresh;
+  };
+}
+
+/** `PARENT/NAME`, with -2, -3, ... where that is taken: a restart has to know where its run is. */
+function freeFolder(parent: string, name: string): string {
+  const path = join(parent, name);
+  if (!existsSync(path)) return path;
+  let count = 2;
+  while (existsSync(`${path}-${count}`)) count++;
+  return `${path}-${count}`;
+}

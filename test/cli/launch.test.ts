@@ -1,0 +1,225 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findProgram } from '../../src/launch/index.ts';
+import { isInstalled, mpis } from '../comm/launch-mpi.ts';
+import { type Ended, type Running, built, endOf, folder, linesIn, writeDigits } from './process.ts';
+
+const data = writeDigits('digits');
+const iteration = '300';
+const common = ['--data', data, '--draws', '1', '--seed', '7', '--batchSize', '12', '--replicas', '4'];
+
+/** A path on which the only mpiexec is that of one MPI. */
+function pathWith(name: string, program: string | null): string {
+  const bin = join(folder, name);
+  mkdirSync(bin);
+  // Not a link: MPICH looks for its other programs beside the one that was called.
+  if (program !== null) {
+    writeFileSync(join(bin, 'mpiexec'), `#!/bin/sh\nexec ${findProgram(program)} "$@"\n`, { mode: 0o755 });
+  }
+  for (const other of ['sh', 'sleep', 'ssh']) {
+    const path = findProgram(other);
+    if (path !== null) symlinkSync(path, join(bin, other));
+  }
+  return bin;
+}
+
+function launch(path: string, ...words: string[]): Running {
+  return spawn(process.execPath, [built, 'launch', ...words], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: '0', CREDENCE_MPI: '' },
+  });
+}
+
+const noMpi = pathWith('no-mpi', null);
+const credence = (...words: string[]): Promise<Ended> => endOf(launch(noMpi, ...words));
+const sha256Of = ({ stdout }: Ended): string => (JSON.parse(stdout) as { parametersSha256: string }).parametersSha256;
+
+/** The parameters that an undisturbed run of one thread ends with. */
+let undisturbed = '';
+
+beforeAll(async () => {
+  const end = await credence('-n', '1', 'train', 'BNN_FC_flip', ...common, '--iteration', iteration, '--json');
+  if (end.code !== 0) throw new Error(end.stderr);
+  undisturbed = sha256Of(end);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The processes on Linux that were started with that run folder in their words, launchers left out. */
+function ranksOf(run: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const words = wordsOf(pid);
+      return words[0]?.endsWith('node') && words[2] === 'train' && words.includes(run);
+    })
+    .sort((a, b) => a - b);
+}
+
+function wordsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Ranks that go on for long, under way. */
+async function underWay(
+  path: string,
+  run: string,
+  ...words: string[]
+): Promise<{ child: Running; end: Promise<Ended> }> {
+  const flags = [...common, '--checkpointEvery', '20', '--printEvery', '1', '--out', run];
+  const child = launch(path, '-n', '2', ...words, 'train', 'BNN_FC_flip', ...flags);
+  const end = endOf(child);
+  await linesIn(`${run}/metrics.jsonl`, 30, child);
+  return { child, end };
+}
+
+const launchers = [
+  ...mpis.map((mpi) => ({ name: mpi.name, program: mpi.command[0], package: mpi.package, missing: !isInstalled(mpi) })),
+  { name: 'threads', program: null, package: '', missing: false },
+];
+
+describe.each(launchers)('credence launch by $name', ({ name, program, package: install, missing }) => {
+  const isSkipped = missing && !process.env['CI'];
+  const path = missing ? noMpi : pathWith(`bin-${name}`, program);
+  const skipped = isSkipped ? `: skipped, apt-get install ${install}` : '';
+  /** Victims are looked for in /proc. */
+  const isBlind = isSkipped || process.platform !== 'linux';
+  const blind = skipped || (isBlind ? ': skipped, needs /proc' : '');
+
+  it.skipIf(isSkipped)(`gives the bits of one rank, and one JSON object${skipped}`, async () => {
+    const words = ['-n', '2', '-H', 'localhost:2', '--verbose', 'train', 'BNN_FC_flip', ...common];
+    const end = await endOf(launch(path, ...words, '--iteration', iteration, '--json', '--out', `json-${name}`));
+    expect(end.code, end.stderr).toBe(0);
+    expect(sha256Of(end)).toBe(undisturbed);
+    expect(end.stderr).toContain(program === null ? '--ranks 2' : '/mpiexec ');
+  });
+
+  it.skipIf(isSkipped)(`says which rank speaks${skipped}`, async () => {
+    const words = ['-n', '2', 'train', 'BNN_FC_flip', ...common, '--iteration', '4', '--out', `said-${name}`];
+    const { code, stdout, stderr } = await endOf(launch(path, ...words));
+    expect(code, stderr).toBe(0);
+    const tag = (stream: string) => (program === null ? '' : `[0]<${stream}>:`);
+    expect(stdout.startsWith(`${tag('stdout')}BNN_FC_flip after 4 steps`)).toBe(true);
+    expect(stderr).toContain(`${tag('stderr')}BNN_FC_flip, 4 steps of 48 images`);
+  });
+
+  it.skipIf(isBlind)(`starts again after a rank was killed, and ends with the same bits${blind}`, async () => {
+    const run = `killed-${name}`;
+    const words = ['--restarts', '2', 'train', 'BNN_FC_flip', ...common, '--iteration', iteration];
+    const more = ['--checkpointEvery', '50', '--printEvery', '1', '--json', '--out', run];
+    const child = launch(path, '-n', '2', ...words, ...more);
+    const end = endOf(child);
+    // A moment and a victim that the name of the launcher decides.
+    const seed = Array.from(name, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum + code);
+    await linesIn(`${run}/metrics.jsonl`, 5 + (seed % 200), child);
+    const ranks = ranksOf(run);
+    expect(ranks).toHaveLength(program === null ? 1 : 2);
+    process.kill(ranks[seed % ranks.length], 'SIGKILL');
+    const { code, stdout, stderr } = await end;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/credence launch: the ranks ended with exit code \d+: restart 1 of 2/);
+    expect((JSON.parse(stdout) as { parametersSha256: string }).parametersSha256).toBe(undisturbed);
+  });
+
+  it.skipIf(isSkipped)(`asked to stop, checkpoints and starts nothing again${skipped}`, async () => {
+    const { child, end } = await underWay(path, `stopped-${name}`, '--restarts', '3');
+    child.kill('SIGINT');
+    const { code, stderr } = await end;
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('credence launch: SIGINT: asking the ranks for a checkpoint and the end');
+    expect(stderr).toMatch(/stopped by .+ after step \d+, checkpointed/);
+    expect(stderr).not.toContain('restart');
+  });
+
+  it.skipIf(isBlind)(`killed itself, leaves no rank behind${blind}`, async () => {
+    const run = `orphan-${name}`;
+    const { child, end } = await underWay(path, run);
+    expect(ranksOf(run).length).toBeGreaterThan(0);
+    child.kill('SIGKILL');
+    await until(() => ranksOf(run).length === 0);
+    expect((await end).signal).toBe('SIGKILL');
+  });
+});
+
+describe('credence launch', () => {
+  const refusal = async (...words: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await credence(...words);
+    expect(stdout).toBe('');
+    return `${code} ${stderr.replaceAll(folder, 'DIR')}`;
+  };
+
+  it('refuses what makes no sense', async () => {
+    writeFileSync(join(folder, 'hosts'), 'localhost slots=2\nother slots=x\n');
+    const refusals = await Promise.all([
+      refusal('-n', '2'),
+      refusal('train', 'mnist'),
+      refusal('-n', '3', '-H', 'localhost:2', 'train', 'mnist'),
+      refusal('-n', '2', '--hostfile', 'hosts', 'train', 'mnist'),
+      refusal('-n', '2', '-H', 'a', '--hostfile', 'hosts', 'train', 'mnist'),
+      refusal('-n', '2', '--launcher', 'horovodrun', 'train', 'mnist'),
+      refusal('-n', '2', '--restarts', 'often', 'train', 'mnist'),
+      refusal('-n', '2', 'doctor'),
+      refusal('-n', '2', 'train', 'mnist', '--ranks', '2'),
+      refusal('-n', '2', 'train', 'mnist', '--batchSize', 'x'),
+      refusal('-n', '2', '--launcher', 'mpiexec', 'train', 'mnist'),
+      refusal('-n', '2', '-H', 'far:2', 'train', 'mnist'),
+    ]);
+    expect(refusals.join('')).toMatchInlineSnapshot(`
+      "2 credence: credence launch: the command is missing: expected credence launch -n COUNT train .... credence launch --help tells more
+      2 credence: how many ranks?: expected -n COUNT, or the slots of each host in -H or --hostfile
+      2 credence: there are more ranks than slots: got -n 3, expected at most 2, the slots of localhost:2. Give fewer ranks, or more slots in -H or --hostfile
+      2 credence: hosts, line 2: got "other slots=x", expected HOST slots=COUNT or HOST:COUNT
+      2 credence: -H and --hostfile exclude each other. Leave one of them away
+      2 credence: --launcher horovodrun: expected threads, mpiexec, srun, aprun, jsrun
+      2 credence: --restarts often: expected how often to start again, 0 to 9999
+      2 credence: ranks have no use for credence doctor: expected credence launch -n COUNT train ...
+      2 credence: --ranks of credence train, under credence launch. Leave it away: -n of credence launch says how many ranks there are
+      2 credence: --batchSize: got x, expected an integer from 1 to 1000000. The default is 64
+      1 credence: no mpiexec is on the path: expected that of Open MPI or MPICH. Get one: apt-get install openmpi-bin (or mpich), dnf install openmpi, brew install open-mpi, conda install openmpi. On one machine --launcher threads needs none
+      1 credence: no mpiexec is on the path: expected that of Open MPI or MPICH. Get one: apt-get install openmpi-bin (or mpich), dnf install openmpi, brew install open-mpi, conda install openmpi. On one machine --launcher threads needs none
+      "
+    `);
+  });
+
+  it.skipIf(findProgram('ssh') === null)('names a host that does not answer (needs ssh)', async () => {
+    const hasMpi = findProgram('mpiexec') !== null;
+    const path = hasMpi ? pathWith('bin-far', 'mpiexec') : noMpi;
+    const { code, stderr } = await endOf(launch(path, '-n', '1', '-H', 'far.invalid:1', 'train', 'mnist'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(hasMpi ? /no answer from far\.invalid: expected ssh without/ : /no mpiexec/);
+  });
+
+  it('shows its help, and that of the command behind it', async () => {
+    const [own, inner] = [await credence('--help'), await credence('-n', '2', 'train', '--help')];
+    expect([own.code, inner.code]).toEqual([0, 0]);
+    expect(own.stdout).toContain('--check-build');
+    expect(inner.stdout).toContain('--batchSize');
+  });
+
+  it('lists what is there', async () => {
+    const { code, stdout } = await credence('--check-build');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Available engines:\n {4}\[X\] wasm +wasm, 128-bit SIMD/);
+    expect(stdout).toMatch(/Available launchers:\n {4}\[X\] threads .*\n {4}\[ \] mpiexec +not found; apt-get install/);
+    const { stdout: json } = await credence('--json', '--check-build');
+    expect(Object.keys(JSON.parse(json) as object)).toEqual(['engines', 'communicators', 'launchers']);
+  });
+});
+
+it('leaves nobody behind', () => {
+  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  expect(stdout).not.toContain(folder);
+});
