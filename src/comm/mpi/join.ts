@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { CommunicationError } from '../../errors/index.ts';
 import type { Communicator } from '../communicator.ts';
 import { type LaunchedAs, rankFromEnvironment } from '../environment.ts';
-import { MpiCommunicator } from './communicator.ts';
+import { type MpiChannels, MpiCommunicator } from './communicator.ts';
 import { MpiFunctions } from './functions.ts';
 import { loadLibrary } from './library.ts';
 import { guarded } from './watchdog.ts';
@@ -21,44 +21,59 @@ const hostBytes = 64;
  * @throws UnavailableError when there is no MPI here
  */
 export async function joinMpi({ deadlineSeconds = 30, env = process.env }: MpiOptions = {}): Promise<Communicator> {
+  keepHandsOff();
   const library = await loadLibrary(env);
   const mpi = new MpiFunctions(library);
   const launched = rankFromEnvironment(env);
   const host = hostname();
   const deadline = 1000 * deadlineSeconds;
-  start(mpi, launched, host, deadline);
-  const { world } = mpi.abi;
-  const rank = mpi.number('MPI_Comm_rank', world);
-  const size = mpi.number('MPI_Comm_size', world);
+  const join = () => start(mpi);
+  const { channels, rank, size } = launched ? guarded(join, deadline, lateMessage(launched, host, deadline)) : join();
   if (launched && size === 1 && (launched.size ?? 1) > 1) {
     throw new CommunicationError('the launcher and the MPI library do not belong together', {
       got: `rank ${launched.rank} of ${launched.size} from the launcher, rank 0 of 1 from ${mpi.abi.name} (${library.path})`,
       remedy: 'Start with the mpiexec of that library, or name the library of your mpiexec in CREDENCE_MPI',
     });
   }
+  const hosts = gatherHosts(mpi, channels.diagnosis, host, size, deadline);
+  const localRank = hosts.slice(0, rank).filter((other) => other === host).length;
+  return new MpiCommunicator(mpi, channels, { rank, size, localRank, host }, hosts, deadline);
+}
+
+/**
+ * UCX, under MPICH and many an Open MPI, rewrites mmap and its kin in the running process and takes over SIGSEGV. Node
+ * has threads that call mmap while that happens (processes hung or crashed in one start of six on a busy machine), and
+ * needs SIGSEGV for WebAssembly. The registration of memory with a network adapter can do without, a little slower; who
+ * wants it back sets the variables.
+ */
+function keepHandsOff(): void {
+  const settings = {
+    UCX_MEM_EVENTS: 'no',
+    UCX_MEM_MMAP_HOOK_MODE: 'none',
+    UCX_MEM_MALLOC_HOOKS: 'no',
+    UCX_HANDLE_ERRORS: 'none',
+  };
+  for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
+}
+
+/** What waits for all ranks inside of MPI. */
+function start(mpi: MpiFunctions): { channels: MpiChannels; rank: number; size: number } {
+  mpi.call('MPI_Init', 0, 0);
+  const { world } = mpi.abi;
   const channels = {
     headers: mpi.duplicate(world),
     payloads: mpi.duplicate(world),
     results: mpi.duplicate(world),
     diagnosis: mpi.duplicate(world),
   };
-  const hosts = gatherHosts(mpi, channels.diagnosis, host, size, deadline);
-  const localRank = hosts.slice(0, rank).filter((other) => other === host).length;
-  return new MpiCommunicator(mpi, channels, { rank, size, localRank, host }, hosts, deadline);
+  return { channels, rank: mpi.number('MPI_Comm_rank', world), size: mpi.number('MPI_Comm_size', world) };
 }
 
-/** A process of its own has nobody to wait for. */
-function start(mpi: MpiFunctions, launched: LaunchedAs | null, host: string, deadline: number): void {
-  if (launched === null) {
-    mpi.call('MPI_Init', 0, 0);
-    return;
-  }
-  const of = launched.size === null ? '' : ` of ${launched.size}`;
-  guarded(
-    () => mpi.call('MPI_Init', 0, 0),
-    deadline,
-    `rank ${launched.rank}${of} on ${host} waited ${deadline / 1000} s in MPI_Init: not all ranks have started. ` +
-      'Look at the other hosts; give a longer --deadline if they take that long',
+function lateMessage({ rank, size }: LaunchedAs, host: string, deadline: number): string {
+  const of = size === null ? '' : ` of ${size}`;
+  return (
+    `rank ${rank}${of} on ${host} waited ${deadline / 1000} s in MPI_Init: not all ranks have started. ` +
+    'Look at the other hosts; give a longer --deadline if they take that long'
   );
 }
 

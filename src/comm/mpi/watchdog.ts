@@ -7,12 +7,12 @@ import { Worker } from 'node:worker_threads';
  *
  * @param message for people, in one line
  */
-export function guarded(call: () => void, deadline: number, message: string): void {
+export function guarded<T>(call: () => T, deadline: number, message: string): T {
   const over = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(program, { eval: true, execArgv: [], workerData: { over, deadline, message } });
   worker.unref();
   try {
-    call();
+    return call();
   } finally {
     Atomics.store(over, 0, 1);
     Atomics.notify(over, 0);
