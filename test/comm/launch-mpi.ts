@@ -32,6 +32,7 @@ export interface MpiRun {
 
 export interface MpiRunOptions {
   readonly deadlineSeconds?: number;
+  readonly startSeconds?: number;
   /** sent to the last rank once it is under way */
   readonly signal?: NodeJS.Signals;
   readonly env?: Readonly<Record<string, string>>;
@@ -46,13 +47,17 @@ export async function runMpi(
   names: readonly string[],
   options: MpiRunOptions = {},
 ): Promise<MpiRun> {
-  const { deadlineSeconds = 20, signal, env, beside = [] } = options;
+  const { deadlineSeconds = 20, startSeconds = 30, signal, env, beside = [] } = options;
   const other = beside.length > 0 ? [':', '-n', '1', ...beside] : [];
   const [launcher, ...flags] = mpi.command;
   const program = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./mpi-rank.ts', import.meta.url))];
-  const child = spawn(launcher, [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, ...names, ...other], {
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(
+    launcher,
+    [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, `${startSeconds}`, ...names, ...other],
+    {
+      env: { ...process.env, ...env },
+    },
+  );
   const results: MpiRun['results'] = new Array(size).fill(null);
   const output: string[] = [];
   let target = 0;

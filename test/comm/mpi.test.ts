@@ -40,7 +40,7 @@ describe.each(mpis)('$name', (mpi) => {
     });
 
     test('and does not come, the others name it', async ({ expect }) => {
-      expect((await run(2, 'late', { deadlineSeconds: 0.5 }))[0]).toMatchInlineSnapshot(
+      expect((await run(2, 'late', { deadlineSeconds: 1 }))[0]).toMatchInlineSnapshot(
         `"rank 0 on HOST waited T s in allreduce sum of "gradient bucket 2" (float32 x 10) at step 2: missing rank 1 on HOST (answers no roll call: stopped, lost or busy elsewhere). Look at what became of it; give a longer --deadline if a step takes that long"`,
       );
     });
@@ -56,7 +56,7 @@ describe.each(mpis)('$name', (mpi) => {
     });
 
     test('and never starts, the others say so and end', async ({ expect }) => {
-      const { status, output } = await runMpi(mpi, 1, ['noDrift'], { deadlineSeconds: 1, beside: ['sleep', '20'] });
+      const { status, output } = await runMpi(mpi, 1, ['noDrift'], { startSeconds: 1, beside: ['sleep', '20'] });
       expect(status).not.toBe(0);
       const said = output.split('\n').find((line) => line.startsWith('rank'));
       expect(plain(said)).toMatchInlineSnapshot(

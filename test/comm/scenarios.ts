@@ -263,7 +263,7 @@ const faulty = {
     const values = sharedFloats(10);
     const bucket = communicator.allreduce(values, 'sum', 'gradient bucket 2');
     bucket.run(1);
-    if (communicator.rank === communicator.size - 1) pause(2500);
+    if (communicator.rank === communicator.size - 1) pause(3000);
     return messageOf(() => bucket.run(2));
   },
   abort(communicator) {

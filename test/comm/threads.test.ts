@@ -39,7 +39,7 @@ describe('threads that go wrong', () => {
   });
 
   test('are named by every other when they do not come', async () => {
-    expect(await messages(3, 'late', 0.5)).toMatchInlineSnapshot(`
+    expect(await messages(3, 'late', 1)).toMatchInlineSnapshot(`
       [
         "rank 0 on HOST waited T s in allreduce sum of "gradient bucket 2" (float32 x 10) at step 2: missing rank 2 on HOST (last seen T s ago in allreduce sum of "gradient bucket 2" (float32 x 10) at step 1). Look at what became of it; give a longer --deadline if a step takes that long",
         "rank 1 on HOST waited T s in allreduce sum of "gradient bucket 2" (float32 x 10) at step 2: missing rank 2 on HOST (last seen T s ago in allreduce sum of "gradient bucket 2" (float32 x 10) at step 1). Look at what became of it; give a longer --deadline if a step takes that long",

@@ -10,6 +10,8 @@ import { guarded } from './watchdog.ts';
 export interface MpiOptions {
   /** seconds without progress that a wait may last; 30 unless given */
   readonly deadlineSeconds?: number;
+  /** seconds until all ranks must have started; `deadlineSeconds` unless given */
+  readonly startSeconds?: number;
   /** process.env unless given */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -20,13 +22,14 @@ const hostBytes = 64;
  * Joins the MPI job that this process was started in; a process of its own is a job of one rank. Once per process.
  * @throws UnavailableError when there is no MPI here
  */
-export async function joinMpi({ deadlineSeconds = 30, env = process.env }: MpiOptions = {}): Promise<Communicator> {
+export async function joinMpi(options: MpiOptions = {}): Promise<Communicator> {
+  const { deadlineSeconds = 30, startSeconds = deadlineSeconds, env = process.env } = options;
   keepHandsOff();
   const library = await loadLibrary(env);
   const mpi = new MpiFunctions(library);
   const launched = rankFromEnvironment(env);
   const host = hostname();
-  const deadline = 1000 * deadlineSeconds;
+  const deadline = 1000 * startSeconds;
   const join = () => start(mpi);
   const { channels, rank, size } = launched ? guarded(join, deadline, lateMessage(launched, host, deadline)) : join();
   if (launched && size === 1 && (launched.size ?? 1) > 1) {
@@ -37,7 +40,7 @@ export async function joinMpi({ deadlineSeconds = 30, env = process.env }: MpiOp
   }
   const hosts = gatherHosts(mpi, channels.diagnosis, host, size, deadline);
   const localRank = hosts.slice(0, rank).filter((other) => other === host).length;
-  return new MpiCommunicator(mpi, channels, { rank, size, localRank, host }, hosts, deadline);
+  return new MpiCommunicator(mpi, channels, { rank, size, localRank, host }, hosts, 1000 * deadlineSeconds);
 }
 
 /**
