@@ -45,7 +45,7 @@ export async function joinMpi(options: MpiOptions = {}): Promise<Communicator> {
 
 /**
  * UCX, under MPICH and many an Open MPI, rewrites mmap and its kin in the running process and takes over SIGSEGV. Node
- * has threads that call mmap while that happens (processes hung or crashed in one start of six on a busy machine), and
+ * has threads that call mmap while that happens (processes hung or crashed in about one start of twelve on a busy machine), and
  * needs SIGSEGV for WebAssembly. The registration of memory with a network adapter can do without, a little slower; who
  * wants it back sets the variables.
  */
