@@ -70,11 +70,18 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
   try {
     const job = { configuration, data, schedule, ranks: count, isLaunched: launched !== null };
     const result = await trainIn(run, job, watch);
+    if (result.stopped !== null) throw interrupted(run, result);
     const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
     return await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
   } finally {
     run.release();
   }
+}
+
+function interrupted({ path }: RunFolder, { stopped, step }: TrainingResult): CredenceError {
+  return new CredenceError('INTERRUPTED', `stopped by ${stopped} after step ${step}, checkpointed`, {
+    remedy: `Go on with: credence train --resume ${path}`,
+  });
 }
 
 /** With the original's flags every rank is a replica, and the steps are dealt out to them. */
@@ -163,10 +170,7 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
     announce(trainer, { run: path, configuration, data, firstStep, ranks: ranks.communicator.description }, watch);
     const result = await trainer.run();
     ranks.close();
-    if (result.stopped === null) return result;
-    throw new CredenceError('INTERRUPTED', `stopped by ${result.stopped} after step ${result.step}, checkpointed`, {
-      remedy: `Go on with: credence train --resume ${path}`,
-    });
+    return result;
   } catch (error) {
     await ranks.abort((error as Error).message);
     throw error;
