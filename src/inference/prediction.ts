@@ -39,8 +39,7 @@ export function predict(
   const input = program.bytes(images);
   const output = program.floats(probabilities);
   const { integers } = program.control;
-  integers[control.seedLow] = seed % 2 ** 32;
-  integers[control.seedHigh] = Math.floor(seed / 2 ** 32);
+  program.setSeed(seed);
   const rowBytes = input.length / size;
   const mean = new Float64Array(data.count * model.classes);
   program.run('step');

@@ -124,6 +124,13 @@ export class Program {
     };
   }
 
+  /** Sets the seed of all noise: a non-negative safe integer, in two words of the control block. */
+  setSeed(seed: number): void {
+    const { integers } = this.control;
+    integers[control.seedLow] = seed % 2 ** 32;
+    integers[control.seedHigh] = Math.floor(seed / 2 ** 32);
+  }
+
   /** Runs the calls of a stage, in order. */
   run(stage: Stage): void {
     const calls = this.#runs[stage];

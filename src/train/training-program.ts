@@ -97,8 +97,7 @@ export class TrainingProgram {
       ['parameters', ...moments],
       adam,
     );
-    program.control.integers[control.seedLow] = seed % 2 ** 32;
-    program.control.integers[control.seedHigh] = Math.floor(seed / 2 ** 32);
+    program.setSeed(seed);
     for (const [i, { tensor, initializer }] of elbo.parameters.entries()) {
       const key = { seed, purpose: purpose.initialValue, step: 0, replica: 0, layer: i, example: 0 };
       initialize(this.#part('parameters', tensor), initializer, key);
