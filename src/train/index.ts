@@ -21,6 +21,7 @@ export {
   writeRunFile,
   writeTrainingLog,
 } from './run-folder/index.ts';
+export { medianAfterWarmup } from './pace.ts';
 export { type Schedule, scheduleOf } from './schedule.ts';
 export {
   type CheckpointSink,

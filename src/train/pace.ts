@@ -15,10 +15,15 @@ export class Pace {
 
   /** Median over the last 65,536 steps, the first 20 left out, or fewer where there are not 40; NaN without a step. */
   median(): number {
-    const counted =
-      this.#steps > kept
-        ? this.#seconds.slice()
-        : this.#seconds.slice(Math.min(warmup, Math.floor(this.#steps / 2)), this.#steps);
-    return counted.length === 0 ? Number.NaN : counted.sort()[counted.length >> 1]!;
+    return this.#steps > kept ? median(this.#seconds) : medianAfterWarmup(this.#seconds.subarray(0, this.#steps));
   }
+}
+
+/** Median of one number per step, those of the first 20 steps left out, or fewer where there are not 40; NaN of none. */
+export function medianAfterWarmup(values: Float64Array): number {
+  return median(values.subarray(Math.min(warmup, Math.floor(values.length / 2))));
+}
+
+function median(values: Float64Array): number {
+  return values.length === 0 ? Number.NaN : values.toSorted()[values.length >> 1]!;
 }
