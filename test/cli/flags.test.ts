@@ -137,12 +137,12 @@ describe('a train flag that makes no sense', () => {
       ),
     );
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
-      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_conv_flip?
-      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_FC_flip?
-      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml
+      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_conv_flip?
+      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_FC_flip?
+      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml
       UsageError: configuration file nowhere/config.yaml does not exist. Check the path
-      UsageError: --model: got CNN, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC. The default is BNN_conv_flip
-      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC), a preset (mnist, fashion-mnist) or the path of a config.yaml"
+      UsageError: --model: got CNN, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. The default is BNN_conv_flip
+      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml"
     `);
   });
 });

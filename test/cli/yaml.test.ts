@@ -73,7 +73,7 @@ describe('config.yaml', () => {
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong12.yaml, line 1: verbose: got "yes", expected true or false. The default is false
-      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC. Did you mean BNN_FC_flip?
+      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. Did you mean BNN_FC_flip?
       UsageError: DIR/wrong14.yaml, line 2, column 1: Map keys must be unique. Correct the file
       UsageError: DIR/wrong15.yaml, line 2, column 1: Tabs are not allowed as indentation. Correct the file
       UsageError: DIR/wrong16.yaml, line 2, column 1: Flow map in block collection must be sufficiently indented and end with a }. Correct the file

@@ -7,12 +7,12 @@ function parametersOf(name: string): Record<string, number[]> {
   const model = modelOf(name);
   const x = graph.input('x', [2, ...model.inputShape], 'f32');
   const { parameters, logits } = buildModel(model, graph, x, 'training');
-  expect(logits.shape).toEqual([2, 10]);
+  expect(logits.shape).toEqual([2, model.classes]);
   return Object.fromEntries(parameters.map(({ tensor }) => [tensor.name, [...tensor.shape]]));
 }
 
 describe('models', () => {
-  it('are the six of the original', () => {
+  it('are the seven of the original, and those for CIFAR beside them', () => {
     expect(modelNames).toEqual([
       'BNN_conv_flip',
       'BNN_conv_nonflip',
@@ -20,6 +20,10 @@ describe('models', () => {
       'BNN_FC_nonflip',
       'CNN_conv',
       'CNN_FC',
+      'CIFAR10_BNN_model',
+      'CIFAR10_CNN_model',
+      'CIFAR100_BNN_model',
+      'CIFAR100_CNN_model',
     ]);
   });
 
@@ -33,6 +37,21 @@ describe('models', () => {
     });
   });
 
+  it('CIFAR10_BNN_model has a posterior over every kernel', () => {
+    const kernels = Object.entries(parametersOf('CIFAR10_BNN_model')).filter(([name]) => name.endsWith('/mean'));
+    expect(Object.fromEntries(kernels)).toEqual({
+      'conv2dFlipout/kernel/mean': [3, 3, 3, 32],
+      'conv2dFlipout_1/kernel/mean': [3, 3, 32, 32],
+      'conv2dFlipout_2/kernel/mean': [3, 3, 32, 64],
+      'conv2dFlipout_3/kernel/mean': [3, 3, 64, 64],
+      'conv2dFlipout_4/kernel/mean': [3, 3, 64, 128],
+      'conv2dFlipout_5/kernel/mean': [3, 3, 128, 128],
+      'denseFlipout/kernel/mean': [2048, 128],
+      'denseFlipout_1/kernel/mean': [128, 10],
+    });
+    expect(Object.keys(parametersOf('CIFAR10_BNN_model'))).toHaveLength(3 * kernels.length);
+  });
+
   // mean + untransformed scale + bias of the first layer, kernel + bias of the classifier
   it.each([
     ['BNN_conv_flip', 2 * 1600 + 64 + 125440 + 10],
@@ -41,13 +60,18 @@ describe('models', () => {
     ['BNN_FC_nonflip', 2 * 784 * 64 + 64 + 640 + 10],
     ['CNN_conv', 1600 + 64 + 125440 + 10],
     ['CNN_FC', 784 * 64 + 64 + 640 + 10],
+    // The count of section 2 of the original's description: 2 x 549,984 weights and 586 biases.
+    ['CIFAR10_BNN_model', 1_100_554],
+    ['CIFAR10_CNN_model', 549_984 + 586],
+    ['CIFAR100_BNN_model', 1_100_554 + 90 * (2 * 128 + 1)],
+    ['CIFAR100_CNN_model', 549_984 + 586 + 90 * 129],
   ])('%s has %i parameters', (name, count) => {
     expect(Object.values(parametersOf(name)).reduce((sum, shape) => sum + sizeOf(shape), 0)).toBe(count);
   });
 
   it('says which names there are', () => {
     expect(() => modelOf('BNN_conv')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC]`,
+      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model]`,
     );
   });
 });

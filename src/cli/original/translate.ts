@@ -96,7 +96,7 @@ function modelOf(given: (name: string) => Flag | undefined, commandFlags: readon
     });
   }
   const choice = flags[type];
-  const names = modelNames.filter((name) => typeOf(name) === type);
+  const names = modelNames.filter((name) => name.startsWith(type));
   const wanted = choice?.value ?? `${type}_conv${type === 'BNN' ? '_flip' : ''}`;
   const model = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
   if (model === undefined) {
@@ -116,7 +116,7 @@ function modelOf(given: (name: string) => Flag | undefined, commandFlags: readon
 }
 
 function typeOf(model: string): string {
-  return model.startsWith('CNN') ? 'CNN' : 'BNN';
+  return model.includes('CNN') ? 'CNN' : 'BNN';
 }
 
 function booleanOf({ value, label }: Flag): boolean {
