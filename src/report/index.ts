@@ -1,4 +1,6 @@
+export { posteriorFigure } from './figures/posterior.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
+export { toPng } from './png.ts';
 export {
   type Machine,
   type Prediction,

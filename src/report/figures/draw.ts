@@ -1,0 +1,63 @@
+/**
+ * All figures are Vega-Lite specifications, drawn as SVG without a browser. Vega is loaded with the first figure: a command
+ * that draws none does not wait for it.
+ *
+ * Text and axes have the colour of what surrounds them (`currentColor`), so that one figure can stand on a dark page and on
+ * a light one; a figure that stands alone has a white ground of its own.
+ */
+import type { Config, TopLevelSpec } from 'vega-lite';
+
+export type FigureSpec = TopLevelSpec;
+
+export interface FigureOptions {
+  /** `none` for a figure within a page; `white`, unless given, for a file of its own */
+  readonly ground?: 'white' | 'none';
+}
+
+/** Okabe and Ito's colours, told apart by everybody, on white and on black; then a grey and a brown. */
+const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c959f', '#8c6d31'] as const;
+
+const ink = 'currentColor';
+
+/** The bundled font of the PNGs first, so that both look alike where it is installed. */
+const font = "Lato, 'Helvetica Neue', Helvetica, Arial, sans-serif";
+
+const config: Config = {
+  font,
+  axis: {
+    labelColor: ink,
+    titleColor: ink,
+    tickColor: ink,
+    domainColor: ink,
+    gridColor: ink,
+    gridOpacity: 0.12,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    titlePadding: 8,
+    tickCount: 6,
+  },
+  legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelLimit: 400, symbolStrokeWidth: 2 },
+  title: { color: ink, fontSize: 14, anchor: 'start', subtitleColor: ink },
+  header: { labelColor: ink, titleColor: ink },
+  view: { stroke: null },
+  range: { category: [...palette] },
+};
+
+/** @returns a whole SVG document */
+export async function drawSvg(spec: FigureSpec, { ground = 'white' }: FigureOptions = {}): Promise<string> {
+  const [{ Error: errorsOnly, View, logger, parse }, { compile }] = await Promise.all([
+    import('vega'),
+    import('vega-lite'),
+  ]);
+  const background = ground === 'white' ? '#ffffff' : 'transparent';
+  // Its remarks (a scale that was adjusted, say) are for authors of figures and have no place on a user's terminal.
+  const quiet = logger(errorsOnly);
+  const { spec: compiled } = compile({ background, ...spec, config }, { logger: quiet });
+  const view = new View(parse(compiled), { renderer: 'none', logger: quiet });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { fillNormal, purpose } from '../../src/random/index.ts';
+import { densityOf } from '../../src/report/figures/density.ts';
+import { posteriorFigure, toPng } from '../../src/report/index.ts';
+
+const normals = (length: number, layer = 0) => {
+  const values = new Float32Array(length);
+  fillNormal(values, { seed: 7, purpose: purpose.weightNoise, step: 0, replica: 0, layer, example: 0 });
+  return values;
+};
+
+describe('the density of values', () => {
+  it('is that of the normal they were drawn from, as wide as the kernel makes it', () => {
+    const count = 20_000;
+    const curve = densityOf(normals(count).map((z) => 0.5 + 0.2 * z));
+    // Scott's bandwidth is that of the sample, 1 % from this one: both spreads have standard error sigma / sqrt(2n).
+    const bandwidth = 1.06 * 0.2 * count ** -0.2;
+    const sigma = Math.hypot(0.2, bandwidth);
+    // Of an estimate at a point: variance f / (2 sqrt(pi) n h) (Scott 1992, 6.2), here at its largest; 5 of it.
+    const peak = 1 / (sigma * Math.sqrt(2 * Math.PI));
+    const bound = 5 * Math.sqrt(peak / (2 * Math.sqrt(Math.PI) * count * bandwidth));
+    for (const { x, density } of curve) {
+      const expected = peak * Math.exp(-0.5 * ((x - 0.5) / sigma) ** 2);
+      expect(Math.abs(density - expected)).toBeLessThan(bound);
+    }
+    const total = curve.slice(1).reduce((sum, { x, density }, i) => sum + density * (x - curve[i]!.x), 0);
+    expect(total).toBeCloseTo(1, 2);
+  });
+
+  it('has no curve where there is nothing to spread, and leaves NaN out', () => {
+    expect(densityOf(new Float32Array(0))).toEqual([]);
+    expect(densityOf(Float32Array.of(1, 1, 1))).toEqual([]);
+    expect(densityOf(Float32Array.of(1, Number.NaN, 2)).every(({ density }) => Number.isFinite(density))).toBe(true);
+  });
+});
+
+describe('the figure of the posteriors', () => {
+  const layers = ['conv/kernel', 'dense/kernel'].map((layer, i) => ({
+    layer,
+    mean: normals(1600, i),
+    standardDeviation: normals(1600, 2 + i).map((z) => Math.log1p(Math.exp(-3 + 0.1 * z))),
+  }));
+
+  it('has means on the left, standard deviations on the right, and a curve per layer', async () => {
+    const svg = await posteriorFigure(layers, { title: 'step 100' });
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
+    for (const text of ['step 100', 'Posterior means', 'Posterior standard deviations', 'conv/kernel', 'dense/kernel'])
+      expect(texts).toContain(text);
+    expect(texts.indexOf('Posterior means')).toBeLessThan(texts.indexOf('Posterior standard deviations'));
+    const curves = [...svg.matchAll(/<path[^>]*stroke-width="2"[^>]*>/g)].filter(([path]) =>
+      path.includes('line mark'),
+    );
+    expect(curves).toHaveLength(2 * 2);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('becomes a PNG, twice as large and with its text, on a machine without fonts', async () => {
+    const png = Buffer.from(await toPng(await posteriorFigure(layers)));
+    expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
+    const write = (text: string) =>
+      `<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><text y="15" font-family="Helvetica">${text}</text></svg>`;
+    const pictures = await Promise.all(['', 'step', 'steps'].map((text) => toPng(write(text))));
+    expect(Buffer.from(pictures[0]!).readUInt32BE(16)).toBe(160);
+    expect(Buffer.from(pictures[0]!).readUInt32BE(20)).toBe(40);
+    const sizes = pictures.map(({ length }) => length);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(new Set(sizes).size).toBe(3);
+  });
+});
