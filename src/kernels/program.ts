@@ -41,6 +41,12 @@ export interface ProgramMemory {
   readonly total: number;
 }
 
+/** Elements of a region from `begin` up to `end`. */
+export interface ElementRange {
+  readonly begin: number;
+  readonly end: number;
+}
+
 const page = 65536;
 
 interface BoundCall {
@@ -131,10 +137,23 @@ export class Program {
     integers[control.seedHigh] = Math.floor(seed / 2 ** 32);
   }
 
-  /** Runs the calls of a stage, in order. */
-  run(stage: Stage): void {
+  /** Runs the calls of a stage, in order: all, or those from `begin` up to `end`. */
+  run(stage: Stage, begin = 0, end = this.#runs[stage].length): void {
     const calls = this.#runs[stage];
-    for (let i = 0; i < calls.length; i++) calls[i]!();
+    for (let i = begin; i < end; i++) calls[i]!();
+  }
+
+  /** How many calls a stage has. */
+  length(stage: Stage): number {
+    return this.#runs[stage].length;
+  }
+
+  /** After how many calls of a stage a tensor has its value; 0 for one that no call of this stage writes. */
+  writtenAfter(stage: Stage, tensor: Tensor): number {
+    const offset = this.#offsetOf(tensor);
+    return (
+      1 + this.#calls[stage].findLastIndex(({ outputs }) => outputs.some((one) => this.#offsets.get(one) === offset))
+    );
   }
 
   /** A tensor's elements in the engine's memory. */
@@ -161,19 +180,27 @@ export class Program {
     return new Float32Array(this.kernels.memory.buffer, offset, sizeOf(tensor.shape));
   }
 
+  /** The elements of a region that belong to one tensor of the layout, padding behind it included. */
+  rangeOf(tensor: Tensor): ElementRange {
+    const begin = this.#layout.get(tensor)!;
+    return { begin: begin / 4, end: (begin + align(bytesOf(tensor))) / 4 };
+  }
+
   /**
    * Binds a call on whole regions: the optimiser, the sum of gradients, the finite check. An output may also be a word
    * of the control block, by its index.
+   * @param range the elements of each region that the call works on, in whole cache lines; all unless given
    */
   bindRegions<O extends OperationName>(
     operation: O,
     inputs: readonly RegionName[],
     outputs: readonly (RegionName | number)[],
     attributes: Operations[O],
+    { begin, end }: ElementRange = { begin: 0, end: this.regionSize },
   ): () => void {
     const view = (place: RegionName | number): BufferView =>
       typeof place === 'string'
-        ? { offset: this.#regions.get(place)!, shape: [this.regionSize], dtype: 'f32' }
+        ? { offset: this.#regions.get(place)! + 4 * begin, shape: [end - begin], dtype: 'f32' }
         : { offset: this.#context.control + 4 * place, shape: [1], dtype: 'f32' };
     const call = { operation, attributes, inputs: inputs.map(view), outputs: outputs.map(view) };
     if (this.kernels.scratchBytes(call) > this.memory.scratch) {

@@ -1,6 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
-import { type Communicator, DriftCheck, GradientReduction, ScalarReduction, partialSums } from '../comm/index.ts';
+import {
+  type Communicator,
+  DriftCheck,
+  GradientReduction,
+  ScalarReduction,
+  leastBucket,
+  partialSums,
+} from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
@@ -88,10 +95,13 @@ export class Trainer {
     const { seed, reduce: mode } = configuration;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
-    this.#program = new TrainingProgram(kernels, modelOf(configuration.model), { sliceExamples, seed, partials });
-    const { gradient, accumulate } = this.#program;
+    this.#program = new TrainingProgram(kernels, modelOf(configuration.model), {
+      ...{ sliceExamples, seed, partials },
+      leastBucket: communicator.size === 1 ? Number.POSITIVE_INFINITY : leastBucket,
+    });
+    const { gradient, accumulate, buckets } = this.#program;
     this.#gradients = new GradientReduction({
-      ...{ communicator, units, mode, gradient, accumulate },
+      ...{ communicator, units, mode, gradient, accumulate, buckets },
       partials: this.#program.partials,
     });
     this.#scalars = new ScalarReduction(communicator, units, 3, mode);
@@ -221,12 +231,16 @@ export class Trainer {
     scalars.begin(step);
     for (let unit = begin; unit < end; unit++) {
       this.#gather(step, unit);
-      program.runUnit(this.#replicaOf(unit), this.#firstExampleOf(unit));
-      gradients.add();
+      const isLast = unit === end - 1;
+      // What the last unit completes goes to the other ranks while the rest of it is computed.
+      program.runUnit(this.#replicaOf(unit), this.#firstExampleOf(unit), isLast ? gradients : null);
+      if (!isLast) gradients.add();
       scalars.add(0, program.nll);
       scalars.add(1, program.correct);
       scalars.add(2, unit === begin && this.#options.stop.requested !== null ? 1 : 0);
     }
+    gradients.flush();
+    scalars.start();
     gradients.finish();
     scalars.finish();
     this.#isStopping = scalars.total(2) > 0;

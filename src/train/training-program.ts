@@ -1,4 +1,4 @@
-import type { Accumulate } from '../comm/index.ts';
+import { type Accumulate, type GradientPart, planBuckets, wholeGradient } from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { type ElboGraph, buildElbo } from '../inference/index.ts';
@@ -24,6 +24,14 @@ export interface TrainingProgramOptions {
   readonly seed: number;
   /** arrays for partial sums of gradients; the first becomes the sum over all units */
   readonly partials: number;
+  /** elements of a bucket of the gradient, at least; Infinity: one bucket */
+  readonly leastBucket: number;
+}
+
+/** Who takes the gradient bucket by bucket: see `runUnit`. */
+export interface BucketSink {
+  addBucket(index: number): void;
+  progress(): void;
 }
 
 /**
@@ -45,13 +53,16 @@ export class TrainingProgram {
   readonly gradient: Float32Array;
   /** partial sums of gradients; `update` takes the first */
   readonly partials: readonly Float32Array[];
-  /** adds to a partial sum the gradient, or the partial sum behind it */
-  readonly #additions: readonly { readonly gradient: () => void; readonly next: () => void }[];
+  /** parts of the gradient, in the order in which the backward pass completes them */
+  readonly buckets: readonly GradientPart[];
+  /** for each partial sum, of the whole gradient and of each bucket: adds the gradient, or the partial sum behind */
+  readonly #additions: readonly (readonly { readonly gradient: () => void; readonly next: () => void }[])[];
   readonly #countNonFinite: () => void;
   readonly #update: () => void;
   #replica = -1;
 
-  constructor(factory: KernelsFactory, model: Model, { sliceExamples, seed, partials }: TrainingProgramOptions) {
+  constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
+    const { sliceExamples, seed, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
     const elbo = buildElbo(model, sliceExamples, factory.flipoutCost);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
@@ -85,10 +96,18 @@ export class TrainingProgram {
     this.#kl = elbo.kl && program.floats(elbo.kl);
     this.gradient = program.region('gradient');
     this.partials = names.map((name) => program.region(name));
-    this.#additions = names.map((name, i) => ({
-      gradient: program.bindRegions('accumulate', [name, 'gradient'], [name], {}),
-      next: program.bindRegions('accumulate', [name, names[i + 1] ?? name], [name], {}),
-    }));
+    const parts = layout.map((tensor, i) => {
+      const gradient = elbo.likelihoodGradients[i];
+      return { ...program.rangeOf(tensor), ready: gradient ? program.writtenAfter('slice', gradient) : 0 };
+    });
+    this.buckets = planBuckets(parts, leastBucket);
+    const whole = { begin: 0, end: program.regionSize };
+    this.#additions = names.map((name, i) =>
+      [whole, ...this.buckets].map((range) => ({
+        gradient: program.bindRegions('accumulate', [name, 'gradient'], [name], {}, range),
+        next: program.bindRegions('accumulate', [name, names[i + 1] ?? name], [name], {}, range),
+      })),
+    );
     this.#countNonFinite = program.bindRegions('countNonFinite', ['partial0'], [control.nonFinite], {});
     const moments = ['firstMoment', 'secondMoment'];
     this.#update = program.bindRegions(
@@ -118,14 +137,27 @@ export class TrainingProgram {
   /**
    * Computes loss and gradient of one unit, whose examples the caller has put into `images` and `labels`.
    * @param firstExample place of the slice's first example in its replica's batch
+   * @param sink told of each bucket as soon as it is complete, and asked for progress while others are computed
    */
-  runUnit(replica: number, firstExample: number): void {
+  runUnit(replica: number, firstExample: number, sink: BucketSink | null = null): void {
     this.#locate(replica, firstExample);
     if (replica !== this.#replica) {
       this.#program.run('replica');
       this.#replica = replica;
     }
-    this.#program.run('slice');
+    if (sink === null) this.#program.run('slice');
+    else this.#runInBuckets(sink);
+  }
+
+  #runInBuckets(sink: BucketSink): void {
+    const { buckets } = this;
+    const calls = this.#program.length('slice');
+    let next = 0;
+    for (let done = 1; done <= calls; done++) {
+      this.#program.run('slice', done - 1, done);
+      while (next < buckets.length && buckets[next]!.ready <= done) sink.addBucket(next++);
+      if (next > 0) sink.progress();
+    }
   }
 
   /** Negative log-likelihood of the unit that was run last, summed over its examples, nats. */
@@ -143,15 +175,11 @@ export class TrainingProgram {
     return this.#kl ? this.#kl[0]! : 0;
   }
 
-  /** Adds to a partial sum the gradient, or the partial sum behind it: whole arrays by the engine. */
-  readonly accumulate: Accumulate = (target, source, begin, end) => {
-    if (begin !== 0 || end !== target.length) {
-      for (let i = begin; i < end; i++) target[i] += source[i]!;
-      return;
-    }
-    const addition = this.#additions[this.partials.indexOf(target)]!;
-    if (source === this.gradient) addition.gradient();
-    else addition.next();
+  /** Adds to a partial sum the gradient, or the partial sum behind it, by the engine. */
+  readonly accumulate: Accumulate = (partial, isNext, bucket) => {
+    const addition = this.#additions[partial]![bucket - wholeGradient]!;
+    if (isNext) addition.next();
+    else addition.gradient();
   };
 
   /** Whether the sum of the gradients is free of NaN and infinity. */

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { GradientReduction, partialSums, solo, unitsOfRank } from '../../src/comm/index.ts';
+import { GradientReduction, partialSums, planBuckets, solo, unitsOfRank } from '../../src/comm/index.ts';
 import { Fold } from '../../src/comm/fold.ts';
 import { rootFold, treeSum, unitFold } from '../../src/comm/reduction/tree.ts';
+import { packBfloat16, unpackBfloat16 } from '../../src/comm/reduction/wire.ts';
+import { fromBfloat16, toBfloat16 } from '../../src/comm/arithmetic.ts';
+import { cut } from './scenarios.ts';
 
 /** The tree written down once more, the slow and obvious way. */
 function tree(units: readonly number[]): number {
@@ -109,11 +112,11 @@ describe('the reduction of gradients on one rank', () => {
 
   test('follows the tree, whole or bucket by bucket', () => {
     fc.assert(
-      fc.property(gradients, fc.integer({ min: 1, max: 45 }), fc.boolean(), (units, bucketElements, byBucket) => {
+      fc.property(gradients, fc.integer({ min: 1, max: 45 }), fc.boolean(), (units, most, byBucket) => {
         const count = units[0].length;
         const gradient = shared(count);
         const partials = Array.from({ length: partialSums(units.length, 0, 1, 'exact') }, () => shared(count));
-        const options = { communicator: solo, mode: 'exact', gradient, partials, bucketElements } as const;
+        const options = { communicator: solo, mode: 'exact', gradient, partials, buckets: cut(count, most) } as const;
         const reduction = new GradientReduction({ ...options, units: units.length });
         for (const step of [1, 2]) {
           reduction.begin(step);
@@ -144,6 +147,59 @@ describe('the reduction of gradients on one rank', () => {
       `[Error: step 7: 1 of 2 units added to bucket 0]`,
     );
   });
+});
+
+describe('buckets', () => {
+  /** In the order of their places; a backward pass completes the last ones first. */
+  const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 12 });
+
+  test('hold every element once, come in the order in which they are ready, and are large enough', () => {
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 100 }), (counts, least) => {
+        const parts = counts.map((count, i) => {
+          const begin = counts.slice(0, i).reduce((sum, one) => sum + one, 0);
+          return { begin, end: begin + count, ready: 3 * Math.ceil((counts.length - i) / 2) };
+        });
+        const buckets = planBuckets(parts, least);
+        const places = buckets.toSorted((a, b) => a.begin - b.begin);
+        expect(places[0].begin).toBe(0);
+        expect(places.at(-1)!.end).toBe(parts.at(-1)!.end);
+        for (let i = 1; i < places.length; i++) expect(places[i].begin).toBe(places[i - 1].end);
+        for (const [i, { begin, end, ready }] of buckets.entries()) {
+          if (i > 0) expect(ready).toBeGreaterThanOrEqual(buckets[i - 1].ready);
+          if (i < buckets.length - 1) expect(end - begin).toBeGreaterThanOrEqual(least);
+          const inside = parts.filter((part) => part.begin >= begin && part.end <= end);
+          expect(ready).toBe(Math.max(...inside.map((part) => part.ready)));
+        }
+      }),
+    );
+  });
+
+  test('are one where one rank needs no more', () => {
+    const parts = [0, 1, 2].map((i) => ({ begin: 10 * i, end: 10 * i + 10, ready: 9 - i }));
+    expect(planBuckets(parts, Number.POSITIVE_INFINITY)).toEqual([{ begin: 0, end: 30, ready: 9 }]);
+    expect(planBuckets(parts, 10)).toEqual([
+      { begin: 20, end: 30, ready: 7 },
+      { begin: 10, end: 20, ready: 8 },
+      { begin: 0, end: 10, ready: 9 },
+    ]);
+  });
+});
+
+test('bfloat16 on the wire is rounded as the arithmetic rounds', () => {
+  const patterns = fc.uint32Array({ minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(patterns, (bits) => {
+      const wire = new Uint16Array(bits.length);
+      packBfloat16(bits, wire);
+      const numbers = new Float32Array(bits.buffer, bits.byteOffset, bits.length);
+      expect([...wire]).toEqual(Array.from(numbers, toBfloat16));
+      const back = new Uint32Array(bits.length);
+      unpackBfloat16(wire, back);
+      expect([...new Float32Array(back.buffer)]).toEqual(Array.from(wire, fromBfloat16));
+    }),
+    { seed: 1, examples: [[Uint32Array.of(0x7fc00000, 0x7f800001, 0xff800000, 0x3f808000, 0x3f818000, 0x80000000)]] },
+  );
 });
 
 function unitsFirst(units: readonly (readonly number[])[]): number[][] {

@@ -148,18 +148,31 @@ function nonBlocking(communicator: Communicator): number {
   return operations.filter((operation) => operation.test()).length;
 }
 
+/** Buckets of at most so many elements. */
+export function cut(count: number, most: number): { begin: number; end: number }[] {
+  const begins = Array.from({ length: Math.ceil(count / most) }, (_, i) => i * most);
+  return begins.map((begin) => ({ begin, end: Math.min(count, begin + most) }));
+}
+
 /** Numbers of very different magnitudes: another order of addition gives other bits. */
 function unitGradient(unit: number, i: number, step: number): number {
   const angle = Math.sin(unit * 12.9898 + i * 78.233 + step * 37.719) * 43758.5453;
   return Math.fround((angle - Math.floor(angle) - 0.5) * 10 ** ((unit * 3 + i) % 7));
 }
 
-function reduce(communicator: Communicator, units: number, options: { mode: 'exact' | 'fast'; wire?: 'bfloat16' }) {
+function reduce(communicator: Communicator, units: number, options: { mode: 'exact' | 'fast'; compression?: 'bf16' }) {
   const { rank, size } = communicator;
   const elements = 503;
   const gradient = sharedFloats(elements);
   const partials = Array.from({ length: partialSums(units, rank, size, options.mode) }, () => sharedFloats(elements));
-  const reduction = new GradientReduction({ ...options, communicator, units, gradient, partials, bucketElements: 125 });
+  const reduction = new GradientReduction({
+    ...options,
+    communicator,
+    units,
+    gradient,
+    partials,
+    buckets: cut(elements, 125),
+  });
   const scalars = new ScalarReduction(communicator, units, 2, options.mode);
   const { begin, end } = unitsOfRank(units, rank, size);
   const hash = createHash('sha256');
@@ -169,16 +182,23 @@ function reduce(communicator: Communicator, units: number, options: { mode: 'exa
     for (let unit = begin; unit < end; unit++) {
       for (let i = 0; i < elements; i++) gradient[i] = unitGradient(unit, i, step);
       if (step === 1) reduction.add();
-      else for (const bucket of reduction.buckets.keys()) reduction.addBucket(bucket);
+      else {
+        for (const bucket of reduction.buckets.keys()) {
+          reduction.addBucket(bucket);
+          reduction.progress();
+        }
+      }
       scalars.add(0, unitGradient(unit, 7, step) * 1.1);
       scalars.add(1, unit);
     }
+    reduction.flush();
+    scalars.start();
     reduction.finish();
     scalars.finish();
     if (scalars.total(1) !== (units * (units - 1)) / 2) throw new Error(`scalars: ${scalars.total(1)}`);
     hash.update(new Uint8Array(reduction.total.slice().buffer));
     hash.update(new Uint8Array(Float64Array.of(scalars.total(0)).buffer));
-    checkClose(reduction.total, units, step, options.wire ? 2 ** -7 : 2 ** -20);
+    checkClose(reduction.total, units, step, options.compression ? 2 ** -7 : 2 ** -20);
   }
   return hash.digest('hex').slice(0, 16);
 }
@@ -204,7 +224,7 @@ function exact(communicator: Communicator): string[] {
 
 /** Ranks among themselves agree to the bit. */
 function fast(communicator: Communicator): string[] {
-  return [reduce(communicator, 8, { mode: 'fast' }), reduce(communicator, 7, { mode: 'fast', wire: 'bfloat16' })];
+  return [reduce(communicator, 8, { mode: 'fast' }), reduce(communicator, 7, { mode: 'fast', compression: 'bf16' })];
 }
 
 function noDrift(communicator: Communicator): string {

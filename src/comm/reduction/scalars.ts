@@ -43,9 +43,14 @@ export class ScalarReduction {
     if (index === this.#count - 1) this.#next++;
   }
 
-  /** Sums over the ranks. */
+  /** The numbers of all units are there: they go on their way. */
+  start(): void {
+    this.#reduce.start(this.#step);
+  }
+
+  /** Waits for the sums over the ranks. */
   finish(): void {
-    this.#reduce.run(this.#step);
+    this.#reduce.wait();
     // All rows but a unit's own are zero on the other ranks, so the sum over ranks has changed no bit of it.
     for (let i = 0; i < this.#count; i++) this.#totals[i] = treeSum(this.#values, this.#rows, this.#count, i);
   }
