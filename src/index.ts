@@ -9,8 +9,10 @@ export * from './errors/index.ts';
 export {
   type Images,
   type ParameterSource,
+  type PredictionRanks,
   type PredictionQuality,
   type PredictOptions,
+  type Predictive,
   predict,
   predictionQuality,
 } from './inference/index.ts';

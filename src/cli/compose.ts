@@ -45,7 +45,7 @@ export interface Watch {
   tell(text: string): void;
   fetching(progress: FetchProgress): void;
   training(schedule: Schedule, firstStep: number): TrainingObserver;
-  evaluating(draw: number, draws: number): void;
+  evaluating(done: number, total: number): void;
   /** begins to listen for signals; what comes back is asked at every step */
   listen(): StopRequest & { release(): void };
 }

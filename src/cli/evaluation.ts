@@ -31,17 +31,17 @@ export interface Outcome {
 /** Trained parameters against the test set. A model without posteriors gives the same at every draw: one is made. */
 export async function evaluateParameters(
   { run, configuration, data: { test }, result, samplesPerSecond }: Trained,
-  watch: { evaluating(draw: number, draws: number): void },
+  watch: { evaluating(done: number, total: number): void },
 ): Promise<Outcome> {
   const model = modelOf(configuration.model);
   const { isBayesian } = declarationsOf(model.name);
   const draws = isBayesian ? configuration.draws : 1;
   const values = new Map(result.parameters.map(({ name, data }) => [name, data]));
   const kernels = await chooseEngine(configuration.engine);
-  const probabilities = predict(kernels, model, (name) => values.get(name)!, test, {
+  const { probabilities } = predict(kernels, model, (name) => values.get(name)!, test, {
     draws,
     seed: configuration.seed,
-    onDraw: (draw) => watch.evaluating(draw, draws),
+    onProgress: (done, total) => watch.evaluating(done, total),
   });
   const quality = predictionQuality(probabilities, test.labels, model.classes);
   writeEvaluationEvents(run, result.step, { ...quality });

@@ -45,8 +45,8 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
       if (bar) return new TrainingBar(bar, totalSteps, firstStep);
       return isQuiet ? {} : new TrainingLines(stderr, totalSteps, firstStep);
     },
-    evaluating(draw, draws) {
-      bar?.draw('evaluating', draw / draws, `draw ${draw} of ${draws}`);
+    evaluating(done, total) {
+      bar?.draw('evaluating', done / total, `${Math.floor((100 * done) / total)} %`);
     },
     listen: () => listenForSignals(write),
     end: () => bar?.clear(),

@@ -1,4 +1,5 @@
 import type { Graph, Rewritten } from './graph.ts';
+import { soleReaders } from './readers.ts';
 import { sameShape } from './shapes.ts';
 import type { Activation, ConvolutionAttributes, Node, Operations, Tensor, Window2d } from './types.ts';
 
@@ -14,7 +15,7 @@ const activations: ReadonlySet<string> = new Set<Activation>(['relu', 'tanh', 's
  * @param outputs tensors that the caller reads: they are never fused away
  */
 export function fuse(graph: Graph, outputs: readonly Tensor[]): Rewritten {
-  const readers = countReaders(graph, outputs);
+  const readers = soleReaders(graph, outputs);
   const chains = new Map<Node, Chain>();
   const absorbed = new Set<Node>();
   for (const node of graph.nodes) {
@@ -52,20 +53,6 @@ function isProducer(node: Node): boolean {
   if (node.operation !== 'matmul') return false;
   const { transposeA, transposeB } = node.attributes as Operations['matmul'];
   return !transposeA && !transposeB;
-}
-
-/** For each tensor its only reader; absent when it has none, several, or is read by the caller. */
-function countReaders(graph: Graph, outputs: readonly Tensor[]): Map<Tensor, Node> {
-  const kept = new Set(outputs);
-  const readers = new Map<Tensor, Node>();
-  for (const node of graph.nodes) {
-    for (const input of node.inputs) {
-      if (readers.has(input)) kept.add(input);
-      readers.set(input, node);
-    }
-  }
-  for (const tensor of kept) readers.delete(tensor);
-  return readers;
 }
 
 function follow(producer: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>): Chain {

@@ -1,7 +1,7 @@
 import { GraphError } from '../errors/index.ts';
 import type { Graph } from './graph.ts';
 import { bytesOf } from './shapes.ts';
-import { type Stage, schedule, stageNames } from './stages.ts';
+import { type Nesting, type Stage, schedule, stageNames } from './stages.ts';
 import type { Node, Tensor } from './types.ts';
 
 /** Alignment of every buffer: a cache line. */
@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly placed: ReadonlyMap<Tensor, number>;
   /** offset of the first byte that the planner may use */
   readonly base: number;
+  /** which loops the nodes stand in; those of training unless given */
+  readonly nesting?: Nesting;
 }
 
 export interface Plan {
@@ -47,8 +49,8 @@ export interface Placement {
  * first, each at the lowest offset that is free while it lives (Pisarchyk and Lee 2020, arXiv 2001.03288, greedy by
  * size). A tensor that a later stage reads lives to the end, since later stages run several times per step.
  */
-export function plan({ graph, outputs, placed, base }: PlanRequest): Plan {
-  const order = schedule(graph, outputs);
+export function plan({ graph, outputs, placed, base, nesting = 'training' }: PlanRequest): Plan {
+  const order = schedule(graph, outputs, nesting);
   const aliases = new Aliases(order.map(({ node }) => node));
   for (const tensor of placed.keys()) {
     if (aliases.root(tensor) !== tensor) throw new GraphError(`${tensor.name} is an alias and cannot be placed`);

@@ -2,32 +2,45 @@ import type { Graph } from './graph.ts';
 import type { Node, Tensor } from './types.ts';
 
 /**
- * How often a node runs in a training step. `step`: depends on parameters only, once. `replica`: depends on the weight
- * noise, once per replica. `slice`: depends on the examples or their signs, once per slice of a replica's batch.
+ * How often a node runs. `step`: depends on parameters only, once. In training, `replica`: depends on the weight noise,
+ * once per replica; `slice`: depends on the examples or their signs, once per slice of a replica's batch. In prediction,
+ * `examples`: depends on the examples, once for each batch of them; `draw`: depends on noise, once per draw and batch.
  */
-export type Stage = 'step' | 'replica' | 'slice';
+export type Stage = 'step' | 'replica' | 'slice' | 'examples' | 'draw';
 
-export const stageNames: readonly Stage[] = ['step', 'replica', 'slice'];
+/**
+ * The loops of a program, outermost first. Training goes through the slices within a draw of the weights, prediction
+ * through the draws within a batch of examples: what does not depend on the draw is computed once.
+ */
+export const nestings = {
+  training: ['step', 'replica', 'slice'],
+  prediction: ['step', 'examples', 'draw'],
+} as const satisfies Readonly<Record<string, readonly Stage[]>>;
+
+export type Nesting = keyof typeof nestings;
+
+export const stageNames: readonly Stage[] = ['step', 'replica', 'slice', 'examples', 'draw'];
+
+/** The outermost loop that renews what a node reads. */
+const origins: Readonly<Record<Nesting, Readonly<Record<'normalNoise' | 'signNoise' | 'input', Stage>>>> = {
+  training: { normalNoise: 'replica', signNoise: 'slice', input: 'slice' },
+  prediction: { normalNoise: 'draw', signNoise: 'draw', input: 'examples' },
+};
 
 /** The nodes that `outputs` need, each with its stage, in the order of execution. */
-export function schedule(graph: Graph, outputs: readonly Tensor[]): { node: Node; stage: Stage }[] {
+export function schedule(graph: Graph, outputs: readonly Tensor[], nesting: Nesting): { node: Node; stage: Stage }[] {
+  const stages: readonly Stage[] = nestings[nesting];
+  const origin = origins[nesting];
+  const leaf = ({ role }: Tensor) => (role === 'input' ? stages.indexOf(origin.input) : 0);
+  const intrinsic = ({ operation }: Node) =>
+    operation === 'normalNoise' || operation === 'signNoise' ? stages.indexOf(origin[operation]) : 0;
   const rank = new Map<Tensor, number>();
   const scheduled = needed(graph, outputs).map((node) => {
     const level = Math.max(intrinsic(node), ...node.inputs.map((input) => rank.get(input) ?? leaf(input)));
     for (const output of node.outputs) rank.set(output, level);
-    return { node, stage: stageNames[level]! };
+    return { node, stage: stages[level]! };
   });
-  return stageNames.flatMap((stage) => scheduled.filter((entry) => entry.stage === stage));
-}
-
-function intrinsic({ operation }: Node): number {
-  if (operation === 'normalNoise') return stageNames.indexOf('replica');
-  if (operation === 'signNoise') return stageNames.indexOf('slice');
-  return 0;
-}
-
-function leaf({ role }: Tensor): number {
-  return role === 'input' ? stageNames.indexOf('slice') : 0;
+  return stages.flatMap((stage) => scheduled.filter((entry) => entry.stage === stage));
 }
 
 /** Dead code is left out. */

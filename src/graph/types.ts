@@ -137,6 +137,12 @@ export interface Operations {
   /** (dy, indices) -> dx [inputShape]; windows may overlap */
   maxPool2dBackward: Window2d & { readonly inputShape: Shape };
 
+  // Prediction: never differentiated.
+  /** (mean [B, U], scale [B, U], noise [U]) -> activation(mean + scale * noise), one noise for all examples */
+  perturb: { readonly activation: Activation };
+  /** logits [B, C] -> softmax [B, C], and its entropy in nats [B]: ln(sum e^(x - max)) - sum p (x - max) */
+  softmaxEntropy: None;
+
   /** over the last axis */
   softmax: None;
   /** (y, dy) -> dx = y * (dy - sum(y dy)) over the last axis */

@@ -1,4 +1,6 @@
 export { type PredictionQuality, predictionQuality } from './calibration.ts';
 export { type ElboGraph, buildElbo } from './elbo.ts';
 export { type KlSchedule, klWeight } from './kl-schedule.ts';
-export { type Images, type ParameterSource, type PredictOptions, predict } from './prediction.ts';
+export type { ParameterSource } from './prediction-program.ts';
+export { type Images, type PredictOptions, type Predictive, predict } from './prediction.ts';
+export type { PredictionRanks } from './share.ts';

@@ -1,6 +1,7 @@
 import { GraphError, UnavailableError } from '../errors/index.ts';
 import {
   type Graph,
+  type Nesting,
   type OperationName,
   type Operations,
   type Stage,
@@ -28,6 +29,8 @@ export interface ProgramRequest {
    * (that part stays zero).
    */
   readonly regions: Readonly<Record<RegionName, readonly (Tensor | null)[]>>;
+  /** the loops that the caller runs the stages in: those of training unless given */
+  readonly nesting?: Nesting;
 }
 
 /** Where the bytes of a program go. */
@@ -55,8 +58,8 @@ interface BoundCall {
 }
 
 /**
- * A planned graph bound to an engine and a memory: three lists of calls that allocate nothing and decide nothing.
- * Everything that changes from step to step is written into the inputs and the control block before they run.
+ * A planned graph bound to an engine and a memory: a list of calls for each stage, which allocate nothing and decide
+ * nothing. Everything that changes from step to step is written into the inputs and the control block before they run.
  */
 export class Program {
   readonly kernels: Kernels;
@@ -71,7 +74,7 @@ export class Program {
   readonly #runs: Record<Stage, (() => void)[]>;
   readonly #context: { control: number; scratch: number };
 
-  constructor(factory: KernelsFactory, { graph, outputs, layout, regions }: ProgramRequest) {
+  constructor(factory: KernelsFactory, { graph, outputs, layout, regions, nesting }: ProgramRequest) {
     const controlOffset = align(factory.firstFreeByte);
     const places = new Map<Tensor, number>();
     let regionBytes = 0;
@@ -87,7 +90,7 @@ export class Program {
       for (const [i, tensor] of tensors.entries()) if (tensor) placed.set(tensor, next + places.get(layout[i]!)!);
       next += regionBytes;
     }
-    const planned = plan({ graph, outputs, placed, base: next });
+    const planned = plan({ graph, outputs, placed, base: next, nesting });
     this.#offsets = planned.offsets;
     this.#regions = regionOffsets;
     this.#layout = places;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Graph, type Tensor, bytesOf, plan } from '../../src/graph/index.ts';
+import { Graph, type Nesting, type Tensor, bytesOf, plan } from '../../src/graph/index.ts';
 import { align } from '../../src/graph/index.ts';
 import type { Plan } from '../../src/graph/index.ts';
 
@@ -124,9 +124,13 @@ describe('plan', () => {
     const noise = graph.apply('normalNoise', [], { purpose: 2, layer: 0, shape: [4] })[0]!;
     const drawn = graph.apply('multiply', [scale, noise], {})[0]!;
     const y = graph.apply('multiply', [x, drawn], {})[0]!;
-    const { stages } = plan({ graph, outputs: [y], placed: new Map(), base: 0 });
-    expect(
-      Object.fromEntries(Object.entries(stages).map(([stage, nodes]) => [stage, nodes.map((n) => n.operation)])),
-    ).toEqual({ step: ['softplus'], replica: ['normalNoise', 'multiply'], slice: ['multiply'] });
+    const z = graph.apply('add', [y, graph.apply('square', [x], {})[0]!], {})[0]!;
+    const of = (nesting: Nesting) =>
+      Object.entries(plan({ graph, outputs: [z], placed: new Map(), base: 0, nesting }).stages)
+        .filter(([, nodes]) => nodes.length > 0)
+        .map(([stage, nodes]) => `${stage}: ${nodes.map(({ operation }) => operation).join(' ')}`);
+    expect(of('training')).toEqual(['step: softplus', 'replica: normalNoise multiply', 'slice: multiply square add']);
+    // the square of the examples does not wait for the draw
+    expect(of('prediction')).toEqual(['step: softplus', 'examples: square', 'draw: normalNoise multiply multiply add']);
   });
 });

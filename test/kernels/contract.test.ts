@@ -13,6 +13,7 @@ import { elementwise } from './cases/elementwise.ts';
 import { likelihood } from './cases/likelihood.ts';
 import { linear } from './cases/linear.ts';
 import { noise } from './cases/noise.ts';
+import { prediction } from './cases/prediction.ts';
 import { structure } from './cases/structure.ts';
 import { update } from './cases/update.ts';
 import { firstDifference } from './compare.ts';
@@ -26,6 +27,7 @@ const table: CaseTable = {
   ...linear,
   ...convolution,
   ...likelihood,
+  ...prediction,
   ...noise,
   ...update,
 };

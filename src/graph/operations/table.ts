@@ -4,6 +4,7 @@ import { elementwise } from './elementwise.ts';
 import { likelihood } from './likelihood.ts';
 import { linear } from './linear.ts';
 import type { Operation, OperationTable } from './operation.ts';
+import { prediction } from './prediction.ts';
 import { structure } from './structure.ts';
 import { update } from './update.ts';
 
@@ -14,6 +15,7 @@ const operations: OperationTable = {
   ...linear,
   ...convolution,
   ...likelihood,
+  ...prediction,
   ...update,
 };
 

@@ -6,6 +6,7 @@ import { likelihood } from './likelihood.ts';
 import { linear } from './linear.ts';
 import { noise } from './noise.ts';
 import { pooling } from './pooling.ts';
+import { prediction } from './prediction.ts';
 import { structure } from './structure.ts';
 import { update } from './update.ts';
 
@@ -17,6 +18,7 @@ export const referenceTable: BindTable<OperationName> = {
   ...pooling,
   ...convolution,
   ...likelihood,
+  ...prediction,
   ...noise,
   ...update,
 };

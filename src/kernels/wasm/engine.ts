@@ -7,6 +7,7 @@ import { likelihood } from './bindings/likelihood.ts';
 import { linear } from './bindings/linear.ts';
 import { noise } from './bindings/noise.ts';
 import { pooling } from './bindings/pooling.ts';
+import { prediction } from './bindings/prediction.ts';
 import { structure } from './bindings/structure.ts';
 import { update } from './bindings/update.ts';
 import { type Build, instantiate, isAvailable } from './module.ts';
@@ -19,6 +20,7 @@ const bindings: Bindings<OperationName> = {
   ...convolution,
   ...pooling,
   ...likelihood,
+  ...prediction,
   ...update,
 };
 

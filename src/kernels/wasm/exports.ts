@@ -28,6 +28,8 @@ export interface WasmExports {
   readonly convolutionBackwardScratch: Measure;
   readonly setConvolution: Kernel;
   readonly setPooling: Kernel;
+  readonly perturb: Kernel;
+  readonly softmaxEntropy: Kernel;
   readonly softmax: Kernel;
   readonly softmaxBackward: Kernel;
   readonly categoricalNll: Kernel;

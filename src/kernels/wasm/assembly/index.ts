@@ -11,5 +11,6 @@ export { matmul, matmulScratch } from './matmul';
 export { normalNoise, normalNoiseScratch, signNoise } from './noise';
 export { normalKl, softplusScale } from './posterior';
 export { maxPool, maxPoolBackward } from './pooling';
+export { perturb, softmaxEntropy } from './prediction';
 export { broadcast, clear, copyRows, sum } from './structure';
 export { accumulate, adam, countNonFinite } from './update';

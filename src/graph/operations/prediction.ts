@@ -1,0 +1,32 @@
+import { sameShape, shapeMismatch } from '../shapes.ts';
+import type { TensorType } from '../types.ts';
+import type { OperationTable } from './operation.ts';
+
+/** What Monte Carlo prediction adds to a network's own operations. */
+export const prediction = {
+  perturb: {
+    infer: ([mean, scale, noise]: readonly TensorType[]) => {
+      const operands = { mean: mean!.shape, scale: scale!.shape, noise: noise!.shape };
+      if (mean!.shape.length !== 2 || !sameShape(mean!.shape, scale!.shape)) {
+        throw shapeMismatch('perturb', operands, 'mean and scale must be matrices of one shape');
+      }
+      if (!sameShape(noise!.shape, mean!.shape.slice(1))) {
+        throw shapeMismatch('perturb', operands, `the noise must have ${mean!.shape[1]} elements`);
+      }
+      return [{ shape: mean!.shape, dtype: 'f32' as const }];
+    },
+    gradient: null,
+  },
+  softmaxEntropy: {
+    infer: ([logits]: readonly TensorType[]) => {
+      if (logits!.shape.length !== 2) {
+        throw shapeMismatch('softmaxEntropy', { logits: logits!.shape }, 'logits must be batch x classes');
+      }
+      return [
+        { shape: logits!.shape, dtype: 'f32' as const },
+        { shape: [logits!.shape[0]!], dtype: 'f32' as const },
+      ];
+    },
+    gradient: null,
+  },
+} satisfies Pick<OperationTable, 'perturb' | 'softmaxEntropy'>;

@@ -1,0 +1,72 @@
+import { Graph, type Tensor, fuse, reparameterizeLocally } from '../graph/index.ts';
+import { type KernelsFactory, Program, control } from '../kernels/index.ts';
+import { type Model, buildModel } from '../models/index.ts';
+
+/** A parameter's values by its name; throws where the name is unknown. */
+export type ParameterSource = (name: string) => Float32Array;
+
+/**
+ * A network that predicts for a batch of images, draw by draw: what does not depend on the draw is computed when the
+ * batch is loaded.
+ */
+export class PredictionProgram {
+  /** images of a batch */
+  readonly batch: number;
+  /** of the latest draw: [batch, classes] */
+  readonly probabilities: Float32Array;
+  /** of the latest draw: [batch], nats */
+  readonly entropies: Float32Array;
+  readonly #program: Program;
+  readonly #images: Uint8Array;
+
+  constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, seed: number, batch: number) {
+    const { graph, images, probabilities, entropies, layout } = predictionGraph(model, batch);
+    const program = new Program(factory, {
+      graph,
+      outputs: [probabilities, entropies],
+      layout,
+      regions: { parameters: layout },
+      nesting: 'prediction',
+    });
+    for (const tensor of layout) program.regionPart('parameters', tensor).set(parameters(tensor.name));
+    program.setSeed(seed);
+    program.run('step');
+    this.batch = batch;
+    this.#program = program;
+    this.#images = program.bytes(images);
+    this.probabilities = program.floats(probabilities);
+    this.entropies = program.floats(entropies);
+  }
+
+  /** @param images [at most `batch`, ...inputShape]; what was there before stays behind them */
+  load(images: Uint8Array): void {
+    this.#images.set(images);
+    this.#program.run('examples');
+  }
+
+  draw(draw: number): void {
+    this.#program.control.integers[control.step] = draw;
+    this.#program.run('draw');
+  }
+}
+
+interface PredictionGraph {
+  readonly graph: Graph;
+  readonly images: Tensor;
+  readonly probabilities: Tensor;
+  readonly entropies: Tensor;
+  readonly layout: readonly Tensor[];
+}
+
+function predictionGraph(model: Model, batch: number): PredictionGraph {
+  const drafted = new Graph();
+  const images = drafted.input('images', [batch, ...model.inputShape], 'u8');
+  const x = drafted.apply('fromBytes', [images], { scale: 1 / 255 }, 'pixels')[0]!;
+  const { logits, parameters } = buildModel(model, drafted, x, 'prediction');
+  const outputs = drafted.apply('softmaxEntropy', [logits], {}, 'probabilities');
+  const local = reparameterizeLocally(drafted, outputs);
+  const fused = fuse(local.graph, outputs.map(local.resolve));
+  const [probabilities, entropies] = outputs.map((tensor) => fused.resolve(local.resolve(tensor)));
+  const layout = parameters.map(({ tensor }) => tensor);
+  return { graph: fused.graph, images, probabilities: probabilities!, entropies: entropies!, layout };
+}

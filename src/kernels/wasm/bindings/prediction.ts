@@ -1,0 +1,17 @@
+import { type Bindings, activationCodes, lastOf, rowsOf } from './binding.ts';
+
+export const prediction: Bindings<'perturb' | 'softmaxEntropy'> = {
+  perturb: {
+    bind: ({ attributes, inputs: [mean, scale, noise], outputs: [y] }, { perturb }) => {
+      const activation = activationCodes[attributes.activation];
+      const [out, m, s, e, rows, n] = [y!.offset, mean!.offset, scale!.offset, noise!.offset, rowsOf(y!), lastOf(y!)];
+      return () => perturb(out, m, s, e, rows, n, activation);
+    },
+  },
+  softmaxEntropy: {
+    bind: ({ inputs: [x], outputs: [y, entropy] }, { softmaxEntropy }) => {
+      const [out, entropies, from, rows, n] = [y!.offset, entropy!.offset, x!.offset, rowsOf(x!), lastOf(x!)];
+      return () => softmaxEntropy(out, entropies, from, rows, n);
+    },
+  },
+};

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { Graph, fuse, plan, reparameterizeLocally } from '../../src/graph/index.ts';
+import {
+  type Layer,
+  conv2dFlipout,
+  dense,
+  denseFlipout,
+  denseReparameterization,
+  flatten,
+} from '../../src/layers/index.ts';
+import { buildModel } from '../../src/models/index.ts';
+
+/** What is executed for each batch of examples, and for each draw. */
+function stagesOf(layers: readonly Layer[]): { examples: string; draw: string } {
+  const drafted = new Graph();
+  const x = drafted.input('x', [4, 6, 6, 2], 'f32');
+  const { logits } = buildModel(
+    { name: 'tested', inputShape: [6, 6, 2], classes: 3, layers },
+    drafted,
+    x,
+    'prediction',
+  );
+  const local = reparameterizeLocally(drafted, [logits]);
+  const { graph, resolve } = fuse(local.graph, [local.resolve(logits)]);
+  const outputs = [resolve(local.resolve(logits))];
+  const { stages } = plan({ graph, outputs, placed: new Map(), base: 0, nesting: 'prediction' });
+  const names = (stage: 'examples' | 'draw') => stages[stage].map(({ operation }) => operation).join(' ');
+  return { examples: names('examples'), draw: names('draw') };
+}
+
+describe('reparameterizeLocally', () => {
+  const classifier = dense({ units: 3 });
+
+  it('draws the pre-activations of the first stochastic layer where it is dense; both products leave the draw', () => {
+    for (const layer of [denseFlipout, denseReparameterization]) {
+      expect(stagesOf([flatten(), layer({ units: 5, activation: 'relu' }), classifier])).toEqual({
+        examples: 'dense square matmul sqrt',
+        draw: 'normalNoise perturb dense',
+      });
+    }
+  });
+
+  it('sees through deterministic layers in front', () => {
+    expect(stagesOf([flatten(), dense({ units: 7, activation: 'tanh' }), denseFlipout({ units: 3 })])).toEqual({
+      examples: 'dense dense square matmul sqrt',
+      draw: 'normalNoise perturb',
+    });
+  });
+
+  it('draws the weights of what stands behind a stochastic layer', () => {
+    expect(stagesOf([flatten(), denseFlipout({ units: 5 }), denseFlipout({ units: 3 })]).draw).toBe(
+      'normalNoise perturb normalNoise multiply add dense',
+    );
+  });
+
+  it('draws the weights of convolutions: the positions of an example share them', () => {
+    expect(stagesOf([conv2dFlipout({ filters: 4, kernelSize: 3 }), flatten(), classifier])).toEqual({
+      examples: '',
+      draw: 'normalNoise multiply add conv2d dense',
+    });
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { type PredictOptions, type Predictive, predict } from '../../src/inference/index.ts';
+import { PredictionProgram } from '../../src/inference/prediction-program.ts';
+import { referenceKernels } from '../../src/kernels/reference/index.ts';
+import { wasmKernels } from '../../src/kernels/wasm/index.ts';
+import { dense, denseFlipout, denseReparameterization, flatten } from '../../src/layers/index.ts';
+import { type Model, modelOf } from '../../src/models/index.ts';
+import { fillNormal, purpose } from '../../src/random/index.ts';
+import { drawnImages, initialParameters } from '../support/network.ts';
+
+/** Two pixels, three units, three classes: small enough to be computed by hand. */
+const small: Model = {
+  name: 'small',
+  inputShape: [1, 2, 1],
+  classes: 3,
+  layers: [flatten(), denseFlipout({ units: 3, activation: 'relu' }), dense({ units: 3 })],
+};
+const smallParameters = new Map([
+  ['denseFlipout/kernel/mean', Float32Array.of(0.9, -0.4, 0.3, -0.7, 0.8, 0.2)],
+  // softplus(0.5) = 0.974
+  ['denseFlipout/kernel/untransformedScale', new Float32Array(6).fill(0.5)],
+  ['denseFlipout/bias', Float32Array.of(0.1, -0.2, 0.3)],
+  ['dense/kernel', Float32Array.of(1, -1, 0.5, -0.5, 1.5, 0, 0.3, -0.2, -1)],
+  ['dense/bias', Float32Array.of(0.2, 0, -0.1)],
+]);
+
+function of(source: ReadonlyMap<string, Float32Array>) {
+  return (name: string): Float32Array => source.get(name)!;
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const exponentials = logits.map(Math.exp);
+  const total = exponentials.reduce((a, b) => a + b);
+  return exponentials.map((e) => e / total);
+}
+
+/** Class probabilities of one draw of the small network's weights, computed from the weights themselves. */
+function bySmallWeights(pixels: readonly number[], noise: Float32Array): number[] {
+  const [mean, bias] = [of(smallParameters)('denseFlipout/kernel/mean'), of(smallParameters)('denseFlipout/bias')];
+  const [kernel, shift] = [of(smallParameters)('dense/kernel'), of(smallParameters)('dense/bias')];
+  const scale = Math.log1p(Math.exp(0.5));
+  const hidden = [0, 1, 2].map((u) => {
+    const weight = (i: number) => mean[3 * i + u]! + scale * noise[3 * i + u]!;
+    return Math.max(0, pixels[0]! * weight(0) + pixels[1]! * weight(1) + bias[u]!);
+  });
+  return softmax([0, 1, 2].map((c) => shift[c]! + hidden.reduce((sum, h, u) => sum + h * kernel[3 * u + c]!, 0)));
+}
+
+describe('a dense layer whose pre-activations are drawn', () => {
+  it('predicts what draws of its weights predict: Kolmogorov and Smirnov, each class, two images', () => {
+    // The largest distance of two empirical distributions of n draws each exceeds c sqrt(2 / n) with a probability of
+    // 2 e^(-2 c^2); c = 2.9: 1e-7, over six comparisons.
+    const draws = 4000;
+    const bound = 2.9 * Math.sqrt(2 / draws);
+    const images = Uint8Array.of(255, 51, 30, 200);
+    const program = new PredictionProgram(wasmKernels, small, of(smallParameters), 11, 2);
+    program.load(images);
+    const drawn = Array.from({ length: 6 }, () => new Float64Array(draws));
+    const weighted = Array.from({ length: 6 }, () => new Float64Array(draws));
+    const noise = new Float32Array(6);
+    for (let draw = 0; draw < draws; draw++) {
+      program.draw(draw);
+      for (let i = 0; i < 6; i++) drawn[i]![draw] = program.probabilities[i]!;
+      fillNormal(noise, { seed: 12, purpose: purpose.predictionNoise, step: draw, replica: 0, layer: 0, example: 0 });
+      for (let n = 0; n < 2; n++) {
+        const pixels = [images[2 * n]! / 255, images[2 * n + 1]! / 255];
+        for (const [c, p] of bySmallWeights(pixels, noise).entries()) weighted[3 * n + c]![draw] = p;
+      }
+    }
+    const distances = drawn.map((own, i) => kolmogorovSmirnov(own, weighted[i]!));
+    expect(Math.max(...distances)).toBeLessThan(bound);
+  });
+
+  it('of a linear network has normal logits: probabilities, spread and quantiles in closed form', () => {
+    // two classes: the log odds of class 0 are normal, p = sigmoid of them
+    const linear: Model = {
+      name: 'linear',
+      inputShape: [1, 2, 1],
+      classes: 2,
+      layers: [flatten(), denseReparameterization({ units: 2 })],
+    };
+    const parameters = new Map([
+      ['denseReparameterization/kernel/mean', Float32Array.of(0.5, -0.25, 0.75, 1)],
+      ['denseReparameterization/kernel/untransformedScale', Float32Array.of(0, 0.5, 1, -0.5)],
+      ['denseReparameterization/bias', Float32Array.of(0.3, 0.1)],
+    ]);
+    const [a, b] = [1, 0.4];
+    const variances = [0, 0.5, 1, -0.5].map((u) => Math.log1p(Math.exp(u)) ** 2);
+    const mean = 0.3 - 0.1 + a * (0.5 + 0.25) + b * (0.75 - 1);
+    const deviation = Math.sqrt(a * a * (variances[0]! + variances[1]!) + b * b * (variances[2]! + variances[3]!));
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const [p, square] = [normalMean(mean, deviation, sigmoid), normalMean(mean, deviation, (x) => sigmoid(x) ** 2)];
+    const spread = Math.sqrt(square - p * p);
+    const binaryEntropy = (x: number) => -x * Math.log(x) - (1 - x) * Math.log(1 - x);
+    const entropy = normalMean(mean, deviation, (x) => binaryEntropy(sigmoid(x)));
+
+    const draws = 20_000;
+    const levels = [0.1, 0.5, 0.9];
+    const images = Uint8Array.of(255 * a, 255 * b);
+    const options = { draws, seed: 3, quantiles: levels };
+    const result = predict(wasmKernels, linear, of(parameters), { count: 1, images }, options);
+    // 4.5 standard errors, seed fixed: of a mean of draws; of a standard deviation of values in 0 .. 1, at most
+    // sqrt(E (p - mean)^4) / (2 spread sqrt(draws)) <= 1 / (2 spread sqrt(draws)) times the range 1
+    const error = 4.5 / Math.sqrt(draws);
+    expect(Math.abs(result.probabilities[0]! - p)).toBeLessThan(error * spread);
+    expect(Math.abs(result.standardDeviations[0]! - spread)).toBeLessThan((error * 0.25) / (2 * spread));
+    expect(Math.abs(result.expectedEntropy[0]! - entropy)).toBeLessThan(error * Math.LN2);
+    expect(result.predictiveEntropy[0]).toBeCloseTo(binaryEntropy(result.probabilities[0]!), 10);
+    expect(result.mutualInformation[0]).toBeCloseTo(result.predictiveEntropy[0]! - result.expectedEntropy[0]!, 10);
+    // the empirical distribution function is within 1.95 / sqrt(draws) of the true one (Dvoretzky, Kiefer and Wolfowitz,
+    // 2 e^(-2 1.95^2) = 1e-3, a fixed seed), the grid adds half a cell
+    const quantileOf = (level: number) => sigmoid(mean + deviation * normalQuantile(level));
+    for (const [i, level] of levels.entries()) {
+      const got = result.quantiles[i]![0]!;
+      expect(got).toBeGreaterThan(quantileOf(level - 1.95 / Math.sqrt(draws)) - 0.001);
+      expect(got).toBeLessThan(quantileOf(level + 1.95 / Math.sqrt(draws)) + 0.001);
+    }
+  });
+});
+
+describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predict, %s', (name) => {
+  const model = modelOf(name);
+  const parameters = of(initialParameters(model, 5));
+  const data = { count: 7, images: drawnImages(7, model.inputShape, 5) };
+  const options: PredictOptions = { draws: 4, seed: 9, quantiles: [0.25, 0.5] };
+  const whole = predict(wasmKernels, model, parameters, data, options);
+
+  it('is the same on the reference engine, to rounding', () => {
+    const few = { count: 2, images: data.images.subarray(0, (data.images.length / 7) * 2) };
+    const truth = predict(referenceKernels, model, parameters, few, { ...options, draws: 2 });
+    const ours = predict(wasmKernels, model, parameters, few, { ...options, draws: 2 });
+    for (const field of ['probabilities', 'standardDeviations', 'predictiveEntropy', 'expectedEntropy'] as const) {
+      for (const [i, value] of truth[field].entries()) expect(ours[field][i]).toBeCloseTo(value, 4);
+    }
+  });
+
+  it('of an image does not depend on the images beside it, nor on the batch', () => {
+    const size = data.images.length / 7;
+    const third = { count: 1, images: data.images.subarray(2 * size, 3 * size) };
+    const alone = predict(wasmKernels, model, parameters, third, options);
+    expect(alone.probabilities).toEqual(whole.probabilities.slice(2 * model.classes, 3 * model.classes));
+    expect(predict(wasmKernels, model, parameters, data, { ...options, batch: 3 })).toEqual(whole);
+  });
+
+  it('agrees with what is computed from all draws, kept', () => {
+    const program = new PredictionProgram(wasmKernels, model, parameters, 9, 7);
+    program.load(data.images);
+    const size = 7 * model.classes;
+    const kept = Array.from({ length: 4 }, (_, draw) => {
+      program.draw(draw);
+      return Float64Array.from(program.probabilities);
+    });
+    for (let i = 0; i < size; i++) {
+      const values = kept.map((probabilities) => probabilities[i]!).toSorted((a, b) => a - b);
+      const mean = values.reduce((a, b) => a + b) / 4;
+      const variance = values.reduce((sum, p) => sum + (p - mean) ** 2, 0) / 3;
+      expect(whole.probabilities[i]).toBeCloseTo(mean, 12);
+      expect(whole.standardDeviations[i]).toBeCloseTo(Math.sqrt(variance), 6);
+      expect(Math.abs(whole.quantiles[0]![i]! - values[0]!)).toBeLessThanOrEqual(0.001 + 1e-9);
+      expect(Math.abs(whole.quantiles[1]![i]! - values[1]!)).toBeLessThanOrEqual(0.001 + 1e-9);
+    }
+  });
+});
+
+describe('predict', () => {
+  it('of a network without noise has no spread, and its weights tell nothing more', () => {
+    const model = modelOf('CNN_FC');
+    const data = { count: 3, images: drawnImages(3, model.inputShape, 1) };
+    const result: Predictive = predict(wasmKernels, model, of(initialParameters(model, 1)), data, {
+      draws: 3,
+      seed: 1,
+    });
+    expect(Math.max(...result.standardDeviations)).toBeLessThan(1e-6);
+    expect(Math.max(...result.mutualInformation)).toBeLessThan(1e-6);
+    for (let n = 0; n < 3; n++) {
+      const row = result.probabilities.subarray(10 * n, 10 * n + 10);
+      expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+    }
+  });
+
+  it('of no image is empty', () => {
+    const empty = { count: 0, images: new Uint8Array(0) };
+    const { probabilities, predictiveEntropy } = predict(wasmKernels, small, of(smallParameters), empty, {
+      draws: 2,
+      seed: 1,
+    });
+    expect([probabilities.length, predictiveEntropy.length]).toEqual([0, 0]);
+  });
+
+  it('refuses what makes no sense', () => {
+    const one = { count: 1, images: new Uint8Array(2) };
+    const run = (options: PredictOptions) => () => predict(wasmKernels, small, of(smallParameters), one, options);
+    expect(run({ draws: 0, seed: 1 })).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: draws: got 0, expected a whole number from 1 to 2^24]`,
+    );
+    expect(run({ draws: 1, seed: 1, quantiles: [0.5, 1.5] })).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: quantiles: got 1.5, expected levels from 0 to 1]`,
+    );
+  });
+});
+
+/** The largest distance of two empirical distribution functions. */
+function kolmogorovSmirnov(a: Float64Array, b: Float64Array): number {
+  const [x, y] = [a.toSorted(), b.toSorted()];
+  let largest = 0;
+  for (let i = 0, j = 0; i < x.length && j < y.length; ) {
+    const at = Math.min(x[i]!, y[j]!);
+    while (i < x.length && x[i]! <= at) i++;
+    while (j < y.length && y[j]! <= at) j++;
+    largest = Math.max(largest, Math.abs(i / x.length - j / y.length));
+  }
+  return largest;
+}
+
+/** E f(x) for x ~ N(mean, deviation^2), by the trapezoidal rule over ten standard deviations. */
+function normalMean(mean: number, deviation: number, f: (x: number) => number): number {
+  let sum = 0;
+  for (let i = -2000; i <= 2000; i++) {
+    const z = i / 200;
+    sum += (f(mean + deviation * z) * Math.exp((-z * z) / 2)) / (200 * Math.sqrt(2 * Math.PI));
+  }
+  return sum;
+}
+
+/** Solves Phi(z) = level by bisection. */
+function normalQuantile(level: number): number {
+  let [low, high] = [-8, 8];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (normalMean(0, 1, (x) => Number(x <= middle)) < level) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
