@@ -12,7 +12,7 @@ export type Stage = 'step' | 'replica' | 'slice' | 'examples' | 'draw';
  * The loops of a program, outermost first. Training goes through the slices within a draw of the weights, prediction
  * through the draws within a batch of examples: what does not depend on the draw is computed once.
  */
-export const nestings = {
+const nestings = {
   training: ['step', 'replica', 'slice'],
   prediction: ['step', 'examples', 'draw'],
 } as const satisfies Readonly<Record<string, readonly Stage[]>>;

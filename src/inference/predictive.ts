@@ -4,14 +4,14 @@
  */
 
 /** Cells of the grid that class probabilities are counted on. */
-export const quantileCells = 500;
+const quantileCells = 500;
 
 /**
  * Sums in fixed point: each term is rounded to a multiple of `quantum`, chosen so that the sum of all draws fits a
  * double's 53 bits. Such sums are exact, and therefore the same in any order.
  * @param largest of a single term, in magnitude
  */
-export function quantumOf(draws: number, largest: number): number {
+function quantumOf(draws: number, largest: number): number {
   return 2 ** (Math.ceil(Math.log2(draws * Math.max(1, largest))) - 52);
 }
 
