@@ -19,3 +19,4 @@ export {
 export { type Job, startJob } from './job.ts';
 export { isBatchJob, probeBySsh, reachable } from './probe.ts';
 export { supervise } from './supervise.ts';
+export { type Sweep, type SweepRun, isSweep, readSweep, sweepFile, writeSweep } from './batch/sweep.ts';
