@@ -164,6 +164,10 @@ class Parser {
       .addOption(this.#flag('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)'))
       .addOption(this.#flag('data', 'PATH', 'file or folder of the data set (default: that of the run)'))
       .addOption(this.#flag('engine', 'NAME', 'auto, wasm or reference (default: that of the run)'))
+      .addOption(
+        this.#flag('ranks', 'COUNT', 'threads that share the draws (default: that of the run, or one per core)'),
+      )
+      .addOption(this.#flag('seed', 'SEED', 'of the draws (default: that of the run)'))
       .action((run: string) => {
         this.command = { name: 'evaluate', ...this.#common(), run, flags: this.#flags };
       });

@@ -2,6 +2,7 @@
  * The composition root: here, and nowhere else, a run gets its engine, its communicator, its data, its folder and its
  * observers.
  */
+import type { Communicator } from '../comm/index.ts';
 import { type FetchProgress, type ImageDataset, loadDataset } from '../data/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
 import { tensorBoardObserver } from '../report/index.ts';
@@ -111,16 +112,48 @@ async function followRun({ configuration, folder }: Pick<TrainRequest, 'configur
   }
 }
 
-/** Evaluates the last intact checkpoint of a run. */
-export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome> {
-  const checkpoint = lastCheckpoint(run, configuration, watch);
-  if (checkpoint === null) {
-    throw new CheckpointError(`${run} has no checkpoint yet`, { remedy: `Train it: credence train --resume ${run}` });
-  }
-  const data = await load(configuration, watch);
+/**
+ * Evaluates the last intact checkpoint of a run, on threads or on all ranks of a job that a launcher started.
+ * @returns null on a rank other than the first
+ */
+export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome | null> {
+  const checkpoint = trainedCheckpoint(run, configuration, watch);
   const result = { ...checkpoint, parametersSha256: parametersSha256(checkpoint.parameters) };
   const samplesPerSecond = recordedThroughput(run);
-  return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch);
+  const evaluate = async (launched: Communicator | null) => {
+    const data = await load(configuration, watch);
+    return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch, launched);
+  };
+  const launched = launchedAs();
+  if (!launched) return evaluate(null);
+  // the first rank fetches the data set before the others ask for it
+  if (launched.rank === 0) await load(configuration, watch);
+  return onLaunchedRanks(configuration, checkpoint.step, evaluate);
+}
+
+/** @throws CheckpointError where nothing has been trained yet */
+function trainedCheckpoint(run: string, configuration: RunConfiguration, watch: Watch): Checkpoint {
+  const checkpoint = lastCheckpoint(run, configuration, watch);
+  if (checkpoint !== null) return checkpoint;
+  throw new CheckpointError(`${run} has no checkpoint yet`, { remedy: `Train it: credence train --resume ${run}` });
+}
+
+/** Does something together on all ranks of a job, which have read the checkpoint of a step. */
+async function onLaunchedRanks<T>(
+  configuration: RunConfiguration,
+  step: number,
+  work: (communicator: Communicator) => Promise<T>,
+): Promise<T> {
+  const communicator = await joinJob(configuration);
+  try {
+    assertSameStep(communicator, step);
+    const result = await work(communicator);
+    communicator.close();
+    return result;
+  } catch (error) {
+    await launchedRanks(communicator).abort(`rank ${communicator.rank}: ${(error as Error).message}`);
+    throw error;
+  }
 }
 
 interface Job {

@@ -1,10 +1,11 @@
+import type { Communicator } from '../comm/index.ts';
 import type { ImageDataset } from '../data/index.ts';
-import { predict, predictionQuality } from '../inference/index.ts';
+import { predictionQuality } from '../inference/index.ts';
 import { modelOf } from '../models/index.ts';
 import { writeEvaluationEvents } from '../report/index.ts';
 import type { NamedTensor, RunConfiguration } from '../train/index.ts';
 import { declarationsOf } from './declarations.ts';
-import { chooseEngine } from './engine.ts';
+import { predictOnThreads, predictShare } from './prediction.ts';
 import type { RunSummary } from './progress/summary.ts';
 
 export interface Trained {
@@ -28,21 +29,25 @@ export interface Outcome {
   readonly isBayesian: boolean;
 }
 
-/** Trained parameters against the test set. A model without posteriors gives the same at every draw: one is made. */
+/**
+ * Trained parameters against the test set. A model without posteriors gives the same at every draw: one is made.
+ * @param launched the ranks of a job that a launcher started, each of which calls this; else threads of this process
+ * @returns null on a rank other than the first
+ */
 export async function evaluateParameters(
   { run, configuration, data: { test }, result, samplesPerSecond }: Trained,
   watch: { evaluating(done: number, total: number): void },
-): Promise<Outcome> {
+  launched: Communicator | null = null,
+): Promise<Outcome | null> {
   const model = modelOf(configuration.model);
   const { isBayesian } = declarationsOf(model.name);
+  const { engine, seed } = configuration;
   const draws = isBayesian ? configuration.draws : 1;
-  const values = new Map(result.parameters.map(({ name, data }) => [name, data]));
-  const kernels = await chooseEngine(configuration.engine);
-  const { probabilities } = predict(kernels, model, (name) => values.get(name)!, test, {
-    draws,
-    seed: configuration.seed,
-    onProgress: (done, total) => watch.evaluating(done, total),
-  });
+  const task = { engine, model: model.name, parameters: result.parameters, data: test, draws, seed, quantiles: [] };
+  const { probabilities } = launched
+    ? await predictShare(task, launched, watch.evaluating)
+    : await predictOnThreads(task, configuration, watch.evaluating);
+  if (launched && launched.rank > 0) return null;
   const quality = predictionQuality(probabilities, test.labels, model.classes);
   writeEvaluationEvents(run, result.step, { ...quality });
   const { accuracy, nll, brier, ece } = quality;

@@ -29,18 +29,13 @@ export interface Ranks {
  * @throws UsageError when there are more ranks than units
  */
 export function countRanks({ ranks }: RunConfiguration, { units }: Schedule): number {
-  const count = ranks ?? Math.min(isBuilt ? availableParallelism() : 1, units);
+  const count = ranks ?? Math.min(canStartThreads ? availableParallelism() : 1, units);
   unitsOfRank(units, 0, count);
-  if (count > 1 && !isBuilt) {
-    throw new UnavailableError('threads start from the built program', {
-      remedy: 'Run npm run build, or give --ranks 1',
-    });
-  }
   return count;
 }
 
 /** Node starts no worker from TypeScript sources. */
-const isBuilt = import.meta.url.endsWith('.js');
+export const canStartThreads = import.meta.url.endsWith('.js');
 
 /** Ranks that a launcher started: processes, of which this is the first. */
 export function launchedRanks(communicator: Communicator): Ranks {
@@ -55,13 +50,26 @@ export function launchedRanks(communicator: Communicator): Ranks {
   };
 }
 
-/** Starts the other ranks, each a thread with an engine and a memory of its own, and takes the first seat. */
+/** Starts the other ranks of a training. */
 export function startRanks(count: number, deadlineSeconds: number, work: Omit<RankWork, 'seat'>): Ranks {
+  return startThreads(count, deadlineSeconds, new URL('./rank.js', import.meta.url), work);
+}
+
+/**
+ * Starts the other ranks, each a thread with an engine and a memory of its own, and takes the first seat.
+ * @param entry what a thread runs, with `work` and its `seat` as workerData
+ */
+export function startThreads(count: number, deadlineSeconds: number, entry: URL, work: object): Ranks {
   if (count === 1) return { communicator: solo, close() {}, abort: async () => {} };
+  if (!canStartThreads) {
+    throw new UnavailableError('threads start from the built program', {
+      remedy: 'Run npm run build, or give --ranks 1',
+    });
+  }
   const group = new ThreadGroup({ size: count, deadlineSeconds });
   const workers: Worker[] = [];
   for (let rank = 1; rank < count; rank++) {
-    workers.push(group.start(rank, new URL('./rank.js', import.meta.url), { workerData: work }));
+    workers.push(group.start(rank, entry, { workerData: work }));
   }
   const communicator = joinThreads(group.seat(0));
   return {

@@ -5,6 +5,14 @@ import { type Model, buildModel } from '../models/index.ts';
 /** A parameter's values by its name; throws where the name is unknown. */
 export type ParameterSource = (name: string) => Float32Array;
 
+export interface ProgramOptions {
+  /** keys the noise */
+  readonly seed: number;
+  /** images at a time */
+  readonly batch: number;
+  readonly pixelMean?: Float32Array | null;
+}
+
 /**
  * A network that predicts for a batch of images, draw by draw: what does not depend on the draw is computed when the
  * batch is loaded.
@@ -19,8 +27,9 @@ export class PredictionProgram {
   readonly #program: Program;
   readonly #images: Uint8Array;
 
-  constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, seed: number, batch: number) {
-    const { graph, images, probabilities, entropies, layout } = predictionGraph(model, batch);
+  constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, options: ProgramOptions) {
+    const { seed, batch, pixelMean = null } = options;
+    const { graph, images, probabilities, entropies, layout } = predictionGraph(model, batch, pixelMean);
     const program = new Program(factory, {
       graph,
       outputs: [probabilities, entropies],
@@ -58,10 +67,11 @@ interface PredictionGraph {
   readonly layout: readonly Tensor[];
 }
 
-function predictionGraph(model: Model, batch: number): PredictionGraph {
+function predictionGraph(model: Model, batch: number, pixelMean: Float32Array | null): PredictionGraph {
   const drafted = new Graph();
   const images = drafted.input('images', [batch, ...model.inputShape], 'u8');
-  const x = drafted.apply('fromBytes', [images], { scale: 1 / 255 }, 'pixels')[0]!;
+  const mean = pixelMean ? [drafted.constant('pixelMean', model.inputShape, pixelMean)] : [];
+  const x = drafted.apply('fromBytes', [images, ...mean], { scale: 1 / 255 }, 'pixels')[0]!;
   const { logits, parameters } = buildModel(model, drafted, x, 'prediction');
   const outputs = drafted.apply('softmaxEntropy', [logits], {}, 'probabilities');
   const local = reparameterizeLocally(drafted, outputs);

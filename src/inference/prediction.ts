@@ -9,6 +9,8 @@ import { type PredictionRanks, oneRank, shareOf } from './share.ts';
 export interface Images {
   readonly count: number;
   readonly images: Uint8Array;
+  /** [...inputShape], subtracted from pixels / 255; nothing where it is absent or null */
+  readonly pixelMean?: Float32Array | null;
 }
 
 export interface PredictOptions {
@@ -71,7 +73,7 @@ export function predict(
   factory: KernelsFactory,
   model: Model,
   parameters: ParameterSource,
-  { count, images }: Images,
+  { count, images, pixelMean = null }: Images,
   options: PredictOptions,
 ): Predictive {
   const { draws, seed, quantiles: levels = [], batch = defaultBatch, ranks = oneRank, onProgress } = options;
@@ -81,7 +83,7 @@ export function predict(
   const fields = new Fields(count, classes, levels.length);
   const imageBytes = count === 0 ? 0 : images.length / count;
   const share = shareOf(Math.ceil(count / size), draws, ranks);
-  const program = new PredictionProgram(factory, model, parameters, seed, size);
+  const program = new PredictionProgram(factory, model, parameters, { seed, batch: size, pixelMean });
   const sums = new PredictiveSums(size, classes, draws, levels);
   const shared = new Map<number, PredictiveSums>();
 

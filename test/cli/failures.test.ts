@@ -62,7 +62,7 @@ it('is bad usage', async () => {
     ['evaluate', 'nowhere'],
     ['evaluate', 'digits'],
     ['evaluate', 'trained', '--draws', '0'],
-    ['evaluate', 'trained', '--seed', '1'],
+    ['evaluate', 'trained', '--epochs', '1'],
   ]) {
     failures.push(await failureOf(words));
   }
@@ -85,7 +85,7 @@ it('is bad usage', async () => {
     2 credence: run folder nowhere does not exist. Give the folder that credence train printed
     2 credence: digits is no run folder: it has no config.yaml. Give the folder that credence train printed
     2 credence: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
-    2 credence: unknown flag --seed. credence evaluate --help tells more"
+    2 credence: unknown flag --epochs. credence evaluate --help tells more"
   `);
   expect(existsSync('never')).toBe(false);
 });

@@ -74,6 +74,34 @@ describe('credence train --ranks', () => {
   });
 });
 
+/** Draws enough for four threads to be worth starting. */
+const evaluation = ['--draws', '1601', '--seed', '3', '--json'];
+
+describe('credence evaluate --ranks', () => {
+  it('gives the same figures on 1, 2 and 3 threads, which share batches of images', async () => {
+    const words = [
+      'train',
+      'BNN_FC_flip',
+      ...common,
+      '--iteration',
+      '5',
+      '--ranks',
+      '1',
+      '--out',
+      'evaluated',
+      '--json',
+    ];
+    sha256Of(await credence(...words));
+    const [one, ...others] = [
+      await credence('evaluate', 'evaluated', ...evaluation, '--ranks', '1'),
+      await credence('evaluate', 'evaluated', ...evaluation, '--ranks', '2'),
+      await credence('evaluate', 'evaluated', ...evaluation, '--ranks', '3'),
+    ];
+    expect(JSON.parse(one!.stdout)).toMatchObject({ draws: 1601 });
+    for (const other of others) expect(other).toEqual(one);
+  });
+});
+
 describe.each(mpis)('credence train under the mpiexec of $name', (mpi) => {
   const isMissing = !isInstalled(mpi);
   const [launcher, ...flags] = mpi.command;
@@ -105,6 +133,10 @@ describe.each(mpis)('credence train under the mpiexec of $name', (mpi) => {
       const resumed = await credence('train', '--resume', `${out}-2`, '--iteration', '40', '--ranks', '3', '--json');
       const longer = await credence(...words, '--iteration', '40', '--ranks', '1', '--out', `${out}-longer`);
       expect(sha256Of(resumed)).toBe(sha256Of(longer));
+      const evaluate = ['evaluate', `${out}-2`, ...evaluation];
+      const [alone, together] = [await credence(...evaluate, '--ranks', '1'), await job(evaluate, evaluate)];
+      expect(together.code, together.stderr).toBe(0);
+      expect(together.stdout).toBe(alone.stdout);
     },
   );
 

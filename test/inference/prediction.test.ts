@@ -53,7 +53,7 @@ describe('a dense layer whose pre-activations are drawn', () => {
     const draws = 4000;
     const bound = 2.9 * Math.sqrt(2 / draws);
     const images = Uint8Array.of(255, 51, 30, 200);
-    const program = new PredictionProgram(wasmKernels, small, of(smallParameters), 11, 2);
+    const program = new PredictionProgram(wasmKernels, small, of(smallParameters), { seed: 11, batch: 2 });
     program.load(images);
     const drawn = Array.from({ length: 6 }, () => new Float64Array(draws));
     const weighted = Array.from({ length: 6 }, () => new Float64Array(draws));
@@ -143,7 +143,7 @@ describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predict, %s', (name) => {
   });
 
   it('agrees with what is computed from all draws, kept', () => {
-    const program = new PredictionProgram(wasmKernels, model, parameters, 9, 7);
+    const program = new PredictionProgram(wasmKernels, model, parameters, { seed: 9, batch: 7 });
     program.load(data.images);
     const size = 7 * model.classes;
     const kept = Array.from({ length: 4 }, (_, draw) => {
@@ -176,6 +176,17 @@ describe('predict', () => {
       const row = result.probabilities.subarray(10 * n, 10 * n + 10);
       expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
     }
+  });
+
+  it('subtracts a mean image', () => {
+    const pixelMean = Float32Array.of(0.25, 0.5);
+    const parameters = of(smallParameters);
+    const [shifted, plain] = [Uint8Array.of(255, 255), Uint8Array.of(0.75 * 255 + 0.25, 0.5 * 255 + 0.5)];
+    const options = { draws: 5, seed: 1 };
+    const ours = predict(wasmKernels, small, parameters, { count: 1, images: shifted, pixelMean }, options);
+    const other = predict(wasmKernels, small, parameters, { count: 1, images: plain }, options);
+    // to within half a grey level
+    for (const [i, p] of other.probabilities.entries()) expect(Math.abs(ours.probabilities[i]! - p)).toBeLessThan(0.01);
   });
 
   it('of no image is empty', () => {
