@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { solo } from '../../src/comm/index.ts';
-import { ThreadGroup } from '../../src/comm/threads/index.ts';
+import { ThreadGroup, joinThreads } from '../../src/comm/threads/index.ts';
 import { checkHealthy, plain } from './contract.ts';
 import { runThreads } from './launch-threads.ts';
 import { healthy } from './scenarios.ts';
@@ -76,6 +76,26 @@ describe('threads that go wrong', () => {
         undefined,
       ]
     `);
+  });
+
+  test('are noticed when they run out of memory, also while the thread that launched them waits itself', () => {
+    const group = new ThreadGroup({ size: 2, deadlineSeconds: 60 });
+    const worker = group.start(1, new URL('./thread-rank.mjs', import.meta.url), {
+      ...{ workerData: { names: ['memory'], leave: false }, execArgv: [], stdout: true, stderr: true },
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    worker.on('error', () => {});
+    const barrier = joinThreads(group.seat(0)).barrier('step');
+    barrier.run(1);
+    let message = '';
+    try {
+      barrier.run(2);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(plain(message)).toMatchInlineSnapshot(
+      `"rank 0 on HOST cannot finish barrier of "step" at step 2: rank 1 on HOST ended without a word: out of memory, or ended from outside"`,
+    );
   });
 
   test('are named with the tensor when parameters drift apart', async () => {

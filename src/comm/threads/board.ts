@@ -6,7 +6,7 @@ export const presence = { absent: 0, here: 1, closed: 2, lost: 3, aborted: 4, ov
 
 /** Words of the group, then one block for each rank; each begins with a cache line of its own. */
 const group = { bell: 0, epochHigh: 1, epochLow: 2, words: 16 } as const;
-const block = { arrived: 0, done: 1, presence: 2, seen: 3, reasonBytes: 4, reason: 16, headers: 144 } as const;
+const block = { arrived: 0, done: 1, presence: 2, seen: 3, reasonBytes: 4, gone: 5, reason: 16, headers: 144 } as const;
 const reasonBytes = 4 * (block.headers - block.reason);
 const headerStride = 32;
 const blockWords = block.headers + inFlight * headerStride;
@@ -34,6 +34,13 @@ export class Board {
     this.size = (this.#words.length - group.words) / blockWords;
     this.#epoch = this.#words[group.epochHigh] * 2 ** 31 + this.#words[group.epochLow];
   }
+
+  /** The word that the watcher sets when the thread of a rank has ended. */
+  static goneWord(rank: number): number {
+    return at(rank, block.gone);
+  }
+
+  static readonly bellWord = group.bell;
 
   /** Rung at every change: read it, look around, then sleep unless it has changed. */
   bell(): number {
@@ -107,6 +114,11 @@ export class Board {
 
   presence(rank: number): number {
     return Atomics.load(this.#words, at(rank, block.presence));
+  }
+
+  /** Whether the thread of a rank has ended, with or without a word. */
+  isGone(rank: number): boolean {
+    return Atomics.load(this.#words, at(rank, block.gone)) !== 0;
   }
 
   /** Milliseconds since a rank was last heard of. */

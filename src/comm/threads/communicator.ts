@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
+import { type MessagePort, isMainThread } from 'node:worker_threads';
 import { CommunicationError } from '../../errors/index.ts';
 import type { Call } from '../call.ts';
 import type { Collective, FoldRequest } from '../communicator.ts';
@@ -20,6 +20,7 @@ import type { ThreadSeat } from './seat.ts';
 
 /** Milliseconds: long enough for ranks that come together, too short to keep a core from one that still computes. */
 const spin = 0.04;
+const endedSilently = 'ended without a word: out of memory, or ended from outside';
 /** The longest sleep; a bell wakes earlier. */
 const nap = 100;
 
@@ -30,13 +31,15 @@ export class ThreadCommunicator extends CollectiveQueue implements ThreadTeam {
   readonly #board: Board;
   readonly #directory: Directory;
   readonly #farewell: Collective;
+  readonly #pulse: MessagePort;
   #isOverdue = false;
 
-  constructor({ rank, shared, ports, deadline, host }: ThreadSeat) {
+  constructor({ rank, shared, ports, pulse, deadline, host }: ThreadSeat) {
     super({ rank, size: ports.length, localRank: rank, host }, deadline);
     this.description = `${ports.length} threads`;
     this.#board = new Board(shared);
     this.#directory = new Directory(ports);
+    this.#pulse = pulse;
     this.#farewell = this.barrier('end');
     this.#board.report(rank, presence.here);
     if (!isMainThread) this.#reportEnd();
@@ -109,6 +112,8 @@ export class ThreadCommunicator extends CollectiveQueue implements ThreadTeam {
   protected watch(collective: QueuedCollective, waited: number): void {
     const board = this.#board;
     for (let rank = 0; rank < this.size; rank++) {
+      // What ends a thread without a word, out of memory, has left it no time for one.
+      if (board.isGone(rank)) board.report(rank, presence.lost, `on ${this.host} ${endedSilently}`);
       const state = board.presence(rank);
       if (state <= presence.here) continue;
       // What a rank did before it ended counts.
@@ -142,6 +147,7 @@ export class ThreadCommunicator extends CollectiveQueue implements ThreadTeam {
     this.#farewell.run(0);
     this.#board.report(this.rank, presence.closed, 'has left');
     this.#directory.close();
+    this.#pulse.close();
   }
 
   abort(reason: string): void {

@@ -4,6 +4,7 @@ import { UsageError } from '../../errors/index.ts';
 import { Board, presence } from './board.ts';
 import { ThreadCommunicator } from './communicator.ts';
 import type { ThreadSeat } from './seat.ts';
+import { watchThreads } from './watcher.ts';
 
 export interface ThreadGroupOptions {
   readonly size: number;
@@ -36,7 +37,11 @@ export class ThreadGroup {
       }
     }
     const host = hostname();
-    this.#seats = ports.map((own, rank) => ({ rank, shared, ports: own, deadline: 1000 * deadlineSeconds, host }));
+    const pulses = ports.map(() => new MessageChannel());
+    const ends = pulses.map(({ port1 }, rank) => ({ port: port1, word: Board.goneWord(rank) }));
+    watchThreads(shared, Board.bellWord, ends);
+    const deadline = 1000 * deadlineSeconds;
+    this.#seats = ports.map((own, rank) => ({ rank, shared, ports: own, pulse: pulses[rank].port2, deadline, host }));
   }
 
   seat(rank: number): ThreadSeat {
@@ -52,7 +57,7 @@ export class ThreadGroup {
     const worker = new Worker(entry, {
       ...options,
       workerData: { ...(options.workerData as object | undefined), seat },
-      transferList: [...(options.transferList ?? []), ...seat.ports.filter((port) => port !== null)],
+      transferList: [...(options.transferList ?? []), seat.pulse, ...seat.ports.filter((port) => port !== null)],
     });
     worker.on('error', (error: Error) => this.#lost(rank, `on ${seat.host} failed: ${error.message}`));
     worker.on('exit', (code) => this.#lost(rank, `on ${seat.host} ended with exit code ${code}`));

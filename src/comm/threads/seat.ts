@@ -6,6 +6,8 @@ export interface ThreadSeat {
   readonly shared: SharedArrayBuffer;
   /** to each rank; null at one's own */
   readonly ports: readonly (MessagePort | null)[];
+  /** ends with the thread that sits here, which the watcher sees */
+  readonly pulse: MessagePort;
   /** milliseconds */
   readonly deadline: number;
   readonly host: string;
