@@ -4,7 +4,7 @@
  * Through the built command line, rounds interleaved; quote ratios of one run, on a machine that does nothing else.
  *
  * npx tsx bench/scaling.ts [--models BNN_conv_flip,CNN_conv] [--communicators threads,openmpi,mpich] [--ranks 1,2]
- *   [--scalings weak,strong] [--batch 64] [--steps 120] [--rounds 5] [--out FILE.json] [--json]
+ *   [--scalings weak,strong] [--reduce exact,fast] [--batch 64] [--steps 120] [--rounds 5] [--out FILE.json] [--json]
  *
  * credence simulate --measured FILE.json --figure FILE.svg draws what --out wrote.
  */
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     communicators: { type: 'string', default: 'threads,openmpi,mpich' },
     ranks: { type: 'string', default: '1,2' },
     scalings: { type: 'string', default: 'weak,strong' },
+    reduce: { type: 'string', default: 'exact' },
     /** examples per replica */
     batch: { type: 'string', default: '64' },
     steps: { type: 'string', default: '120' },
@@ -42,23 +43,26 @@ interface Case {
   readonly model: string;
   readonly communicator: string;
   readonly scaling: string;
+  readonly reduce: string;
   readonly ranks: number;
   readonly replicas: number;
 }
 
 /** @returns samples per second over all ranks */
-async function measure({ model, communicator, ranks: count, replicas }: Case): Promise<number> {
+async function measure({ model, communicator, reduce, ranks: count, replicas }: Case): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'credence-scaling-'));
   try {
     const launcher = launchers[communicator];
     const settings = {
       batchSize: batch,
       replicas,
+      reduce,
       iteration: Number(values.steps),
       draws: 1,
       out: join(folder, 'run'),
     };
-    const given = Object.entries(launcher ? settings : { ...settings, ranks: count });
+    // Alone, a launched process is one of its own, which would take a thread per core.
+    const given = Object.entries(launcher && count > 1 ? settings : { ...settings, ranks: count });
     const main = join(import.meta.dirname, '../dist/cli/main.js');
     const train = [
       process.execPath,
@@ -79,13 +83,15 @@ async function measure({ model, communicator, ranks: count, replicas }: Case): P
 const list = (text: string) => text.split(',');
 const groups = list(values.models).flatMap((model) =>
   list(values.communicators).flatMap((communicator) =>
-    list(values.scalings).map((scaling) => ({
-      ...{ model, communicator, scaling },
-      cases: ranks.map((count): Case => {
-        const replicas = scaling === 'weak' ? count : mostRanks;
-        return { model, communicator, scaling, ranks: count, replicas };
-      }),
-    })),
+    list(values.scalings).flatMap((scaling) =>
+      list(values.reduce).map((reduce) => ({
+        ...{ model, communicator, scaling, reduce },
+        cases: ranks.map((count): Case => {
+          const replicas = scaling === 'weak' ? count : mostRanks;
+          return { model, communicator, scaling, reduce, ranks: count, replicas };
+        }),
+      })),
+    ),
   ),
 );
 const measured = new Map<Case, number[]>(groups.flatMap(({ cases }) => cases.map((one) => [one, []])));
@@ -113,13 +119,13 @@ function table(): string {
     `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n`,
-    `| model | ranks as | scaling | ranks | step, ms | samples/s | against ${ranks[0]} |`,
-    '|---|---|---|---:|---:|---:|---:|',
+    `| model | ranks as | scaling | reduce | ranks | step, ms | samples/s | against ${ranks[0]} |`,
+    '|---|---|---|---|---:|---:|---:|---:|',
   ];
-  for (const { model, communicator, scaling, points } of series) {
+  for (const { model, communicator, scaling, reduce, points } of series) {
     for (const { ranks: count, stepMs, throughput, ratio } of points) {
       const figures = [stepMs.toFixed(3), shown(throughput, 0), shown(ratio, 2)];
-      lines.push(`| ${[model, communicator, scaling, count, ...figures].join(' | ')} |`);
+      lines.push(`| ${[model, communicator, scaling, reduce, count, ...figures].join(' | ')} |`);
     }
   }
   return `${lines.join('\n')}\n`;
