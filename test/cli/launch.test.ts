@@ -1,37 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../src/launch/index.ts';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { type Ended, type Running, built, endOf, folder, linesIn, writeDigits } from './process.ts';
+import { launch, pathWith, rankOf, ranksOf } from './launching.ts';
+import { type Ended, type Running, endOf, startBuilt, folder, linesIn, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
 const iteration = '300';
 const common = ['--data', data, '--draws', '1', '--seed', '7', '--batchSize', '12', '--replicas', '4'];
-
-/** A path on which the only mpiexec is that of one MPI. */
-function pathWith(name: string, program: string | null): string {
-  const bin = join(folder, name);
-  mkdirSync(bin);
-  // Not a link: MPICH looks for its other programs beside the one that was called.
-  if (program !== null) {
-    writeFileSync(join(bin, 'mpiexec'), `#!/bin/sh\nexec ${findProgram(program)} "$@"\n`, { mode: 0o755 });
-  }
-  for (const other of ['sh', 'sleep', 'ssh']) {
-    const path = findProgram(other);
-    if (path !== null) symlinkSync(path, join(bin, other));
-  }
-  return bin;
-}
-
-function launch(path: string, ...words: string[]): Running {
-  return spawn(process.execPath, [built, 'launch', ...words], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: path, NODE_OPTIONS: '', FORCE_COLOR: '0', CREDENCE_MPI: '' },
-  });
-}
 
 const noMpi = pathWith('no-mpi', null);
 const credence = (...words: string[]): Promise<Ended> => endOf(launch(noMpi, ...words));
@@ -47,27 +25,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The processes on Linux that were started with that run folder in their words, launchers left out. */
-function ranksOf(run: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const words = wordsOf(pid);
-      return words[0]?.endsWith('node') && words[2] === 'train' && words.includes(run);
-    })
-    .sort((a, b) => a - b);
-}
-
-function wordsOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    // It has ended meanwhile.
-    return [];
-  }
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -142,6 +99,30 @@ describe.each(launchers)('credence launch by $name', ({ name, program, package: 
     expect(stderr).toContain('credence launch: SIGINT: asking the ranks for a checkpoint and the end');
     expect(stderr).toMatch(/stopped by .+ after step \d+, checkpointed/);
     expect(stderr).not.toContain('restart');
+  });
+
+  it.skipIf(isBlind || program === null)(`names a rank that is stopped, and saves the last step${blind}`, async () => {
+    const run = `halted-${name}`;
+    const flags = [...common, '--iteration', '60000', '--checkpointEvery', '0', '--printEvery', '1'];
+    const child = launch(path, '-n', '2', 'train', 'BNN_FC_flip', ...flags, '--deadline', '2', '--out', run);
+    const end = endOf(child);
+    await linesIn(`${run}/metrics.jsonl`, 30, child);
+    const [first, second] = ranksOf(run);
+    // Which of the two is the first rank only its output tells: the second is told by its environment.
+    const victim = rankOf(first!) === 1 ? first! : second!;
+    process.kill(victim, 'SIGSTOP');
+    const { code, stderr } = await end;
+    expect(code, stderr).not.toBe(0);
+    const said = /rank 0 on \S+ waited ([\d.]+) s in .+ at step (\d+): missing rank 1 on /.exec(stderr);
+    expect(Number(said?.[1]), stderr).toBeLessThan(2 + 2);
+    const last = Number(said?.[2]) - 1;
+    expect(stderr).toContain(`step ${last}, the last that was complete, is checkpointed`);
+    await until(() => ranksOf(run).length === 0);
+    // The same run from the beginning, on one rank, to where the other one was halted.
+    const words = ['train', 'BNN_FC_flip', ...common, '--iteration', `${last}`, '--json', '--out', `whole-${name}`];
+    const whole = sha256Of(await credence('-n', '1', ...words));
+    const evaluated = await endOf(startBuilt('evaluate', run, '--json'));
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ step: last, parametersSha256: whole });
   });
 
   it.skipIf(isBlind)(`killed itself, leaves no rank behind${blind}`, async () => {
