@@ -29,6 +29,7 @@ export type LaunchCommand = {
   readonly hostfile: string | null;
   readonly launcher: string | null;
   readonly restarts: string | null;
+  readonly timeline: string | null;
   readonly checkBuild: boolean;
   /** the command that the ranks get */
   readonly words: readonly string[];
@@ -115,6 +116,7 @@ class Parser {
       .addHelpText('after', signals)
       .addOption(this.#option('out', 'DIR', 'the run folder (default: runs/NAME, made unique)'))
       .addOption(this.#option('resume', 'RUN', 'go on with the run in this folder'))
+      .addOption(this.#option('timeline', 'FILE', timelineHelp))
       .optionsGroup('Settings, also keys of a config.yaml:');
     for (const setting of settings) {
       if (setting.placeholder === null) continue;
@@ -140,8 +142,8 @@ class Parser {
       this.#addSwitch(train, name);
     }
     this.#addSwitch(this.program, 'verbose');
-    train.action((target: string | undefined, options: { out?: string; resume?: string }) => {
-      const { out = null, resume = null } = options;
+    train.action((target: string | undefined, options: { out?: string; resume?: string; timeline?: string }) => {
+      const { out = null, resume = null, timeline = null } = options;
       const flags = this.#flags;
       this.command = {
         name: 'train',
@@ -151,6 +153,7 @@ class Parser {
         flagFiles: this.#flagFiles,
         out,
         resume,
+        timeline,
       };
     });
   }
@@ -193,11 +196,19 @@ class Parser {
       .addOption(
         this.#option('restarts', 'COUNT', 'after a failure go on from the last checkpoint, so many times (default: 0)'),
       )
+      .addOption(this.#option('timeline', 'FILE', timelineHelp))
       .option('--check-build', 'list the engines, communicators and launchers of this machine')
       .action((_: readonly string[], options: Partial<Record<string, string>> & { checkBuild?: boolean }) => {
-        const { n: ranks = null, hosts = null, hostfile = null, launcher = null, restarts = null } = options;
+        const {
+          n: ranks = null,
+          hosts = null,
+          hostfile = null,
+          launcher = null,
+          restarts = null,
+          timeline = null,
+        } = options;
         const checkBuild = options.checkBuild ?? false;
-        const given = { ranks, hosts, hostfile, launcher, restarts, checkBuild };
+        const given = { ranks, hosts, hostfile, launcher, restarts, timeline, checkBuild };
         this.command = { name: 'launch', ...this.#common(), ...given, words: this.#launched };
       });
   }
@@ -242,6 +253,8 @@ class Parser {
   }
 }
 
+const timelineHelp = 'write what every rank did when to a Chrome trace, for Perfetto or chrome://tracing';
+
 const signals = `
 Ctrl-C or SIGTERM: the run checkpoints, stops with exit code 1 and says how to go on; a second one stops it at once.`;
 
@@ -251,7 +264,7 @@ Ctrl-C or SIGTERM: the run checkpoints, stops with exit code 1 and says how to g
 function splitLaunch(words: readonly string[]): [own: readonly string[], launched: readonly string[]] {
   const start = words.findIndex((word) => !word.startsWith('-'));
   if (words[start] !== 'launch') return [words, []];
-  const valued = ['-n', '-H', '--hosts', '--hostfile', '--launcher', '--restarts'];
+  const valued = ['-n', '-H', '--hosts', '--hostfile', '--launcher', '--restarts', '--timeline'];
   for (let i = start + 1; i < words.length; i++) {
     if (valued.includes(words[i])) i++;
     else if (!words[i].startsWith('-')) return [words.slice(0, i), words.slice(i)];

@@ -24,6 +24,10 @@ import {
   loadLatest,
   openRunFolder,
   parametersSha256,
+  SpanRing,
+  TraceFile,
+  leaveSpans,
+  noTimeline,
   scheduleOf,
   writeRunFile,
   writeTrainingLog,
@@ -60,20 +64,27 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
   const { folder } = request;
   const configuration = configurationOf(request, launched?.size ?? request.configuration.ranks ?? 1);
   if (launched && launched.rank > 0) {
-    await followRun({ configuration, folder }, watch);
+    await followRun({ ...request, configuration }, watch);
     return null;
   }
   const data = await load(configuration, watch);
   const schedule = scheduleOf(configuration, data.train.count);
   if (folder.kind === 'resume') assertLonger(folder.stored, configuration, data.train.count);
   const count = launched ? 1 : countRanks(configuration, schedule);
+  // Before the folder: where the file cannot be written, nothing has begun.
+  const trace = request.timeline === null ? null : new TraceFile(request.timeline, count, launched?.size ?? count);
   const run = claim({ configuration, folder });
   try {
-    const job = { configuration, data, schedule, ranks: count, isLaunched: launched !== null };
+    const job = { configuration, data, schedule, ranks: count, isLaunched: launched !== null, trace };
     const result = await trainIn(run, job, watch);
     if (result.stopped !== null) throw interrupted(run, result);
     const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
-    return await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
+    const timeline = trace?.ring(0) ?? noTimeline;
+    const began = timeline.now();
+    const outcome = await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
+    timeline.add('evaluation', result.step, began);
+    trace?.write();
+    return outcome;
   } finally {
     run.release();
   }
@@ -93,8 +104,11 @@ function configurationOf({ configuration, isReplicaPerRank }: TrainRequest, rank
 }
 
 /** A launched rank other than the first: it trains its share, writes nothing and says nothing. */
-async function followRun({ configuration, folder }: Pick<TrainRequest, 'configuration' | 'folder'>, watch: Watch) {
+async function followRun({ configuration, folder, timeline: path }: TrainRequest, watch: Watch) {
   const communicator = await joinJob(configuration);
+  const { rank, host } = communicator;
+  const timeline = path === null ? noTimeline : SpanRing.create(host);
+  const leave = () => path !== null && timeline instanceof SpanRing && leaveSpans(path, rank, timeline);
   const stop = watch.listen();
   try {
     // The first rank has fetched the data set and tidied the run folder before it joined.
@@ -102,9 +116,11 @@ async function followRun({ configuration, folder }: Pick<TrainRequest, 'configur
     const resume = folder.kind === 'resume' ? lastCheckpoint(folder.path, configuration, watch) : null;
     assertSameStep(communicator, resume?.step ?? 0);
     const kernels = await chooseEngine(configuration.engine);
-    await new Trainer({ configuration, data: data.train, kernels, communicator, resume, stop }).run();
+    await new Trainer({ configuration, data: data.train, kernels, communicator, resume, stop, timeline }).run();
+    leave();
     communicator.close();
   } catch (error) {
+    leave();
     await launchedRanks(communicator).abort(`rank ${communicator.rank}: ${(error as Error).message}`);
     throw error;
   } finally {
@@ -164,10 +180,11 @@ interface Job {
   readonly ranks: number;
   /** whether this process is the first rank of a job that a launcher started */
   readonly isLaunched: boolean;
+  readonly trace: TraceFile | null;
 }
 
 async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<TrainingResult> {
-  const { configuration, data, schedule } = job;
+  const { configuration, data, schedule, trace } = job;
   const kernels = await chooseEngine(configuration.engine);
   // Before anything is read: opening the store clears away what a killed process left half done.
   const store = new CheckpointStore(path, { keep: configuration.keepCheckpoints, onWarning: watch.note });
@@ -176,7 +193,10 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
   const count = firstStep < schedule.totalSteps ? job.ranks : 1;
   const ranks = job.isLaunched
     ? launchedRanks(await joinJob(configuration))
-    : startRanks(count, configuration.deadline, { configuration, data: data.train, resume });
+    : startRanks(count, configuration.deadline, {
+        ...{ configuration, data: data.train, resume },
+        spans: Array.from({ length: count }, (_, rank) => trace?.ring(rank).buffer ?? null),
+      });
   const stop = watch.listen();
   try {
     if (job.isLaunched) assertSameStep(ranks.communicator, firstStep);
@@ -187,7 +207,13 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
       data: data.train,
       kernels,
       communicator: ranks.communicator,
-      observers: [metrics, timing, tensorBoardObserver(path, firstStep), watch.training(schedule, firstStep)],
+      observers: [
+        metrics,
+        timing,
+        tensorBoardObserver(path, firstStep),
+        watch.training(schedule, firstStep),
+        { onRescue: (step, failure) => watch.note(describeRescue(path, step, failure)) },
+      ],
       checkpoints: {
         write(checkpoint) {
           metrics.flush();
@@ -197,19 +223,37 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
       },
       resume,
       stop,
+      timeline: trace?.ring(0) ?? noTimeline,
     });
     // Only now: a folder in which nothing could begin is no run.
     writeRunFile(path, configurationFile, renderConfiguration(configuration));
     announce(trainer, { run: path, configuration, data, firstStep, ranks: ranks.communicator.description }, watch);
     const result = await trainer.run();
     ranks.close();
+    trace?.write();
     return result;
   } catch (error) {
+    saveTrace(trace, watch);
     await ranks.abort((error as Error).message);
     throw error;
   } finally {
     stop.release();
   }
+}
+
+/** After a failure, which is what is to be told, and not that of the timeline. */
+function saveTrace(trace: TraceFile | null, watch: Watch): void {
+  try {
+    trace?.write();
+  } catch (error) {
+    watch.note((error as Error).message);
+  }
+}
+
+function describeRescue(run: string, step: number, failure: Error | null): string {
+  return failure === null
+    ? `step ${step}, the last that was complete, is checkpointed. Go on with: credence train --resume ${run}`
+    : `step ${step}, the last that was complete, could not be checkpointed: ${failure.message}`;
 }
 
 interface Start {

@@ -13,6 +13,8 @@ export interface RankWork {
   readonly configuration: RunConfiguration;
   readonly data: ImageSet;
   readonly resume: Checkpoint | null;
+  /** by rank: where it records what it does; null where nobody looks */
+  readonly spans: readonly (SharedArrayBuffer | null)[];
 }
 
 /** The ranks of a run, seen from rank 0, which is this thread. */

@@ -26,6 +26,8 @@ export interface TrainArguments {
   readonly flagFiles: readonly string[];
   readonly out: string | null;
   readonly resume: string | null;
+  /** the file of the timeline */
+  readonly timeline: string | null;
 }
 
 /** What is to be trained, and where. */
@@ -39,6 +41,8 @@ export interface TrainRequest {
     | { readonly kind: 'unique'; readonly parent: string; readonly name: string };
   /** the original's flags were given, and no number of replicas: each rank of the start is one, as there */
   readonly isReplicaPerRank: boolean;
+  /** the file of the timeline; null: none is wanted */
+  readonly timeline: string | null;
   /** what a user should know, a line each */
   readonly notes: readonly string[];
 }
@@ -55,13 +59,15 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
   const flags = layerOfFlags(refuseTwoModels(typed.target, target, typed.flags, translation.flags));
   const layers = [target, flags].filter((layer) => layer !== null);
   const { notes } = translation;
+  const { timeline } = typed;
 
   if (typed.resume !== null) {
     if (typed.out !== null)
       throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
     const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
     const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
-    return { configuration, folder: { kind: 'resume', path: typed.resume, stored }, isReplicaPerRank: false, notes };
+    const folder = { kind: 'resume', path: typed.resume, stored } as const;
+    return { configuration, folder, isReplicaPerRank: false, timeline, notes };
   }
   const configuration = located(resolveConfiguration(layers));
   const name = typed.target !== null && isName(typed.target) ? typed.target : configuration.model;
@@ -69,7 +75,7 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
   const isReplicaPerRank =
     translation.resultFolder !== null && ![...fileFlags, ...typed.flags].some((flag) => flag.name === 'replicas');
   const folder = out === null ? ({ kind: 'unique', ...place } as const) : ({ kind: 'new', path: out } as const);
-  return { configuration, folder, isReplicaPerRank, notes };
+  return { configuration, folder, isReplicaPerRank, timeline, notes };
 }
 
 /** The configuration of a run folder, as a layer. */
@@ -131,7 +137,15 @@ function layerOf(values: RunConfiguration): Layer {
 }
 
 /** What a resumed run may do otherwise: stop later, say more, and find its data elsewhere. */
-const free: ReadonlySet<string> = new Set(['iteration', 'epochs', 'verbose', 'data.path', 'ranks', 'deadline']);
+const free: ReadonlySet<string> = new Set([
+  'iteration',
+  'epochs',
+  'verbose',
+  'data.path',
+  'ranks',
+  'deadline',
+  'driftCheckEvery',
+]);
 
 function continued(stored: RunConfiguration, wanted: RunConfiguration, run: string): RunConfiguration {
   const differences = settings

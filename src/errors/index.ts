@@ -105,6 +105,9 @@ export class CommunicationError extends CredenceError {
   }
 }
 
+/** Parameters that are no longer the same on all ranks: none of them can be trusted. */
+export class DriftError extends CommunicationError {}
+
 function oneLine(what: string, { got, expected, remedy }: ErrorDetail): string {
   const facts = [got && `got ${got}`, expected && `expected ${expected}`].filter(Boolean).join(', ');
   const line = facts ? `${what}: ${facts}` : what;

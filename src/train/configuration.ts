@@ -38,6 +38,10 @@ export interface RunConfiguration {
   readonly precision: 'f32';
   /** `exact`: the same bits on any number of ranks; `fast`: equal to rounding */
   readonly reduce: 'exact' | 'fast';
+  /** what travels between ranks: `bf16` halves the bytes and rounds the sums; with `reduce: fast` only */
+  readonly gradientCompression: 'none' | 'bf16';
+  /** steps between comparisons of the parameters over all ranks; 0: only with checkpoints */
+  readonly driftCheckEvery: number;
   /** threads that share the work; null: as many as there are cores, and units (replica, slice) to deal out */
   readonly ranks: number | null;
   /** seconds that a rank waits for another without progress */

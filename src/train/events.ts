@@ -51,6 +51,11 @@ export interface TrainingObserver {
   /** every `histogramEvery` steps and at the end */
   onPosterior?(step: number, layers: readonly PosteriorSnapshot[]): void;
   onCheckpoint?(step: number, folder: string): void;
+  /**
+   * A rank was lost: the last complete step has been checkpointed all the same.
+   * @param failure why that could not be done; null if it was
+   */
+  onRescue?(step: number, failure: Error | null): void;
   /** the run stops after `step`, whatever the reason; flush and close */
   onEnd?(step: number): void;
 }

@@ -23,6 +23,7 @@ export {
 } from './run-folder/index.ts';
 export { medianAfterWarmup } from './pace.ts';
 export { type Schedule, scheduleOf } from './schedule.ts';
+export { SpanRing, type Timeline, TraceFile, leaveSpans, noTimeline } from './timeline/index.ts';
 export {
   type CheckpointSink,
   type StopRequest,

@@ -21,9 +21,10 @@ const maximumSteps = 100_000_000;
 
 /**
  * @param count examples in the training set
- * @throws UsageError when the batch is larger than the data or cannot be cut into the slices, or the steps are too many
+ * @throws UsageError when settings exclude each other, the batch is larger than the data or cannot be cut into the slices, or the steps are too many
  */
 export function scheduleOf(configuration: RunConfiguration, count: number): Schedule {
+  refuseCompression(configuration);
   const { replicas, batchSize, iteration, epochs } = configuration;
   const stepExamples = replicas * batchSize;
   if (stepExamples > count) {
@@ -50,6 +51,16 @@ export function scheduleOf(configuration: RunConfiguration, count: number): Sche
   }
   const sliceExamples = batchSize / slices;
   return { totalSteps, replicas, batchSize, slices, units: replicas * slices, sliceExamples, stepExamples };
+}
+
+/** Sums that are rounded on their way depend on how the work is dealt out. */
+function refuseCompression({ reduce, gradientCompression }: RunConfiguration): void {
+  if (reduce === 'fast' || gradientCompression === 'none') return;
+  throw new UsageError('compressed gradients cannot give the same bits on any number of ranks', {
+    got: `gradientCompression ${gradientCompression} with reduce ${reduce}`,
+    expected: 'reduce fast, or gradientCompression none',
+    remedy: 'Add --reduce fast, or leave --gradientCompression away',
+  });
 }
 
 /** A function of the batch size alone, so that a run is the same on every machine: two halves from 32 examples on. */

@@ -8,7 +8,7 @@ import {
   leastBucket,
   partialSums,
 } from '../comm/index.ts';
-import { NotFiniteError } from '../errors/index.ts';
+import { CommunicationError, DriftError, NotFiniteError } from '../errors/index.ts';
 import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
 import { modelOf } from '../models/index.ts';
@@ -18,6 +18,7 @@ import type { RunConfiguration } from './configuration.ts';
 import type { NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 import { Pace } from './pace.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
+import { type Timeline, noTimeline } from './timeline/index.ts';
 import { TrainingProgram } from './training-program.ts';
 
 /** Asked at every step; a reason makes the run checkpoint and stop. */
@@ -43,6 +44,8 @@ export interface TrainingOptions {
   readonly resume?: Checkpoint | null;
   /** never unless given */
   readonly stop?: StopRequest;
+  /** told what this rank does when; nobody unless given */
+  readonly timeline?: Timeline;
 }
 
 export interface TrainingResult {
@@ -83,6 +86,8 @@ export class Trainer {
   readonly #timing: { -readonly [K in keyof StepTiming]: StepTiming[K] };
   readonly #pace = new Pace();
   #step: number;
+  /** the last step of which there is a checkpoint */
+  #saved: number;
   #isStopping = false;
   #elboSum = 0;
   #elboCount = 0;
@@ -90,9 +95,12 @@ export class Trainer {
   /** @throws UsageError when the batch does not fit the data or the slices, or there are more ranks than units */
   constructor(options: TrainingOptions) {
     const { configuration, data, kernels, resume, communicator } = options;
-    this.#options = { observers: [], checkpoints: null, resume: null, stop: { requested: null }, ...options };
+    this.#options = {
+      ...{ observers: [], checkpoints: null, resume: null, stop: { requested: null }, timeline: noTimeline },
+      ...options,
+    };
     this.schedule = scheduleOf(configuration, data.count);
-    const { seed, reduce: mode } = configuration;
+    const { seed, reduce: mode, gradientCompression: compression } = configuration;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
     this.#program = new TrainingProgram(kernels, modelOf(configuration.model), {
@@ -101,7 +109,7 @@ export class Trainer {
     });
     const { gradient, accumulate, buckets } = this.#program;
     this.#gradients = new GradientReduction({
-      ...{ communicator, units, mode, gradient, accumulate, buckets },
+      ...{ communicator, units, mode, compression, gradient, accumulate, buckets },
       partials: this.#program.partials,
     });
     this.#scalars = new ScalarReduction(communicator, units, 3, mode);
@@ -112,6 +120,7 @@ export class Trainer {
     this.#indices = new Int32Array(this.schedule.sliceExamples);
     this.#rowBytes = data.height * data.width * data.channels;
     this.#step = resume?.step ?? 0;
+    this.#saved = resume?.step ?? -1;
     this.#timing = { step: 0, seconds: 0, samplesPerSecond: 0, startedAt: 0, endedAt: 0 };
     if (resume) this.#restore(resume);
   }
@@ -124,12 +133,16 @@ export class Trainer {
   /**
    * Trains until the last step or until a stop is requested; the state is checkpointed at the end either way.
    * @throws NotFiniteError naming the first tensor that went bad; no checkpoint is written then
+   * @throws CommunicationError when a rank is lost, after a checkpoint of the last complete step
    */
   async run(): Promise<TrainingResult> {
     let last: StepRecord | null = null;
     try {
       last = await this.#walk();
       this.#showPosterior();
+    } catch (error) {
+      this.#rescue(error);
+      throw error;
     } finally {
       for (const observer of this.#options.observers) observer.onEnd?.(this.#step);
     }
@@ -150,24 +163,21 @@ export class Trainer {
   async #walk(): Promise<StepRecord | null> {
     const { configuration } = this.#options;
     const { totalSteps } = this.schedule;
-    const { checkpointEvery, histogramEvery } = configuration;
+    const { checkpointEvery, driftCheckEvery, histogramEvery } = configuration;
     let last: StepRecord | null = null;
-    let saved = this.#step === 0 ? -1 : this.#step;
     let rested = performance.now();
     while (this.#step < totalSteps && !this.#mustStop()) {
       const step = this.#step + 1;
       last = this.#trainStep(step, step === totalSteps) ?? last;
-      if (checkpointEvery > 0 && step % checkpointEvery === 0 && step < totalSteps) {
-        this.#checkpoint();
-        saved = step;
-      }
+      if (checkpointEvery > 0 && step % checkpointEvery === 0 && step < totalSteps) this.#checkpoint();
+      else if (driftCheckEvery > 0 && step % driftCheckEvery === 0) this.#checkDrift();
       if (histogramEvery > 0 && step % histogramEvery === 0 && step < totalSteps) this.#showPosterior();
       if (performance.now() - rested > breath) {
         await setImmediate();
         rested = performance.now();
       }
     }
-    if (this.#step !== saved) this.#checkpoint();
+    if (this.#step !== this.#saved) this.#checkpoint();
     return last;
   }
 
@@ -179,19 +189,24 @@ export class Trainer {
 
   /** @returns the step's figures where somebody wants them */
   #trainStep(step: number, isLast: boolean): StepRecord | null {
-    const { configuration, observers, data } = this.#options;
+    const { configuration, observers, data, timeline } = this.#options;
     const { stepExamples, totalSteps } = this.schedule;
+    const began = timeline.now();
     const startedAt = Date.now() / 1000;
     const start = performance.now();
     const learningRate = learningRateAt({ ...configuration, scaling: configuration.learningRateScaling }, step);
     const beta = klWeight(configuration.kl, step, totalSteps);
     const program = this.#program;
     program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / data.count });
+    timeline.add('prepare', step, began);
     this.#computeGradient(step);
+    const summed = timeline.now();
     const nllSum = this.#scalars.total(0);
     if (!program.isFinite() || !Number.isFinite(nllSum + program.kl)) throw this.#diagnose(step);
     program.update();
     this.#step = step;
+    timeline.add('update', step, summed);
+    timeline.add('step', step, began);
 
     const seconds = (performance.now() - start) / 1000;
     this.#pace.add(seconds);
@@ -226,11 +241,15 @@ export class Trainer {
   /** Loss and gradient of this rank's units, then their sums over all ranks. */
   #computeGradient(step: number): void {
     const [gradients, scalars, program] = [this.#gradients, this.#scalars, this.#program];
+    const { timeline } = this.#options;
     const { begin, end } = gradients.units;
     gradients.begin(step);
     scalars.begin(step);
     for (let unit = begin; unit < end; unit++) {
+      const asked = timeline.now();
       this.#gather(step, unit);
+      const began = timeline.now();
+      timeline.add('data', step, asked, unit, began);
       const isLast = unit === end - 1;
       // What the last unit completes goes to the other ranks while the rest of it is computed.
       program.runUnit(this.#replicaOf(unit), this.#firstExampleOf(unit), isLast ? gradients : null);
@@ -238,12 +257,24 @@ export class Trainer {
       scalars.add(0, program.nll);
       scalars.add(1, program.correct);
       scalars.add(2, unit === begin && this.#options.stop.requested !== null ? 1 : 0);
+      timeline.add('compute', step, began, unit);
     }
+    const computed = timeline.now();
     gradients.flush();
     scalars.start();
     gradients.finish();
     scalars.finish();
+    timeline.add('wait', step, computed);
+    if (timeline.isOn) this.#showReduction(step);
     this.#isStopping = scalars.total(2) > 0;
+  }
+
+  /** Each bucket's way over the ranks; one rank has none. */
+  #showReduction(step: number): void {
+    const { communicator, timeline } = this.#options;
+    if (communicator.size === 1) return;
+    const { buckets, times } = this.#gradients;
+    for (let i = 0; i < buckets.length; i++) timeline.add('reduce', step, times[2 * i]!, i, times[2 * i + 1]!);
   }
 
   /** Puts a unit's examples into the program's inputs. */
@@ -275,11 +306,37 @@ export class Trainer {
     return new NotFiniteError(`step ${step}: the sum of the gradients over all ranks is no longer finite`);
   }
 
-  /** Also the moment at which the ranks compare their parameters. */
-  #checkpoint(): void {
+  #checkDrift(): void {
+    const { timeline } = this.#options;
+    const began = timeline.now();
     this.#drift.run(this.#step);
-    const { configuration, checkpoints, observers } = this.#options;
+    timeline.add('drift check', this.#step, began);
+  }
+
+  /** Also a moment at which the ranks compare their parameters. */
+  #checkpoint(): void {
+    this.#checkDrift();
+    this.#writeCheckpoint();
+  }
+
+  /** When another rank is lost, the parameters are still those of the last complete step, and worth keeping. */
+  #rescue(error: unknown): void {
+    const isSound = error instanceof CommunicationError && !(error instanceof DriftError);
+    if (!isSound || this.#options.checkpoints === null || this.#step <= Math.max(0, this.#saved)) return;
+    let failure: Error | null = null;
+    try {
+      this.#writeCheckpoint();
+    } catch (cause) {
+      failure = cause as Error;
+    }
+    for (const observer of this.#options.observers) observer.onRescue?.(this.#step, failure);
+  }
+
+  #writeCheckpoint(): void {
+    const { configuration, checkpoints, observers, timeline } = this.#options;
+    this.#saved = this.#step;
     if (!checkpoints) return;
+    const began = timeline.now();
     const folder = checkpoints.write({
       step: this.#step,
       model: configuration.model,
@@ -288,6 +345,7 @@ export class Trainer {
       state: { seed: configuration.seed, replicas: this.schedule.replicas, batchSize: this.schedule.batchSize },
       score: this.#elboCount > 0 ? this.#elboSum / this.#elboCount : null,
     });
+    timeline.add('checkpoint', this.#step, began);
     this.#elboSum = 0;
     this.#elboCount = 0;
     for (const observer of observers) observer.onCheckpoint?.(this.#step, folder);

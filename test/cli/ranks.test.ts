@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
 import { type Ended, built, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
@@ -42,16 +43,72 @@ describe('credence train --ranks', () => {
     losses('fast').forEach((nll, i) => expect(nll / losses('slices-1')[i]!).toBeCloseTo(1, 5));
   });
 
-  it('killed on four threads, goes on on three to the same end', async () => {
+  it.each(['1', '2', '3'])('killed on four threads, goes on on %s to the same end', async (ranks) => {
+    const [killed, unharmed] = [`killed-${ranks}`, `unharmed-${ranks}`];
     const words = ['BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '120', '--checkpointEvery', '25'];
-    const child = startBuilt('train', ...words, '--ranks', '4', '--out', 'killed');
+    const child = startBuilt('train', ...words, '--ranks', '4', '--out', killed);
     const end = endOf(child);
-    await linesIn('killed/metrics.jsonl', 40, child).then(() => child.kill('SIGKILL'));
+    await linesIn(`${killed}/metrics.jsonl`, 30 + 15 * Number(ranks), child).then(() => child.kill('SIGKILL'));
     expect((await end).signal).toBe('SIGKILL');
-    const resumed = await credence('train', '--resume', 'killed', '--ranks', '3', '--json');
-    const whole = await credence('train', ...words, '--ranks', '1', '--out', 'unharmed', '--json');
+    const resumed = await credence('train', '--resume', killed, '--ranks', ranks, '--json');
+    const whole = await credence('train', ...words, '--ranks', '1', '--out', unharmed, '--json');
     expect(sha256Of(resumed)).toBe(sha256Of(whole));
-    expect(figuresOf('killed')).toEqual(figuresOf('unharmed'));
+    expect(figuresOf(killed)).toEqual(figuresOf(unharmed));
+  });
+
+  it('with the flags of the original has a replica per rank of the first start, and keeps it', async () => {
+    const flags = ['--bnnConv', 'BNN_FC_flip', '--batch_size', '12', '--UseEpoch', 'False', '--iteration', '20'];
+    const words = ['train', ...flags, '--data', data, '--draws', '1', '--seed', '7', '--json'];
+    sha256Of(await credence(...words, '--ranks', '2', '--out', 'original'));
+    const config = readFileSync(join(folder, 'original/config.yaml'), 'utf8');
+    expect(config).toMatch(/^replicas: 2 /m);
+    // as there, the steps are dealt out
+    expect(config).toMatch(/^iteration: 10 /m);
+    const longer = await credence('train', '--resume', 'original', '--ranks', '1', '--iteration', '15', '--json');
+    const same = ['train', 'BNN_FC_flip', ...common, '--replicas', '2', '--printEvery', '10', '--iteration', '15'];
+    const whole = await credence(...same, '--ranks', '4', '--slices', '2', '--out', 'sliced', '--json');
+    expect(whole.code).toBe(0);
+    const one = await credence(...same, '--ranks', '1', '--out', 'unsliced', '--json');
+    expect(sha256Of(longer)).toBe(sha256Of(one));
+  });
+
+  it('compresses gradients where that is asked for, all ranks alike, and near to what it was', async () => {
+    const words = [
+      'train',
+      'BNN_FC_flip',
+      ...common,
+      '--replicas',
+      '2',
+      '--iteration',
+      '8',
+      '--reduce',
+      'fast',
+      '--json',
+    ];
+    const [plain, packed] = [
+      await credence(...words, '--ranks', '2', '--out', 'plain'),
+      // The ranks compare their parameters at every step.
+      await credence(
+        ...words,
+        '--ranks',
+        '2',
+        '--gradientCompression',
+        'bf16',
+        '--driftCheckEvery',
+        '1',
+        '--out',
+        'bf16',
+      ),
+    ];
+    expect(sha256Of(packed)).not.toBe(sha256Of(plain));
+    const losses = (run: string) => (figuresOf(run) as { nll: number }[]).map(({ nll }) => nll);
+    losses('bf16').forEach((nll, i) => expect(nll / losses('plain')[i]!).toBeCloseTo(1, 2));
+    const { code, stderr } = await credence('train', 'BNN_FC_flip', ...common, '--gradientCompression', 'bf16');
+    expect(code).toBe(2);
+    expect(stderr).toMatchInlineSnapshot(`
+      "credence: compressed gradients cannot give the same bits on any number of ranks: got gradientCompression bf16 with reduce exact, expected reduce fast, or gradientCompression none. Add --reduce fast, or leave --gradientCompression away
+      "
+    `);
   });
 
   it('stops all threads after the same step when asked to', async () => {

@@ -62,8 +62,8 @@ describe('config.yaml', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "UsageError: DIR/wrong0.yaml, line 2: learningrate: unknown key. Did you mean learningRate?
       UsageError: DIR/wrong1.yaml, line 2: kl.shedule: unknown key. Did you mean schedule?
-      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, kl, draws, engine, precision, reduce, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
-      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, kl, draws, engine, precision, reduce, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
+      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
+      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
       UsageError: DIR/wrong4.yaml, line 2: seed: got "3", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
@@ -172,6 +172,8 @@ describe('the config.yaml of a run folder', () => {
       engine: auto                       # kernels: auto, wasm or reference
       precision: f32                     # of the kernels: f32
       reduce: exact                      # sum of gradients: exact (the same bits on any number of ranks) or fast
+      gradientCompression: none          # of what travels between ranks: none, or bf16 (half the bytes; with reduce fast only)
+      driftCheckEvery: 100               # steps between comparisons of the parameters over ranks; 0: only with checkpoints
       ranks: null                        # threads that share the work; null: one per core, as far as there are slices
       deadline: 30                       # how long a rank waits for another without progress
       checkpointEvery: 1000              # steps between checkpoints; 0: only at the end

@@ -311,12 +311,22 @@ const faulty = {
     }
     return messageOf(() => barrier.run(2));
   },
+  /** more than the heap that the test allows */
+  memory(communicator) {
+    const barrier = communicator.barrier('step');
+    barrier.run(1);
+    const hoard: number[][] = [];
+    while (communicator.rank === communicator.size - 1) hoard.push(new Array<number>(1000).fill(hoard.length));
+    return messageOf(() => barrier.run(2));
+  },
   async exit(communicator) {
     const barrier = communicator.barrier('step');
     barrier.run(1);
     if (communicator.rank === communicator.size - 1) process.exit(3);
     return messageOf(() => barrier.run(2));
   },
+  drifting: async (communicator) => (await import('./training.ts')).drifting(communicator),
+  losing: async (communicator) => (await import('./training.ts')).losing(communicator),
   /** the signal is sent by the test, to the process whose id is printed */
   endless(communicator) {
     const values = sharedFloats(10);

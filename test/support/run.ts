@@ -17,6 +17,8 @@ const base: RunConfiguration = {
   engine: 'auto',
   precision: 'f32',
   reduce: 'exact',
+  gradientCompression: 'none',
+  driftCheckEvery: 0,
   ranks: null,
   deadline: 30,
   checkpointEvery: 0,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { UnavailableError, UsageError } from '../../errors/index.ts';
 import {
   type Host,
@@ -39,7 +39,7 @@ export async function launch(command: LaunchCommand, terminal: Terminal): Promis
   const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
   const isJson = command.json || inner.json;
   const isTagged = canTag(launcher.dialect);
-  const words = wordsOf(command.words, request, restarts, isJson);
+  const words = wordsOf(command.words, { request, restarts, isJson, timeline: timelineOf(command, request) });
   const usable = defaultHosts(hosts, ranks, launcher);
   const code = await supervise({
     restarts,
@@ -139,17 +139,38 @@ function self(): string[] {
   return [process.execPath, ...process.execArgv, process.argv[1]];
 }
 
+interface Wish {
+  readonly request: TrainRequest;
+  readonly restarts: number;
+  readonly isJson: boolean;
+  readonly timeline: string | null;
+}
+
+function timelineOf({ timeline }: LaunchCommand, request: TrainRequest): string | null {
+  if (timeline !== null && request.timeline !== null) {
+    throw new UsageError('--timeline stands before train and behind it', { remedy: 'Leave one of them away' });
+  }
+  return timeline ?? request.timeline;
+}
+
 /** What each attempt asks of the ranks: what was typed; once there is a run to go on with, that it goes on. */
-function wordsOf(typed: readonly string[], { folder }: TrainRequest, restarts: number, isJson: boolean) {
+function wordsOf(typed: readonly string[], { request: { folder }, restarts, isJson, timeline }: Wish) {
   const isChosen = folder.kind === 'unique' && restarts > 0;
   const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
   const said = [...typed, ...(isJson && !typed.includes('--json') ? ['--json'] : [])];
+  const traced = (attempt: number) => (timeline === null ? [] : ['--timeline', ofAttempt(timeline, attempt)]);
   const fresh = isChosen ? [...said, '--out', run] : said;
   const spoken = ['--json', '--verbose'].filter((word) => said.includes(word));
   return (attempt: number): string[] => {
     const goesOn = attempt > 0 && folder.kind !== 'resume' && existsSync(join(run, 'config.yaml'));
-    return goesOn ? ['train', '--resume', run, ...spoken] : fresh;
+    return [...(goesOn ? ['train', '--resume', run, ...spoken] : fresh), ...traced(attempt)];
   };
+}
+
+/** `trace.json`, of the first restart `trace.restart-1.json`: each attempt has a timeline of its own. */
+function ofAttempt(path: string, attempt: number): string {
+  const { dir, name, ext } = parse(path);
+  return attempt === 0 ? path : join(dir, `${name}.restart-${attempt}${ext}`);
 }
 
 /** `PARENT/NAME`, with -2, -3, ... where that is taken: a restart has to know where its run is. */

@@ -60,6 +60,8 @@ export const configurationSchema = mapping({
   engine: oneOf(['auto', 'wasm', 'reference']),
   precision: oneOf(['f32']),
   reduce: oneOf(['exact', 'fast']),
+  gradientCompression: oneOf(['none', 'bf16']),
+  driftCheckEvery: countOfSteps,
   ranks: integerOrNull(1, 4096),
   deadline: positive(86_400),
   checkpointEvery: countOfSteps,

@@ -59,10 +59,10 @@ export function syncFolder(files: FileSystem, path: string): void {
 }
 
 /** Puts `text` in the place of the file's content; a reader sees the old content or the new one, nothing between. */
-export function replaceFile(files: FileSystem, path: string, text: string): void {
+export function replaceFile(files: FileSystem, path: string, text: string | Iterable<Uint8Array>): void {
   const temporary = `${path}.new`;
   try {
-    writeDurably(files, temporary, [Buffer.from(text)]);
+    writeDurably(files, temporary, typeof text === 'string' ? [Buffer.from(text)] : text);
     files.renameSync(temporary, path);
   } catch (error) {
     removeQuietly(files, temporary);

@@ -1,0 +1,2 @@
+export { SpanRing, type Timeline, noTimeline } from './spans.ts';
+export { TraceFile, leaveSpans } from './trace-file.ts';

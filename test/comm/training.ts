@@ -1,0 +1,47 @@
+import type { Communicator } from '../../src/comm/index.ts';
+import { wasmKernels } from '../../src/kernels/wasm/index.ts';
+import { Trainer } from '../../src/train/index.ts';
+import { bars } from '../support/digits.ts';
+import { smallRun } from '../support/run.ts';
+
+/**
+ * A small training on all ranks.
+ * @param onStep called after each step
+ * @returns how it ended, and the steps of which the first rank has written a checkpoint
+ */
+async function train(communicator: Communicator, onStep: (step: number, trainer: Trainer) => void) {
+  const written: number[] = [];
+  const { rank, size } = communicator;
+  const steps = { iteration: 40, driftCheckEvery: 5, checkpointEvery: 9 };
+  const trainer: Trainer = new Trainer({
+    configuration: smallRun({ replicas: size, batchSize: 4, ...steps }),
+    data: bars(60),
+    kernels: wasmKernels,
+    communicator,
+    checkpoints: rank === 0 ? { write: ({ step }) => `checkpoint ${written.push(step)}` } : null,
+    observers: [{ onTiming: ({ step }) => onStep(step, trainer) }],
+  });
+  try {
+    await trainer.run();
+    return { message: 'no error', written };
+  } catch (error) {
+    return { message: (error as Error).message, written };
+  }
+}
+
+/** A weight of the last rank changes by its last bit after step 12. */
+export function drifting(communicator: Communicator) {
+  return train(communicator, (step, trainer) => {
+    if (step !== 12 || communicator.rank !== communicator.size - 1) return;
+    const { data } = trainer.parameters()[3]!;
+    const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+    bits[17]! ^= 1;
+  });
+}
+
+/** The last rank ends after step 12. */
+export function losing(communicator: Communicator) {
+  return train(communicator, (step) => {
+    if (step === 12 && communicator.rank === communicator.size - 1) process.exit(3);
+  });
+}
