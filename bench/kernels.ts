@@ -18,7 +18,7 @@ import {
 } from '../src/graph/index.ts';
 import { type BufferView, type KernelCall, control } from '../src/kernels/index.ts';
 import { type Build, isAvailable, wasmBuilds } from '../src/kernels/wasm/index.ts';
-import { spread } from './statistics.ts';
+import { spread } from '../src/cli/bench/statistics.ts';
 import { yardstick } from './yardstick.ts';
 
 export interface KernelResult {

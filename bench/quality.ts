@@ -10,7 +10,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { modelNames } from '../src/models/index.ts';
-import { measureTraining } from './command.ts';
+import { trainedBy } from './command.ts';
 
 interface Figures {
   readonly model: string;
@@ -51,7 +51,7 @@ async function trained(): Promise<Figures[]> {
   for (const seed of values.seeds.split(',')) {
     for (const model of values.models.split(',')) {
       const args = [model, '--iteration', '8000', '--batchSize', '64', '--draws', '30', '--ranks', '1', '--seed', seed];
-      const { answer } = await measureTraining(args);
+      const answer = await trainedBy(args);
       const result = { ...answer, seed: Number(seed), command: `credence train ${args.join(' ')}` };
       results.push(result as unknown as Figures);
       if (values.to) appendFileSync(values.to, `${JSON.stringify(result)}\n`);

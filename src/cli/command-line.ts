@@ -6,6 +6,8 @@ import { modelNames } from '../models/index.ts';
 import { type Flag, defaults, display, flagOf, presets, settings, suggestion, valueAt } from './configuration/index.ts';
 import { originalFlags } from './original/index.ts';
 import type { TrainArguments } from './request.ts';
+import { type BenchOptions, addBench } from './bench-options.ts';
+import { type ReportOptions, addReport } from './report-options.ts';
 import { type SimulateOptions, addSimulate } from './simulate-options.ts';
 import { normalizeSwitches } from './switches.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,6 +37,17 @@ export type LaunchCommand = {
   readonly words: readonly string[];
 } & Common;
 export type SimulateCommand = { readonly name: 'simulate'; readonly options: SimulateOptions } & Common;
+export type ReportCommand = {
+  readonly name: 'report';
+  readonly folders: readonly string[];
+  readonly options: ReportOptions;
+} & Common;
+export type BenchCommand = {
+  readonly name: 'bench';
+  /** what is to be measured, as it was written */
+  readonly what: string;
+  readonly options: BenchOptions;
+} & Common;
 export type DoctorCommand = { readonly name: 'doctor' } & Common;
 
 /** `answered`: help or version, already written. */
@@ -42,6 +55,8 @@ export type ParsedCommand =
   | TrainCommand
   | EvaluateCommand
   | LaunchCommand
+  | ReportCommand
+  | BenchCommand
   | SimulateCommand
   | DoctorCommand
   | { readonly name: 'answered' };
@@ -95,6 +110,8 @@ class Parser {
     this.#addTrain();
     this.#addEvaluate();
     this.#addLaunch();
+    this.#addReport();
+    this.#addBench();
     this.#addSimulate();
     this.#addDoctor();
   }
@@ -213,6 +230,20 @@ class Parser {
       });
   }
 
+  #addReport(): void {
+    const option = (name: string, placeholder: string, about: string) => this.#option(name, placeholder, about);
+    addReport(this.program, option, (folders, options) => {
+      this.command = { name: 'report', ...this.#common(), folders, options };
+    });
+  }
+
+  #addBench(): void {
+    const option = (name: string, placeholder: string, about: string) => this.#option(name, placeholder, about);
+    addBench(this.program, option, (what, options) => {
+      this.command = { name: 'bench', ...this.#common(), what, options };
+    });
+  }
+
   #addSimulate(): void {
     const option = (name: string, placeholder: string, about: string) => this.#option(name, placeholder, about);
     addSimulate(this.program, option, (options) => {
@@ -309,7 +340,10 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
       return new UsageError(`unknown command ${display(written)}`, { remedy });
     }
     case 'commander.help':
-      return new UsageError('no command', { expected: 'train, evaluate, launch, simulate or doctor', remedy: help });
+      return new UsageError('no command', {
+        expected: 'train, evaluate, launch, report, bench, simulate or doctor',
+        remedy: help,
+      });
     default:
       return new UsageError(line, { remedy: help });
   }

@@ -2,10 +2,11 @@
  * The composition root: here, and nowhere else, a run gets its engine, its communicator, its data, its folder and its
  * observers.
  */
+import { cpus, hostname } from 'node:os';
 import type { Communicator } from '../comm/index.ts';
 import { type FetchProgress, type ImageDataset, loadDataset } from '../data/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
-import { tensorBoardObserver } from '../report/index.ts';
+import { posteriorCurvesObserver, recordStart, tensorBoardObserver } from '../report/index.ts';
 import {
   type Checkpoint,
   CheckpointStore,
@@ -211,6 +212,7 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
         metrics,
         timing,
         tensorBoardObserver(path, firstStep),
+        posteriorCurvesObserver(path, firstStep),
         watch.training(schedule, firstStep),
         { onRescue: (step, failure) => watch.note(describeRescue(path, step, failure)) },
       ],
@@ -227,6 +229,12 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
     });
     // Only now: a folder in which nothing could begin is no run.
     writeRunFile(path, configurationFile, renderConfiguration(configuration));
+    const { size, description } = ranks.communicator;
+    recordStart(path, {
+      ...{ step: firstStep, at: new Date().toISOString(), ranks: size, communicator: description },
+      ...{ engine: trainer.engine, host: hostname(), cpu: cpus()[0]?.model.trim() ?? 'unknown' },
+      ...{ examples: data.train.count, totalSteps: schedule.totalSteps },
+    });
     announce(trainer, { run: path, configuration, data, firstStep, ranks: ranks.communicator.description }, watch);
     const result = await trainer.run();
     ranks.close();

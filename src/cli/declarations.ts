@@ -9,3 +9,9 @@ export function declarationsOf(name: string): { readonly parameters: readonly Te
   const { parameters, posteriors } = buildModel(model, graph, x, 'prediction');
   return { parameters: parameters.map(({ tensor }) => tensor), isBayesian: posteriors.length > 0 };
 }
+
+/** How many numbers all parameters of a model have together: the elements of its gradient. */
+export function elementsOf(name: string): number {
+  const sizes = declarationsOf(name).parameters.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

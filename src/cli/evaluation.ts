@@ -1,8 +1,8 @@
 import type { Communicator } from '../comm/index.ts';
 import type { ImageDataset } from '../data/index.ts';
-import { predictionQuality } from '../inference/index.ts';
+import { predictionQuality, reliability } from '../inference/index.ts';
 import { modelOf } from '../models/index.ts';
-import { writeEvaluationEvents } from '../report/index.ts';
+import { recordEvaluation, writeEvaluationEvents } from '../report/index.ts';
 import type { NamedTensor, RunConfiguration } from '../train/index.ts';
 import { declarationsOf } from './declarations.ts';
 import { predictOnThreads, predictShare } from './prediction.ts';
@@ -35,7 +35,7 @@ export interface Outcome {
  * @returns null on a rank other than the first
  */
 export async function evaluateParameters(
-  { run, configuration, data: { test }, result, samplesPerSecond }: Trained,
+  { run, configuration, data: { test, source }, result, samplesPerSecond }: Trained,
   watch: { evaluating(done: number, total: number): void },
   launched: Communicator | null = null,
 ): Promise<Outcome | null> {
@@ -52,6 +52,10 @@ export async function evaluateParameters(
   writeEvaluationEvents(run, result.step, { ...quality });
   const { accuracy, nll, brier, ece } = quality;
   const { step, parametersSha256 } = result;
+  recordEvaluation(run, {
+    ...{ step, at: new Date().toISOString(), data: source, images: test.count, draws, accuracy, nll, brier, ece },
+    reliability: reliability(probabilities, test.labels, model.classes),
+  });
   const figures = { accuracy, nll, brier, ece, draws, samplesPerSecond, parametersSha256 };
   return { summary: { run, model: model.name, step, ...figures }, images: test.count, isBayesian };
 }

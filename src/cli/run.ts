@@ -29,6 +29,10 @@ async function execute(words: readonly string[], terminal: Terminal): Promise<nu
       return (await import('./commands/evaluate.ts')).evaluate(command, terminal);
     case 'launch':
       return (await import('./commands/launch.ts')).launch(command, terminal);
+    case 'report':
+      return (await import('./commands/report.ts')).report(command, terminal);
+    case 'bench':
+      return (await import('./commands/bench.ts')).bench(command, terminal);
     case 'simulate':
       return (await import('./commands/simulate.ts')).simulate(command, terminal);
     case 'doctor':

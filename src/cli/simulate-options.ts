@@ -41,7 +41,9 @@ export function addSimulate(
     .addOption(option('wire', 'NAME', 'float32 or bfloat16: what travels').default('float32'))
     .addOption(option('bucketBytes', 'BYTES', 'of gradients that travel together').default('1048576'))
     .addOption(option('spread', 'SHARE', "of a rank's compute time, its standard deviation (default: the machine's)"))
-    .addOption(option('measured', 'FILE', 'measured times (bench/scaling.ts): one series each, the spread fitted'))
+    .addOption(
+      option('measured', 'FILE', 'measured times (credence bench scaling): one series each, the spread fitted'),
+    )
     .addOption(option('figure', 'FILE', 'write training time and speed-up against ranks as SVG'))
     .addHelpText('after', validation)
     .action((given: SimulateOptions) => act({ ...absent, ...given }));

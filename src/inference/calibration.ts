@@ -12,6 +12,15 @@ export interface PredictionQuality {
 
 const bins = 15;
 
+/** The examples whose most probable class has a probability in one of the bins of equal width: what a reliability diagram shows. */
+export interface ReliabilityBin {
+  readonly count: number;
+  /** mean probability of the most probable class; 0 where there is no example */
+  readonly confidence: number;
+  /** share of the examples whose most probable class is the label; 0 where there is none */
+  readonly accuracy: number;
+}
+
 /**
  * @param probabilities [count, classes]
  * @param labels [count]
@@ -22,30 +31,44 @@ export function predictionQuality(
   classes: number,
 ): PredictionQuality {
   const count = labels.length;
-  let correct = 0;
   let nll = 0;
   let brier = 0;
-  const binConfidence = new Float64Array(bins);
-  const binCorrect = new Float64Array(bins);
   for (let n = 0; n < count; n++) {
     const row = n * classes;
     const label = labels[n]!;
-    let best = 0;
-    for (let c = 0; c < classes; c++) {
-      const p = probabilities[row + c]!;
-      if (p > probabilities[row + best]!) best = c;
-      brier += (p - (c === label ? 1 : 0)) ** 2;
-    }
-    const confidence = probabilities[row + best]!;
-    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1));
-    binConfidence[bin] += confidence;
-    if (best === label) {
-      correct++;
-      binCorrect[bin]++;
-    }
+    for (let c = 0; c < classes; c++) brier += (probabilities[row + c]! - (c === label ? 1 : 0)) ** 2;
     nll -= Math.log(Math.max(probabilities[row + label]!, 1e-12));
   }
-  let ece = 0;
-  for (let b = 0; b < bins; b++) ece += Math.abs(binCorrect[b]! - binConfidence[b]!) / count;
-  return { accuracy: correct / count, nll: nll / count, brier: brier / count, ece };
+  const parts = reliability(probabilities, labels, classes);
+  const correct = parts.reduce((sum, bin) => sum + bin.accuracy * bin.count, 0);
+  const ece = parts.reduce((sum, bin) => sum + Math.abs(bin.accuracy - bin.confidence) * bin.count, 0) / count;
+  return { accuracy: Math.round(correct) / count, nll: nll / count, brier: brier / count, ece };
+}
+
+/**
+ * Accuracy against confidence (DeGroot and Fienberg 1983), in 15 bins of equal width, ascending.
+ * @param probabilities [count, classes]
+ * @param labels [count]
+ */
+export function reliability(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): ReliabilityBin[] {
+  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, correct: 0 }));
+  for (let n = 0; n < labels.length; n++) {
+    const row = n * classes;
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (probabilities[row + c]! > probabilities[row + best]!) best = c;
+    const confidence = probabilities[row + best]!;
+    const sum = sums[Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1))]!;
+    sum.count++;
+    sum.confidence += confidence;
+    if (best === labels[n]) sum.correct++;
+  }
+  return sums.map(({ count, confidence, correct }) => ({
+    count,
+    confidence: count === 0 ? 0 : confidence / count,
+    accuracy: count === 0 ? 0 : correct / count,
+  }));
 }

@@ -1,4 +1,4 @@
-export { type PredictionQuality, predictionQuality } from './calibration.ts';
+export { type PredictionQuality, type ReliabilityBin, predictionQuality, reliability } from './calibration.ts';
 export { type ElboGraph, buildElbo } from './elbo.ts';
 export { type KlSchedule, klWeight } from './kl-schedule.ts';
 export type { ParameterSource } from './prediction-program.ts';

@@ -1,14 +1,21 @@
 export { posteriorFigure } from './figures/posterior.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
+export { posteriorCurvesObserver } from './posterior/curves-file.ts';
+export { recordEvaluation, recordStart } from './run/records.ts';
+export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';
 export {
+  type FittedScaling,
   type Machine,
+  type MeasuredScaling,
   type Prediction,
   type Scaling,
   type Workload,
-  fitSpread,
+  fitScaling,
+  largestSpread,
   machines,
   predictStep,
   readMeasuredScaling,
 } from './scaling/index.ts';
 export { tensorBoardObserver, writeEvaluationEvents } from './tensorboard/observer.ts';
+export { type WrittenReport, writeReport } from './write.ts';

@@ -10,12 +10,14 @@ export {
 export type { RunConfiguration } from './configuration.ts';
 export type { NamedTensor, PosteriorSnapshot, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 export {
+  appendRecord,
   configurationFile,
   createRunFolder,
   describeParameters,
   MetricsFile,
   type NewRun,
   openRunFolder,
+  RecordFile,
   type RunFolder,
   TimingFile,
   writeRunFile,

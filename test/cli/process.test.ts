@@ -28,7 +28,7 @@ describe('credence train', () => {
     const { samplesPerSecond: _, ...figures } = summary;
     expect(summaryOf(evaluated.stdout)).toMatchObject(figures);
     expect(readdirSync(join(folder, 'plain')).toSorted().join()).toMatch(
-      /^checkpoints,config.yaml,events.out[^,]*,events.out[^,]*,events.out[^,]*,metrics.jsonl,timing.csv$/,
+      /^checkpoints,config.yaml,evaluations.jsonl,events.out[^,]*,events.out[^,]*,events.out[^,]*,metrics.jsonl,posterior,starts.jsonl,timing.csv$/,
     );
   });
 

@@ -1,50 +1,41 @@
 import { writeFileSync } from 'node:fs';
 import { UsageError } from '../../errors/index.ts';
 import {
+  type FittedScaling,
   type Machine,
-  type Prediction,
   type Scaling,
   type Workload,
-  fitSpread,
+  fitScaling,
+  largestSpread,
   machines,
   predictStep,
   readMeasuredScaling,
   scalingFigure,
 } from '../../report/index.ts';
 import type { SimulateCommand } from '../command-line.ts';
-import { display, suggestion } from '../configuration/index.ts';
-import { declarationsOf } from '../declarations.ts';
+import { display } from '../configuration/index.ts';
+import { elementsOf } from '../declarations.ts';
 import type { SimulateOptions } from '../simulate-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { integers, number, oneOf } from '../values.ts';
 
 /** A network on a machine: its curve, and the points that were measured. */
-interface Simulation {
+interface Simulation extends FittedScaling {
   readonly name: string;
   readonly batch: number;
-  readonly spread: number;
-  /** the ranks whose measured time the spread was fitted to */
-  readonly fittedTo: number | null;
-  readonly predictions: readonly Prediction[];
-  readonly measured: readonly Comparison[];
+  /** for each prediction: the largest spread with which its efficiency is 0.9; null where it is not without any */
+  readonly spreadForNineTenths: readonly (number | null)[];
 }
 
-interface Comparison {
-  readonly ranks: number;
-  /** measured seconds */
-  readonly step: number;
-  /** measured */
-  readonly speedUp: number;
-  /** of the simulated step time, relative to the measured one */
-  readonly error: number;
-}
+const nineTenths = 0.9;
 
 /** `credence simulate`: the time of a step and the speed-up on many ranks, by a model of the machine. */
-export function simulate({ json, options }: SimulateCommand, { stdout }: Terminal): number {
+export async function simulate({ json, options }: SimulateCommand, { stdout }: Terminal): Promise<number> {
   const preset = oneOf('machine', options.machine, Object.keys(machines));
   const machine = machines[preset];
   const scaling = oneOf('scaling', options.scaling, ['weak', 'strong'] as const);
   const simulations = options.measured === null ? [simulateStep(options, machine)] : simulateMeasured(options, machine);
-  if (options.figure !== null) writeFigure(options.figure, `${scaling} scaling on ${preset}`, simulations);
+  if (options.figure !== null) await writeFigure(options.figure, `${scaling} scaling on ${preset}`, simulations);
   const report = { machine: { name: preset, ...machine }, scaling, simulations };
   stdout.write(json ? `${JSON.stringify(report)}\n` : render(preset, scaling, simulations));
   return 0;
@@ -57,20 +48,15 @@ function simulateStep(options: SimulateOptions, machine: Machine): Simulation {
       remedy: "Take it from the second column of a run folder's timing.csv, or from npm run bench",
     });
   }
-  const workload = workloadOf(options, options.model, number('step', options.step, 1e-6, 1e9) / 1e3);
+  const computeSeconds = number('step', options.step, 1e-6, 1e9) / 1e3;
+  const workload = { ...travelling(options, options.model), computeSeconds };
   const spread = options.spread === null ? machine.spread : number('spread', options.spread, 0, 10);
-  const predictions = predict(options, workload, { ...machine, spread });
-  return {
-    name: options.model,
-    batch: number('batch', options.batch, 1, 1e6),
-    spread,
-    fittedTo: null,
-    predictions,
-    measured: [],
-  };
+  const predictions = ranksOf(options).map((count) => predictStep(workload, { ...machine, spread }, count));
+  const batch = number('batch', options.batch, 1, 1e6);
+  const spreadForNineTenths = ranksOf(options).map((count) => largestSpread(workload, machine, count, nineTenths));
+  return { name: options.model, batch, spread, fittedTo: null, predictions, measured: [], spreadForNineTenths };
 }
 
-/** The time on one rank is taken over, the spread fitted to the fewest others; what is left tests the model. */
 function simulateMeasured(options: SimulateOptions, machine: Machine): Simulation[] {
   const { series } = readMeasuredScaling(options.measured ?? '');
   const fitting = series.filter(({ scaling }) => scaling === options.scaling);
@@ -80,34 +66,19 @@ function simulateMeasured(options: SimulateOptions, machine: Machine): Simulatio
       remedy: 'Ask for the other --scaling',
     });
   }
+  const spread = options.spread === null ? null : number('spread', options.spread, 0, 10);
   return fitting.map(({ model, communicator, batch, points }): Simulation => {
-    const times = points
-      .toSorted((a, b) => a.ranks - b.ranks)
-      .map(({ ranks, stepMs }) => ({ ranks, step: stepMs / 1e3 }));
-    const workload = workloadOf(options, model, times[0].step);
-    const next = times.find(({ ranks }) => ranks > 1);
-    const given = options.spread === null ? null : number('spread', options.spread, 0, 10);
-    const spread = given ?? (next ? fitSpread(workload, machine, next.ranks, next.step) : machine.spread);
-    const fitted = { ...machine, spread };
-    const measured = times.map(({ ranks, step }): Comparison => {
-      const share = workload.scaling === 'weak' ? ranks : 1;
-      const error = predictStep(workload, fitted, ranks).step / step - 1;
-      return { ranks, step, speedUp: (share * times[0].step) / step, error };
-    });
-    const fittedTo = given === null && next ? next.ranks : null;
-    const name = `${model}, ${communicator}`;
-    return { name, batch, spread, fittedTo, predictions: predict(options, workload, fitted), measured };
+    const times = points.map(({ ranks, stepMs }) => ({ ranks, step: stepMs / 1e3 }));
+    const fit = fitScaling(times, travelling(options, model), { machine, spread, ranks: ranksOf(options) });
+    const workload = { ...travelling(options, model), computeSeconds: fit.measured[0].step };
+    const spreadForNineTenths = ranksOf(options).map((count) => largestSpread(workload, machine, count, nineTenths));
+    return { name: `${model}, ${communicator}`, batch, ...fit, spreadForNineTenths };
   });
 }
 
-function workloadOf(options: SimulateOptions, model: string, computeSeconds: number): Workload {
-  const elements = declarationsOf(model).parameters.reduce(
-    (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
-    0,
-  );
+function travelling(options: SimulateOptions, model: string): Omit<Workload, 'computeSeconds'> {
   return {
-    computeSeconds,
-    elements,
+    elements: elementsOf(model),
     wire: oneOf('wire', options.wire, ['float32', 'bfloat16'] as const),
     bucketBytes: number('bucketBytes', options.bucketBytes, 1, 2 ** 40),
     overlap: options.overlap,
@@ -115,21 +86,21 @@ function workloadOf(options: SimulateOptions, model: string, computeSeconds: num
   };
 }
 
-function predict(options: SimulateOptions, workload: Workload, machine: Machine): Prediction[] {
-  const ranks = options.ranks.split(',').map((text) => number('ranks', text, 1, 65_536, Number.isInteger));
-  return [...new Set(ranks)].toSorted((a, b) => a - b).map((count) => predictStep(workload, machine, count));
+function ranksOf(options: SimulateOptions): number[] {
+  return integers('ranks', options.ranks, 1, 65_536);
 }
 
 /** Examples of an epoch: those of MNIST. */
 const epochExamples = 60_000;
 
-function writeFigure(path: string, title: string, simulations: readonly Simulation[]): void {
+async function writeFigure(path: string, title: string, simulations: readonly Simulation[]): Promise<void> {
   const series = simulations.map(({ name, batch, predictions, measured }) => {
     const { step, speedUp } = predictions[0];
     return { name, epochSeconds: (epochExamples / batch) * step * speedUp, simulated: predictions, measured };
   });
+  const figure = await scalingFigure(title, series);
   try {
-    writeFileSync(path, scalingFigure(title, series));
+    writeFileSync(path, figure);
   } catch (error) {
     throw new UsageError(`--figure ${display(path)} cannot be written`, {
       got: (error as Error).message,
@@ -140,14 +111,16 @@ function writeFigure(path: string, title: string, simulations: readonly Simulati
 
 function render(machine: string, scaling: Scaling, simulations: readonly Simulation[]): string {
   const lines = [`${machine}: ${machines[machine].about}`];
-  for (const { name, spread, fittedTo, predictions, measured } of simulations) {
+  for (const { name, spread, fittedTo, predictions, measured, spreadForNineTenths } of simulations) {
     const from = fittedTo === null ? '' : `, fitted to the time on ${fittedTo} ranks`;
     lines.push('', `${name}, ${scaling} scaling, spread of the ranks ${percent(spread)}${from}`);
-    lines.push('  ranks    compute       wait     reduce    step, ms   speed-up  efficiency');
-    for (const { ranks, compute, wait, communication, step, speedUp, efficiency } of predictions) {
+    lines.push('  ranks    compute       wait     reduce    step, ms   speed-up  efficiency  0.9 up to');
+    for (const [i, { ranks, compute, wait, communication, step, speedUp, efficiency }] of predictions.entries()) {
       const times = [compute, wait, communication, step].map((seconds) => (seconds * 1e3).toFixed(3).padStart(11));
+      const largest = spreadForNineTenths[i] ?? null;
+      const figures = [speedUp.toFixed(2).padStart(11), percent(efficiency).padStart(12)];
       lines.push(
-        `${String(ranks).padStart(7)}${times.join('')}${speedUp.toFixed(2).padStart(11)}${percent(efficiency).padStart(12)}`,
+        `${String(ranks).padStart(7)}${[...times, ...figures].join('')}${(largest === null ? '-' : percent(largest)).padStart(11)}`,
       );
     }
     for (const { ranks, step, speedUp, error } of measured) {
@@ -159,36 +132,11 @@ function render(machine: string, scaling: Scaling, simulations: readonly Simulat
       lines.push(`measured on ${ranks} ranks: ${(step * 1e3).toFixed(3)} ms, speed-up ${speedUp.toFixed(2)} (${what})`);
     }
   }
+  lines.push('', '0.9 up to: the largest spread of the ranks with which the efficiency is 0.9 still.');
   const sources = machines[machine].sources.map((source) => `  ${source}`);
   return `${[...lines, '', 'Where the numbers of the machine are from:', ...sources].join('\n')}\n`;
 }
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  throw new UsageError(`--${name}`, {
-    got: display(value),
-    expected: choices.join(', '),
-    remedy: suggestion(value, choices),
-  });
-}
-
-function number(
-  name: string,
-  text: string,
-  least: number,
-  most: number,
-  fits: (value: number) => boolean = () => true,
-): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= least && value <= most && fits(value)) return value;
-  const kind = fits === Number.isInteger ? 'integers' : 'a number';
-  throw new UsageError(`--${name}`, {
-    got: display(text) || 'an empty text',
-    expected: `${kind} from ${least} to ${most}`,
-  });
 }

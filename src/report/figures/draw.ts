@@ -15,7 +15,19 @@ export interface FigureOptions {
 }
 
 /** Okabe and Ito's colours, told apart by everybody, on white and on black; then a grey and a brown. */
-const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c959f', '#8c6d31'] as const;
+export const palette = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#8c959f',
+  '#8c6d31',
+] as const;
+
+/** What a curve that only guides the eye looks like. */
+export const guide = { stroke: '#8c959f', strokeDash: [5, 4], strokeWidth: 1.5 };
 
 const ink = 'currentColor';
 
@@ -38,9 +50,10 @@ const config: Config = {
     tickCount: 6,
   },
   legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelLimit: 400, symbolStrokeWidth: 2 },
-  title: { color: ink, fontSize: 14, anchor: 'start', subtitleColor: ink },
+  title: { color: ink, fontSize: 14, anchor: 'start', frame: 'group', offset: 14, subtitleColor: ink },
   header: { labelColor: ink, titleColor: ink },
   view: { stroke: null },
+  point: { opacity: 1 },
   range: { category: [...palette] },
 };
 

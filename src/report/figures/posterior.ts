@@ -1,6 +1,23 @@
 import type { PosteriorSnapshot } from '../../train/index.ts';
-import { densityOf } from './density.ts';
-import { drawSvg, type FigureOptions, type FigureSpec } from './draw.ts';
+import { type DensityPoint, densityOf } from './density.ts';
+import { drawSvg, type FigureOptions } from './draw.ts';
+
+/** A layer's two curves: how the means and the standard deviations of its posterior are distributed over its weights. */
+export interface PosteriorCurves {
+  readonly layer: string;
+  readonly mean: readonly DensityPoint[];
+  readonly standardDeviation: readonly DensityPoint[];
+}
+
+export interface PosteriorFigureOptions extends FigureOptions {
+  readonly title?: string;
+  /** what the horizontal axes reach over, so that figures of several steps can be compared; unless given, the curves */
+  readonly range?: { readonly mean: readonly [number, number]; readonly standardDeviation: readonly [number, number] };
+}
+
+export function posteriorCurves({ layer, mean, standardDeviation }: PosteriorSnapshot): PosteriorCurves {
+  return { layer, mean: densityOf(mean), standardDeviation: densityOf(standardDeviation) };
+}
 
 /**
  * The weight posteriors of a network at one moment: on the left how the posterior's means are distributed over the weights,
@@ -11,23 +28,34 @@ import { drawSvg, type FigureOptions, type FigureSpec } from './draw.ts';
  * const png = await toPng(svg);
  * ```
  * @param layers each with `mean` and `standardDeviation` of every weight; at least one
- * @returns a whole SVG document, 780 x 300 pixels and the legend
+ * @returns a whole SVG document, about 780 x 360 pixels
  */
-export async function posteriorFigure(
+export function posteriorFigure(
   layers: readonly PosteriorSnapshot[],
-  { title, ...options }: FigureOptions & { readonly title?: string } = {},
+  options: PosteriorFigureOptions = {},
+): Promise<string> {
+  return posteriorCurvesFigure(layers.map(posteriorCurves), options);
+}
+
+/** The same from curves that were computed before. */
+export function posteriorCurvesFigure(
+  layers: readonly PosteriorCurves[],
+  { title = 'Weight posteriors', range, ...options }: PosteriorFigureOptions = {},
 ): Promise<string> {
   const order = layers.map(({ layer }) => layer);
   const panel = (values: 'mean' | 'standardDeviation', heading: string, xLabel: string) => ({
     title: { text: heading, fontSize: 12, fontWeight: 'normal' as const },
     width: 330,
     height: 220,
-    data: {
-      values: layers.flatMap((one) => densityOf(one[values]).map((point) => ({ ...point, layer: one.layer }))),
-    },
-    mark: { type: 'line' as const, strokeWidth: 2 },
+    data: { values: layers.flatMap((one) => one[values].map((point) => ({ ...point, layer: one.layer }))) },
+    mark: { type: 'line' as const, strokeWidth: 2, clip: true },
     encoding: {
-      x: { field: 'x', type: 'quantitative' as const, title: xLabel, scale: { zero: false, nice: false } },
+      x: {
+        field: 'x',
+        type: 'quantitative' as const,
+        title: xLabel,
+        scale: { zero: false, nice: false, ...(range ? { domain: [...range[values]] } : {}) },
+      },
       y: { field: 'density', type: 'quantitative' as const, title: 'density over the weights' },
       color: {
         field: 'layer',
@@ -38,13 +66,9 @@ export async function posteriorFigure(
       },
     },
   });
-  const spec: FigureSpec = {
-    title: title ?? 'Weight posteriors',
-    spacing: 40,
-    hconcat: [
-      panel('mean', 'Posterior means', 'mean'),
-      panel('standardDeviation', 'Posterior standard deviations', 'standard deviation'),
-    ],
-  };
-  return drawSvg(spec, options);
+  const panels = [
+    panel('mean', 'Posterior means', 'mean'),
+    panel('standardDeviation', 'Posterior standard deviations', 'standard deviation'),
+  ];
+  return drawSvg({ title, spacing: 40, hconcat: panels }, options);
 }

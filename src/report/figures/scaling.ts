@@ -1,7 +1,7 @@
 import type { Prediction } from '../scaling/model.ts';
-import { type Chart, type Curve, legend, lineChart } from './line-chart.ts';
+import { drawSvg, type FigureOptions, guide, palette } from './draw.ts';
 
-/** A network: what was simulated, and what was measured. */
+/** A network: what was simulated, and what was measured. Either may be empty. */
 export interface ScalingSeries {
   readonly name: string;
   /** seconds that the epoch takes on one rank */
@@ -10,51 +10,97 @@ export interface ScalingSeries {
   readonly measured: readonly Pick<Prediction, 'ranks' | 'speedUp'>[];
 }
 
-/** Okabe and Ito's colours, told apart by everybody. */
-const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
-const grey = '#8c959f';
+/** Training time and speed-up against ranks, side by side: measured points, simulated curves, all axes logarithmic. */
+export function scalingFigure(
+  title: string,
+  series: readonly ScalingSeries[],
+  options: FigureOptions = {},
+): Promise<string> {
+  const names = series.map(({ name }) => name);
+  const values = series.flatMap(({ name, epochSeconds, ...points }) =>
+    (['simulated', 'measured'] as const).flatMap((kind) =>
+      points[kind].map(({ ranks, speedUp }) => ({ name, kind, ranks, speedUp, seconds: epochSeconds / speedUp })),
+    ),
+  );
+  const ranks = [...new Set(values.map((one) => one.ranks))].toSorted((a, b) => a - b);
+  const kinds = ['simulated', 'measured'].filter((kind) => values.some((one) => one.kind === kind));
+  const horizontal = {
+    field: 'ranks',
+    type: 'quantitative' as const,
+    title: 'ranks',
+    scale: { type: 'log' as const, base: 2 },
+    axis: { values: thinned(ranks), format: ',d' },
+  };
+  const color = {
+    field: 'name',
+    type: 'nominal' as const,
+    scale: { domain: names, range: [...palette] },
+    title: null,
+    legend: { orient: 'bottom' as const, columns: 2, symbolType: 'stroke' as const },
+  };
+  const shape = {
+    field: 'kind',
+    type: 'nominal' as const,
+    title: null,
+    scale: { domain: ['simulated', 'measured'], range: ['stroke', 'circle'] },
+    legend: {
+      orient: 'bottom' as const,
+      values: kinds,
+      symbolStrokeColor: 'currentColor',
+      symbolFillColor: 'transparent',
+    },
+  };
+  const panel = (text: string, field: 'seconds' | 'speedUp', yTitle: string) => {
+    const y = {
+      field,
+      type: 'quantitative' as const,
+      title: yTitle,
+      scale: { type: 'log' as const, base: 2, nice: true },
+      axis: { labelExpr: "datum.value >= 1 ? format(datum.value, ',.0f') : format(datum.value, '.2~r')" },
+    };
+    const encoding = { x: horizontal, y, color };
+    return {
+      width: 330,
+      height: 280,
+      title: { text, fontSize: 12, fontWeight: 'normal' as const },
+      layer: [
+        ...(field === 'speedUp' ? [ideal(ranks, horizontal, y)] : []),
+        {
+          transform: [{ filter: "datum.kind === 'simulated'" }],
+          mark: { type: 'line' as const, strokeWidth: 2 },
+          encoding,
+        },
+        {
+          transform: [{ filter: "datum.kind === 'measured'" }],
+          mark: { type: 'point' as const, size: 60, strokeWidth: 2, fill: 'transparent' },
+          encoding: { ...encoding, shape },
+        },
+      ],
+    };
+  };
+  return drawSvg(
+    {
+      title,
+      data: { values },
+      spacing: 40,
+      resolve: { legend: { shape: 'shared' } },
+      hconcat: [
+        panel('Training time', 'seconds', 'seconds per epoch'),
+        panel('Speed-up (dashed: ideal)', 'speedUp', 'against one rank'),
+      ],
+    },
+    options,
+  );
+}
 
-/** Training time and speed-up against ranks, side by side, as a stand-alone SVG. */
-export function scalingFigure(title: string, series: readonly ScalingSeries[]): string {
-  const colored = series.map((one, i) => ({ ...one, color: colors[i % colors.length] }));
-  const curvesOf = (value: (one: ScalingSeries, speedUp: number) => number): Curve[] =>
-    colored.flatMap((one) =>
-      (['simulated', 'measured'] as const).map((kind): Curve => {
-        const points = one[kind].map(({ ranks, speedUp }) => ({ x: ranks, y: value(one, speedUp) }));
-        return { points, color: one.color, style: kind === 'simulated' ? 'line' : 'marks' };
-      }),
-    );
-  const ranks = [...new Set(series.flatMap(({ simulated }) => simulated.map((one) => one.ranks)))];
-  const ideal: Curve = { points: ranks.map((x) => ({ x, y: x })), color: grey, style: 'dashed' };
-  const time: Chart = {
-    title: 'Training time',
-    xLabel: 'ranks',
-    yLabel: 'seconds per epoch',
-    curves: curvesOf(({ epochSeconds }, speedUp) => epochSeconds / speedUp),
-  };
-  const speed: Chart = {
-    title: 'Speed-up',
-    xLabel: 'ranks',
-    yLabel: 'examples per second, against one rank',
-    curves: [ideal, ...curvesOf((_, speedUp) => speedUp)],
-  };
-  const entries = [
-    ...colored.flatMap(({ name, color, measured }) => [
-      { name: `${name}, simulated`, color, style: 'line' as const },
-      ...(measured.length > 0 ? [{ name: `${name}, measured`, color, style: 'marks' as const }] : []),
-    ]),
-    { name: 'ideal speed-up', color: grey, style: 'dashed' as const },
-  ];
-  const columns = [0, 1].map((column) => entries.filter((_, i) => i % 2 === column));
-  const height = 410 + 20 * columns[0].length;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 ${height}" width="900" height="${height}" ` +
-      'font-family="Helvetica, Arial, sans-serif" font-size="12">',
-    `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>`,
-    `<rect width="900" height="${height}" fill="#fff"/>`,
-    lineChart(time, { left: 90, top: 50, width: 330, height: 280 }),
-    lineChart(speed, { left: 540, top: 50, width: 330, height: 280 }),
-    ...columns.map((column, i) => legend(column, i === 0 ? 90 : 540, 405)),
-    '</svg>\n',
-  ].join('\n');
+function ideal(ranks: readonly number[], x: object, y: object) {
+  const values = [ranks[0] ?? 1, ranks.at(-1) ?? 1].map((one) => ({ ranks: one, speedUp: one }));
+  return { data: { values }, mark: { type: 'line' as const, ...guide }, encoding: { x, y } };
+}
+
+/** At most nine ticks: those at the ends among them. */
+function thinned(ranks: readonly number[]): number[] {
+  const stride = Math.ceil((ranks.length - 1) / 8) || 1;
+  const last = ranks.length - 1;
+  return ranks.filter((_, i) => (last - i) % stride === 0 || i === 0);
 }

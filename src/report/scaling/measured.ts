@@ -19,9 +19,9 @@ const schema = z.object({
 });
 
 const remedy =
-  'The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as bench/scaling.ts writes it';
+  'The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as credence bench scaling writes it';
 
-/** What `bench/scaling.ts` writes. */
+/** What `credence bench scaling` writes. */
 export type MeasuredScaling = z.infer<typeof schema>;
 
 /** @throws DataError when the file is missing or not what it says, or a series lacks the time on one rank */

@@ -50,6 +50,17 @@ export function fitSpread(workload: Workload, machine: Machine, ranks: number, s
 }
 
 /**
+ * The largest spread with which `ranks` ranks keep an efficiency; null where they would not without any, and on one rank,
+ * which waits for nobody.
+ * @param efficiency in (0, 1)
+ */
+export function largestSpread(workload: Workload, machine: Machine, ranks: number, efficiency: number): number | null {
+  const even = predictStep(workload, { ...machine, spread: 0 }, ranks);
+  if (ranks === 1 || even.efficiency < efficiency) return null;
+  return fitSpread(workload, machine, ranks, even.compute / efficiency);
+}
+
+/**
  * What the reduction adds to a step. Buckets are filled evenly through the backward pass and travel one after another;
  * with overlap only what is left after the backward pass counts.
  */

@@ -7,5 +7,6 @@ export {
   writeRunFile,
 } from './folder.ts';
 export { MetricsFile } from './metrics.ts';
+export { appendRecord, RecordFile } from './record-file.ts';
 export { TimingFile } from './timing.ts';
 export { describeParameters, writeTrainingLog } from './training-log.ts';

@@ -1,0 +1,76 @@
+/** The page around a report: one file that needs nothing else, for screens light and dark, and for paper. */
+
+export function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** @param rows cells as text; those of the head are those of the columns */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[], tag: 'th' | 'td') =>
+    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+  return `<div class="wide"><table><thead>${line(head, 'th')}</thead><tbody>${rows
+    .map((row) => line(row, 'td'))
+    .join('\n')}</tbody></table></div>`;
+}
+
+export function list(items: readonly string[], kind: 'problems' | 'notes'): string {
+  return items.length === 0
+    ? ''
+    : `<ul class="${kind}">${items.map((item) => `<li>${escape(item)}</li>`).join('\n')}</ul>`;
+}
+
+/** @param svg a whole SVG document, as the figures of this room are */
+export function figure(svg: string, caption: string): string {
+  return `<figure>${svg}<figcaption>${escape(caption)}</figcaption></figure>`;
+}
+
+export function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${escape(title)}</h1>
+${withOwnNames(body)}
+</body>
+</html>
+`;
+}
+
+/** Every figure numbers its clip paths from 0; in one page each needs names of its own. */
+function withOwnNames(body: string): string {
+  let figures = 0;
+  return body.replaceAll(/<svg[\s\S]*?<\/svg>/g, (svg) => {
+    const own = `figure${++figures}-`;
+    return svg.replaceAll(/(id="|url\(#)(clip|gradient)/g, `$1${own}$2`);
+  });
+}
+
+const style = `
+:root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --faint: #d1d9e0; --soft: #59636e; --warn: #9a6700; }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #0d1117; --ink: #e6edf3; --faint: #30363d; --soft: #9198a1; --warn: #d29922; }
+}
+@media print {
+  :root { color-scheme: light; --ground: #ffffff; --ink: #000000; --faint: #bbbbbb; --soft: #333333; --warn: #7a5200; }
+  figure, table, h2, h3 { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+}
+body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif;
+  max-width: 980px; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.7rem; margin: 0 0 0.5rem; }
+h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; padding-top: 0.5rem; border-top: 1px solid var(--faint); }
+h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--faint); vertical-align: top; }
+th { font-weight: 600; }
+figure { margin: 1rem 0; }
+figure svg { max-width: 100%; height: auto; }
+figcaption, .notes { color: var(--soft); font-size: 0.9rem; }
+.problems { color: var(--warn); }
+`;

@@ -1,0 +1,168 @@
+/** A run folder, read for a report: whatever is there, and in words what is missing or broken. Nothing is changed. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UsageError } from '../../errors/index.ts';
+import { configurationFile, medianAfterWarmup } from '../../train/index.ts';
+import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
+import {
+  type EvaluationRecord,
+  type StartRecord,
+  evaluationRecord,
+  evaluationsFile,
+  startRecord,
+  startsFile,
+} from './records.ts';
+
+const configuration = z.object({
+  model: z.string(),
+  data: z.object({ name: z.string() }),
+  seed: z.number(),
+  batchSize: z.int().positive(),
+  replicas: z.int().positive(),
+  learningRate: z.number(),
+  engine: z.string(),
+  precision: z.string(),
+  reduce: z.string(),
+});
+
+const metricsRecord = z.object({
+  step: z.int().positive(),
+  epoch: z.number(),
+  nll: z.number(),
+  kl: z.number(),
+  negativeElbo: z.number(),
+  accuracy: z.number(),
+  samplesPerSecond: z.number(),
+});
+
+/** Times of the steps in timing.csv; samples over all ranks. */
+export interface Timing {
+  readonly steps: number;
+  /** of all steps together, evaluation and checkpoints left out */
+  readonly seconds: number;
+  /** medians, the first 20 steps left out */
+  readonly samplesPerSecond: number;
+  readonly stepSeconds: number;
+  /** the step time that nine of ten steps stay below */
+  readonly slowStepSeconds: number;
+}
+
+export interface RunReport {
+  readonly folder: string;
+  /** the folder's own name */
+  readonly name: string;
+  readonly configuration: z.infer<typeof configuration> | null;
+  readonly metrics: readonly z.infer<typeof metricsRecord>[];
+  readonly timing: Timing | null;
+  readonly starts: readonly StartRecord[];
+  readonly evaluations: readonly EvaluationRecord[];
+  readonly posterior: readonly StepCurves[];
+  /** what is missing or cannot be read, a sentence each */
+  readonly problems: readonly string[];
+}
+
+/** @throws UsageError for a folder that is none, or that holds no run */
+export function readRun(folder: string): RunReport {
+  const path = join(folder, configurationFile);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new UsageError(`run folder ${folder} does not exist`, {
+      remedy: 'Give the folder that credence train printed',
+    });
+  }
+  const hasRun = [configurationFile, 'metrics.jsonl', 'timing.csv'].some((name) => existsSync(join(folder, name)));
+  if (!hasRun) {
+    throw new UsageError(`${folder} is no run folder: it has no ${configurationFile}`, {
+      remedy: 'Give the folder that credence train printed, or that of a sweep of credence submit',
+    });
+  }
+  const problems: string[] = [];
+  const settings = attempt(path, problems, (text) => configuration.parse(parse(text)));
+  const metrics = readRecords(folder, 'metrics.jsonl', metricsRecord, problems);
+  const starts = readRecords(folder, startsFile, startRecord, problems);
+  const report = {
+    folder,
+    name: basename(resolve(folder)),
+    configuration: settings,
+    metrics,
+    timing: readTiming(join(folder, 'timing.csv'), problems),
+    starts,
+    evaluations: readRecords(folder, evaluationsFile, evaluationRecord, problems),
+    posterior: readRecords(folder, curvesFile, curvesRecord, problems).map(unpackCurves),
+  };
+  const planned = starts.at(-1)?.totalSteps;
+  const last = metrics.at(-1)?.step ?? 0;
+  if (planned !== undefined && last < planned) {
+    problems.push(`the run is not finished: step ${last} of ${planned}. Go on with: credence train --resume ${folder}`);
+  }
+  if (report.evaluations.length === 0) {
+    problems.push(`no evaluation is kept, so there is no calibration. Make one with: credence evaluate ${folder}`);
+  }
+  return { ...report, problems };
+}
+
+function readRecords<T>(folder: string, name: string, schema: z.ZodType<T>, problems: string[]): T[] {
+  const path = join(folder, name);
+  // Of what only some runs have, an absent file says nothing: a network without posteriors has no curves.
+  if (!existsSync(path) && name !== 'metrics.jsonl') return [];
+  const text = attempt(path, problems, (content) => content);
+  if (text === null) return [];
+  const lines = text.split('\n');
+  // What stands behind the last line break was never finished.
+  const records = lines.slice(0, -1).map((line) => schema.safeParse(parseJson(line)).data);
+  const broken = records.filter((record) => record === undefined).length + (lines.at(-1) === '' ? 0 : 1);
+  if (broken > 0) problems.push(`${name}: ${broken} of ${lines.length} lines cannot be read and are left out`);
+  return records.filter((record) => record !== undefined);
+}
+
+function readTiming(path: string, problems: string[]): Timing | null {
+  const text = attempt(path, problems, (content) => content);
+  if (text === null) return null;
+  const rows = text
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number))
+    .filter(([step, seconds, rate]) => step! > 0 && seconds! > 0 && rate! > 0);
+  if (rows.length === 0) {
+    problems.push('timing.csv holds no step yet');
+    return null;
+  }
+  const seconds = Float64Array.from(rows, (row) => row[1]!);
+  return {
+    steps: rows.length,
+    seconds: seconds.reduce((sum, value) => sum + value, 0),
+    samplesPerSecond: medianAfterWarmup(Float64Array.from(rows, (row) => row[2]!)),
+    stepSeconds: medianAfterWarmup(seconds),
+    slowStepSeconds: seconds.toSorted()[Math.floor(0.9 * (seconds.length - 1))]!,
+  };
+}
+
+/** null, and a problem more, where the file cannot be read or is not what it should be. */
+function attempt<T>(path: string, problems: string[], read: (text: string) => T): T | null {
+  const name = basename(path);
+  try {
+    return read(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    problems.push(isMissing ? `${name} is missing` : `${name} cannot be read: ${firstIssue(error)}`);
+    return null;
+  }
+}
+
+function firstIssue(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    const [issue] = error.issues;
+    return `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`;
+  }
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '') : String(error);
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

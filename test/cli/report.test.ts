@@ -1,0 +1,196 @@
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { renderConfiguration, defaults } from '../../src/cli/configuration/index.ts';
+import { run } from '../../src/cli/run.ts';
+import { writeSweep } from '../../src/launch/index.ts';
+import { posteriorCurvesObserver, recordEvaluation, recordStart } from '../../src/report/index.ts';
+import { MetricsFile, TimingFile, type TrainingObserver } from '../../src/train/index.ts';
+import { file, recorder, scratch } from './request.ts';
+
+async function report(...words: string[]) {
+  const terminal = recorder();
+  const code = await run(['report', ...words], terminal);
+  const clean = (text: string) => text.replaceAll(scratch, 'DIR');
+  return { code, out: clean(terminal.out()), err: clean(terminal.err()) };
+}
+
+const bins = [0.55, 0.75, 0.95].map((confidence, i) => ({
+  count: 10 ** (i + 1),
+  confidence,
+  accuracy: confidence - 0.05,
+}));
+
+/** A run folder as a training of 40 steps leaves it, written by what writes it there. */
+function trained(name: string, { model = 'BNN_conv_flip', ranks = 1, rate = 1000 } = {}): string {
+  const folder = join(scratch, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'config.yaml'), renderConfiguration({ ...defaults, model, replicas: ranks }));
+  const observers: TrainingObserver[] = [
+    new MetricsFile(folder),
+    new TimingFile(folder),
+    posteriorCurvesObserver(folder),
+  ];
+  for (let step = 1; step <= 40; step++) {
+    const seconds = (64 * ranks) / rate;
+    const timing = { step, seconds, samplesPerSecond: rate, startedAt: step, endedAt: step + seconds };
+    const figures = { nll: 1 / step, kl: 100, beta: 1, negativeElbo: 1 / step + 0.1, accuracy: 1 - 1 / step };
+    for (const observer of observers) {
+      observer.onTiming?.(timing);
+      if (step % 10 === 0) observer.onStep?.({ step, epoch: step / 937.5, ...figures, learningRate: 0.001 }, timing);
+    }
+  }
+  const layer = {
+    layer: 'conv2dFlipout',
+    mean: Float32Array.of(-1, 0, 0.5, 1),
+    standardDeviation: Float32Array.of(1, 2, 3),
+  };
+  for (const step of [20, 40]) observers[2]!.onPosterior?.(step, [layer]);
+  for (const observer of observers) observer.onEnd?.(40);
+  const start = { step: 0, at: '2026-11-25T03:00:00.000Z', ranks, communicator: `${ranks} threads`, engine: 'wasm' };
+  recordStart(folder, { ...start, host: 'here', cpu: 'a CPU', examples: 60_000, totalSteps: 40 });
+  const quality = { accuracy: 0.9, nll: 0.3, brier: 0.1, ece: 0.05, reliability: bins };
+  recordEvaluation(folder, { step: 40, at: start.at, data: 'mnist', images: 10_000, draws: 30, ...quality });
+  return folder;
+}
+
+const one = trained('one');
+const two = trained('two', { ranks: 2, rate: 1900 });
+const twin = trained('twin', { model: 'CNN_conv', rate: 1200 });
+const twins = trained('twins', { model: 'CNN_conv', ranks: 2, rate: 2300 });
+
+describe('credence report', () => {
+  it('writes a page of one run into its folder that needs nothing else', async () => {
+    const { code, out, err } = await report(one);
+    expect({ code, out, err }).toEqual({ code: 0, out: 'DIR/one/report/index.html\n', err: '' });
+    const page = readFileSync(join(one, 'report/index.html'), 'utf8');
+    for (const title of ['Training', 'Evaluation', 'Posterior of the weights'])
+      expect(page).toContain(`<h3>${title}</h3>`);
+    // training, calibration, and the posterior at both steps
+    expect(page.match(/<figure>/g)).toHaveLength(4);
+    expect(page).toContain('After step 20');
+    expect(page).toContain('<td>0.9000 ± 0.0030</td><td>0.3000</td>');
+    expect(page).toContain('1,000 samples/s over all ranks');
+    expect(page).not.toContain('<h2>Speed-up</h2>');
+    const leaving = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target!);
+    expect(leaving.filter((target) => !target.startsWith('#'))).toEqual([]);
+    expect(page).not.toMatch(/NaN|undefined|Infinity|<script/);
+    const names = [...page.matchAll(/\bid="([^"]*)"/g)].map(([, name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('draws measured and simulated speed-up where runs differ in their ranks, a curve for each network', async () => {
+    const out = join(scratch, 'four');
+    const { code, out: text } = await report(one, two, twin, twins, '--out', out, '--json');
+    expect(code).toBe(0);
+    const {
+      runs,
+      speedUp,
+      report: path,
+    } = JSON.parse(text) as {
+      report: string;
+      runs: { model: string; ranks: number; accuracy: number; problems: string[] }[];
+      speedUp: { name: string; scaling: string; epochSeconds: number; measured: object[]; simulated: object[] }[];
+    };
+    expect(path).toBe('DIR/four/index.html');
+    expect(runs.map(({ model, ranks }) => `${model} ${ranks}`)).toEqual([
+      'BNN_conv_flip 1',
+      'BNN_conv_flip 2',
+      'CNN_conv 1',
+      'CNN_conv 2',
+    ]);
+    const [bnn, cnn] = speedUp;
+    expect(bnn).toMatchObject({ name: 'BNN_conv_flip, batch 64', scaling: 'weak', epochSeconds: 60 });
+    expect(bnn!.measured).toEqual([
+      { ranks: 1, speedUp: 1 },
+      { ranks: 2, speedUp: 1.9 },
+    ]);
+    // fitted there
+    expect(bnn!.simulated[1]).toMatchObject({ ranks: 2, speedUp: expect.closeTo(1.9, 6) as number });
+    expect(cnn).toMatchObject({ name: 'CNN_conv, batch 64', epochSeconds: 50 });
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    expect(page).toContain('<h2>Speed-up</h2>');
+    for (const text of ['seconds per epoch', 'against one rank', 'measured', 'simulated']) expect(page).toContain(text);
+  });
+
+  it('takes measured times of credence bench scaling, weak and strong', async () => {
+    const points = [1, 2].map((ranks) => ({ ranks, stepMs: 10 / ranks }));
+    const series = ['weak', 'strong'].map((scaling) => ({ model: 'BNN_FC_flip', scaling, batch: 64, points }));
+    const scaling = file('scaling.json', JSON.stringify({ series }));
+    const out = join(scratch, 'measured');
+    expect(await report(one, '--out', out, '--scaling', scaling)).toMatchObject({ code: 0 });
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    for (const kind of ['Weak scaling', 'Strong scaling']) expect(page).toContain(kind);
+  });
+
+  it('gathers a sweep, and names the runs of it that have not begun', async () => {
+    const sweep = join(scratch, 'sweep');
+    mkdirSync(sweep);
+    for (const ranks of [1, 2]) trained(`sweep/nodes-${ranks}`, { ranks, rate: 1000 * ranks });
+    const each = { ranksPerNode: 1, threadsPerRank: 1, script: 'x.sh', log: 'x.log', job: '7' };
+    const runs = [1, 2, 4].map((nodes) => ({ folder: `nodes-${nodes}`, nodes, ranks: nodes, ...each }));
+    writeSweep(sweep, { scheduler: 'slurm', command: ['train'], created: '2026-11-25T03:00:00Z', runs });
+    const { code, out } = await report(sweep);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      '  DIR/sweep/nodes-4 (4 nodes, 4 ranks) has not begun; its job is 7\nDIR/sweep/report/index.html\n',
+    );
+    expect(readFileSync(join(sweep, 'report/index.html'), 'utf8')).toContain('<h2>Speed-up</h2>');
+  });
+});
+
+describe('credence report of what is broken', () => {
+  it('tells what is missing, and reports the rest', async () => {
+    const folder = trained('unfinished');
+    rmSync(join(folder, 'evaluations.jsonl'));
+    writeFileSync(join(folder, 'config.yaml'), 'model: [');
+    appendFileSync(join(folder, 'metrics.jsonl'), 'rubbish\n{"step": 50, "ep');
+    writeFileSync(join(folder, 'timing.csv'), 'iteration,seconds,samplesPerSecond,start,end\n');
+    const lines = readFileSync(join(folder, 'starts.jsonl'), 'utf8').replace('"totalSteps":40', '"totalSteps":9375');
+    writeFileSync(join(folder, 'starts.jsonl'), lines);
+    const { code, out } = await report(folder);
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  DIR/unfinished: config.yaml cannot be read: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 9
+        DIR/unfinished: metrics.jsonl: 2 of 6 lines cannot be read and are left out
+        DIR/unfinished: timing.csv holds no step yet
+        DIR/unfinished: the run is not finished: step 40 of 9375. Go on with: credence train --resume DIR/unfinished
+        DIR/unfinished: no evaluation is kept, so there is no calibration. Make one with: credence evaluate DIR/unfinished
+      DIR/unfinished/report/index.html
+      "
+    `);
+    expect(readFileSync(join(folder, 'report/index.html'), 'utf8')).toContain('<ul class="problems">');
+  });
+
+  it('refuses what is no run, several runs without a place, and a place that cannot be', async () => {
+    const empty = join(scratch, 'empty');
+    mkdirSync(empty);
+    const blocked = file('blocked', '');
+    let messages = '';
+    for (const [words, expected] of [
+      [[], 2],
+      [[join(scratch, 'absent')], 2],
+      [[empty], 2],
+      [[blocked], 2],
+      [[one, two], 2],
+      [[one, '--machine', 'thetta'], 2],
+      [[one, '--scaling', join(scratch, 'absent.json')], 1],
+      [[one, '--out', join(blocked, 'report')], 1],
+    ] satisfies [string[], number][]) {
+      const { code, out, err } = await report(...words);
+      expect({ words, code, out }).toEqual({ words, code: expected, out: '' });
+      messages += err;
+    }
+    expect(messages).toMatchInlineSnapshot(`
+      "credence: credence report: RUN is missing: expected credence report RUN... [--out DIR] [--scaling FILE]
+      credence: run folder DIR/absent does not exist. Give the folder that credence train printed
+      credence: DIR/empty is no run folder: it has no config.yaml. Give the folder that credence train printed, or that of a sweep of credence submit
+      credence: run folder DIR/blocked does not exist. Give the folder that credence train printed
+      credence: several runs, and no folder for their report. Give one with --out DIR
+      credence: --machine: got thetta, expected laptop, theta, theta-horovod, cluster-ib. Did you mean theta?
+      credence: DIR/absent.json cannot be read as measured scaling: got ENOENT: no such file or directory, open 'DIR/absent.json'. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as credence bench scaling writes it
+      credence: cannot make DIR/blocked/report: got ENOTDIR: not a directory, mkdir 'DIR/blocked/report'
+      "
+    `);
+  });
+});
