@@ -12,6 +12,8 @@ cd "$(dirname "$0")/.."
 #   name         default  what uses it
 components='
     tensorboard  on       npm test: TensorBoard itself reads the event files of a run
+    onednn       on       the engine onednn: oneDNN 3 from the Python package index, into the Python in front on the path
+    compiler     on       npm test: a C compiler, for shared libraries that are not what they should be
     openmpi      on       npm test: ranks under the mpiexec of Open MPI
     mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
 '
@@ -36,6 +38,19 @@ get_tensorboard() {
   # setuptools below 81 still has pkg_resources, which TensorBoard imports
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tensorboard==2.20.*' 'setuptools<81'
 }
+
+# Found as credence finds it; Debian 12 packages only version 2.
+have_onednn() { npx --no-install tsx scripts/have-onednn.ts 2>/dev/null; }
+get_onednn() {
+  python3 -m pip --version >/dev/null 2>&1 || packages python3 python3-pip
+  if [ -f /etc/debian_version ] && ! ldconfig -p | grep -q libgomp.so.1; then packages libgomp1; fi
+  local get=(python3 -m pip install --quiet --disable-pip-version-check onednn-cpu-gomp==2023.2.0)
+  # a Python that belongs to the system lets in only what is put beside it
+  "${get[@]}" 2>/dev/null || "${get[@]}" --user --break-system-packages
+}
+
+have_compiler() { command -v gcc >/dev/null || command -v cc >/dev/null || command -v clang >/dev/null; }
+get_compiler() { packages gcc libc6-dev; }
 
 have_openmpi() { command -v mpiexec.openmpi >/dev/null; }
 get_openmpi() { packages openmpi-bin; }

@@ -18,6 +18,7 @@ export {
 } from './inference/index.ts';
 export type { Kernels, KernelsFactory } from './kernels/index.ts';
 export { referenceKernels } from './kernels/reference/index.ts';
+export { loadOnednn, onednnKernels, type OnednnLibrary } from './kernels/onednn/index.ts';
 export { wasmKernels } from './kernels/wasm/index.ts';
 export { type Model, modelNames, modelOf } from './models/index.ts';
 export { tensorBoardObserver } from './report/index.ts';

@@ -183,7 +183,7 @@ class Parser {
       .usage('RUN [--draws COUNT]')
       .addOption(this.#flag('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)'))
       .addOption(this.#flag('data', 'PATH', 'file or folder of the data set (default: that of the run)'))
-      .addOption(this.#flag('engine', 'NAME', 'auto, wasm or reference (default: that of the run)'))
+      .addOption(this.#flag('engine', 'NAME', 'auto, wasm, onednn or reference (default: that of the run)'))
       .addOption(
         this.#flag('ranks', 'COUNT', 'threads that share the draws (default: that of the run, or one per core)'),
       )

@@ -1,26 +1,61 @@
+import { UnavailableError } from '../errors/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import type { RunConfiguration } from '../train/index.ts';
 
 type EngineName = Exclude<RunConfiguration['engine'], 'auto'>;
 
+interface Found {
+  readonly factory: KernelsFactory;
+  /** where it was found, for what was not there already */
+  readonly place?: string;
+}
+
 /** Each loaded when it is chosen. */
-const engines: Readonly<Record<EngineName, () => Promise<KernelsFactory>>> = {
-  wasm: async () => (await import('../kernels/wasm/index.ts')).wasmKernels,
-  reference: async () => (await import('../kernels/reference/index.ts')).referenceKernels,
+const engines: Readonly<Record<EngineName, () => Promise<Found>>> = {
+  wasm: async () => ({ factory: (await import('../kernels/wasm/index.ts')).wasmKernels }),
+  onednn: async () => {
+    const { loadOnednn, onednnKernels } = await import('../kernels/onednn/index.ts');
+    const library = await loadOnednn(process.env);
+    return { factory: onednnKernels(library), place: library.path };
+  },
+  reference: async () => ({ factory: (await import('../kernels/reference/index.ts')).referenceKernels }),
 };
 
 export const engineNames = Object.keys(engines) as EngineName[];
 
-export function chooseEngine(name: RunConfiguration['engine']): Promise<KernelsFactory> {
-  return engines[name === 'auto' ? 'wasm' : name]();
+/**
+ * `auto` is onednn where the library is found and works, wasm otherwise.
+ * @throws UnavailableError where the engine that was asked for is not on this machine
+ */
+export async function chooseEngine(name: RunConfiguration['engine']): Promise<KernelsFactory> {
+  if (name !== 'auto') return (await engines[name]()).factory;
+  try {
+    return (await engines.onednn()).factory;
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return withNote((await engines.wasm()).factory, error.got ? `${error.what}: ${error.got}` : error.what);
+  }
+}
+
+/** The same engine, which says why it was taken. */
+function withNote(factory: KernelsFactory, note: string): KernelsFactory {
+  return {
+    ...factory,
+    create(memory) {
+      const kernels = factory.create(memory);
+      return { ...kernels, description: `${kernels.description} (${note})` };
+    },
+  };
 }
 
 /**
  * Starts an engine, to see whether it works.
- * @returns which build runs, on what
+ * @returns which build runs, on what, and where it was found
  */
 export async function describeEngine(name: EngineName): Promise<string> {
-  const factory = await engines[name]();
+  const { factory, place } = await engines[name]();
   const pages = Math.ceil(factory.firstFreeByte / 65_536) + 1;
-  return factory.create(new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })).description;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const { description } = factory.create(memory);
+  return place === undefined ? description : `${description}; ${place}`;
 }

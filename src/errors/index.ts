@@ -27,6 +27,8 @@ export interface ErrorDetail {
 
 export class CredenceError extends Error {
   readonly code: ErrorCode;
+  /** what happened, without the details */
+  readonly what: string;
   readonly got: string | undefined;
   readonly expected: string | undefined;
   readonly remedy: string | undefined;
@@ -35,6 +37,7 @@ export class CredenceError extends Error {
     super(oneLine(what, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = new.target.name;
     this.code = code;
+    this.what = what;
     this.got = detail.got;
     this.expected = detail.expected;
     this.remedy = detail.remedy;

@@ -54,11 +54,13 @@ export class Graph {
   ): readonly Tensor[] {
     const types = inferTypes(operation, inputs, attributes);
     const outputs = types.map(
-      (type, i): Tensor => ({
+      ({ shape, dtype }, i): Tensor => ({
         id: this.#nextId++,
         name: `${this.#scope}${label}${i === 0 ? '' : `:${i}`}`,
         role: 'value',
-        ...type,
+        // and nothing else: a rule may give an input itself as the type of an output
+        shape,
+        dtype,
       }),
     );
     const node: Node = { operation, attributes, inputs, outputs };

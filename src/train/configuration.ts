@@ -34,7 +34,7 @@ export interface RunConfiguration {
   };
   /** Monte Carlo draws of the evaluation */
   readonly draws: number;
-  readonly engine: 'auto' | 'wasm' | 'reference';
+  readonly engine: 'auto' | 'wasm' | 'onednn' | 'reference';
   readonly precision: 'f32';
   /** `exact`: the same bits on any number of ranks; `fast`: equal to rounding */
   readonly reduce: 'exact' | 'fast';

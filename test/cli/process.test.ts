@@ -40,7 +40,8 @@ describe('credence train', () => {
   });
 
   it('tells people how it goes, and what to type next', async () => {
-    const words = ['--iteration', '20', '--printEvery', '5', '--batchSize', '20', '--draws', '1', '--verbose'];
+    const shape = ['--iteration', '20', '--printEvery', '5', '--batchSize', '20', '--draws', '1'];
+    const words = [...shape, '--verbose', '--engine', 'wasm'];
     const { code, stdout, stderr } = await credence('train', 'CNN_FC', '--data', data, ...words);
     expect(code).toBe(0);
     const told = (text: string) =>

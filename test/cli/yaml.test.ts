@@ -169,7 +169,7 @@ describe('the config.yaml of a run folder', () => {
         steps: 0                         # linear: steps of the rise; cyclical: of a cycle; 0: the whole run
         rise: 0.5                        # cyclical: share of a cycle spent rising, in (0, 1]
       draws: 30                          # Monte Carlo draws of the evaluation
-      engine: auto                       # kernels: auto, wasm or reference
+      engine: auto                       # kernels: auto (onednn, else wasm), wasm, onednn or reference
       precision: f32                     # of the kernels: f32
       reduce: exact                      # sum of gradients: exact (the same bits on any number of ranks) or fast
       gradientCompression: none          # of what travels between ranks: none, or bf16 (half the bytes; with reduce fast only)

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { UnavailableError } from '../../src/errors/index.ts';
 import type { KernelsFactory } from '../../src/kernels/index.ts';
+import { loadOnednn, onednnKernels } from '../../src/kernels/onednn/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 
 export interface Engine {
@@ -25,6 +27,16 @@ async function loadWasm(build: 'base' | 'relaxed'): Promise<KernelsFactory | nul
   return isAvailable(build) ? wasmBuilds[build] : null;
 }
 
+async function loadNative(): Promise<KernelsFactory | null> {
+  if (!existsSync(compiled)) return null;
+  try {
+    return onednnKernels(await loadOnednn(process.env));
+  } catch (error) {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  }
+}
+
 /** Every engine that the contract holds together. */
 export const engines: readonly Engine[] = [
   {
@@ -43,6 +55,12 @@ export const engines: readonly Engine[] = [
     name: 'wasm with relaxed SIMD',
     load: () => loadWasm('relaxed'),
     skipReason: 'src/kernels/wasm/generated is not built, or this Node has no relaxed SIMD at all',
+    required: true,
+  },
+  {
+    name: 'onednn',
+    load: loadNative,
+    skipReason: 'no oneDNN 3 on this machine: npm run setup -- onednn',
     required: true,
   },
 ];

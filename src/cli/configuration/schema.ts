@@ -57,7 +57,7 @@ export const configurationSchema = mapping({
     rise: positive(1),
   }),
   draws: integer(1, 1_000_000),
-  engine: oneOf(['auto', 'wasm', 'reference']),
+  engine: oneOf(['auto', 'wasm', 'onednn', 'reference']),
   precision: oneOf(['f32']),
   reduce: oneOf(['exact', 'fast']),
   gradientCompression: oneOf(['none', 'bf16']),

@@ -10,6 +10,7 @@ import { pooling } from './bindings/pooling.ts';
 import { prediction } from './bindings/prediction.ts';
 import { structure } from './bindings/structure.ts';
 import { update } from './bindings/update.ts';
+import type { WasmExports } from './exports.ts';
 import { type Build, instantiate, isAvailable } from './module.ts';
 
 const bindings: Bindings<OperationName> = {
@@ -29,6 +30,27 @@ const descriptions: Readonly<Record<Build, string>> = {
   relaxed: 'wasm, 128-bit SIMD, relaxed',
 };
 
+/** The engine on a memory, and the module's own functions for an engine that builds on it. */
+export function wasmEngine(
+  memory: WebAssembly.Memory,
+  build: Build = best(),
+): { kernels: Kernels; exports: WasmExports } {
+  const wasm = instantiate(build, memory);
+  const bindingOf = (call: KernelCall) => bindings[call.operation] as Binding<OperationName>;
+  const kernels: Kernels = {
+    name: 'wasm',
+    description: descriptions[build],
+    memory,
+    scratchBytes: (call: KernelCall) => bindingOf(call).scratch?.(call, wasm) ?? 0,
+    compile: (call: KernelCall, context: KernelContext) => bindingOf(call).bind(call, wasm, context),
+  };
+  return { kernels, exports: wasm };
+}
+
+function best(): Build {
+  return isAvailable('relaxed') ? 'relaxed' : 'base';
+}
+
 function factory(choose: () => Build): KernelsFactory {
   return {
     name: 'wasm',
@@ -36,23 +58,12 @@ function factory(choose: () => Build): KernelsFactory {
     firstFreeByte: 4096,
     // measured from 1x1 maps on, batch 32: the two convolutions never win (0.5 to 1.0 of their time)
     flipoutCost: { perExampleFrom: 1 },
-    create: (memory): Kernels => {
-      const build = choose();
-      const wasm = instantiate(build, memory);
-      const bindingOf = (call: KernelCall) => bindings[call.operation] as Binding<OperationName>;
-      return {
-        name: 'wasm',
-        description: descriptions[build],
-        memory,
-        scratchBytes: (call: KernelCall) => bindingOf(call).scratch?.(call, wasm) ?? 0,
-        compile: (call: KernelCall, context: KernelContext) => bindingOf(call).bind(call, wasm, context),
-      };
-    },
+    create: (memory) => wasmEngine(memory, choose()).kernels,
   };
 }
 
 /** The embedded engine: AssemblyScript with 128-bit SIMD, with fused multiply-add where the machine has relaxed SIMD. */
-export const wasmKernels: KernelsFactory = factory(() => (isAvailable('relaxed') ? 'relaxed' : 'base'));
+export const wasmKernels: KernelsFactory = factory(best);
 
 /** One build alone, for tests and benchmarks that compare the two. */
 export const wasmBuilds: Readonly<Record<Build, KernelsFactory>> = {

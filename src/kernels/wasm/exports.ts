@@ -22,6 +22,10 @@ export interface WasmExports {
   readonly shift: Kernel;
   readonly channelSigns: Kernel;
   readonly fromBytes: Kernel;
+  readonly listRuns: Kernel;
+  readonly signMasks: Kernel;
+  readonly formBlocked: Kernel;
+  readonly foldBlocked: Kernel;
   readonly convolution: Kernel;
   readonly convolutionBackward: Kernel;
   readonly convolutionScratch: Measure;

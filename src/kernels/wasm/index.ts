@@ -1,2 +1,3 @@
-export { wasmBuilds, wasmKernels } from './engine.ts';
+export { wasmBuilds, wasmEngine, wasmKernels } from './engine.ts';
+export type { WasmExports } from './exports.ts';
 export { type Build, isAvailable } from './module.ts';

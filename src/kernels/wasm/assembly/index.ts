@@ -3,6 +3,7 @@ export {
   add, channelSigns, divide, exp, fromBytes, log, multiply, negate, relu, scale, shift, sigmoid, softplus, sqrt, square,
   subtract, tanh,
 } from './elementwise';
+export { foldBlocked, formBlocked, listRuns, signMasks } from './blocked';
 export { convolution, convolutionScratch } from './convolution';
 export { convolutionBackward, convolutionBackwardScratch } from './convolution-backward';
 export { setConvolution, setPooling } from './geometry';

@@ -1,0 +1,218 @@
+import type { Activation, ConvolutionBackwardAttributes } from '../../graph/index.ts';
+import type { KernelCall } from '../kernels.ts';
+import type { WasmExports } from '../wasm/index.ts';
+import { unpoolMap } from './epilogue.ts';
+import { executions, reorder, tensorsFrom } from './execution.ts';
+import { onednn } from './functions.ts';
+import {
+  type Described,
+  type Descriptors,
+  type Geometry,
+  describeBackwardData,
+  describeBackwardWeights,
+  describeForward,
+  descriptorsOf,
+  geometryOf,
+} from './geometry.ts';
+import { FoldedGradients, OwnKernels } from './own-kernels.ts';
+import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
+
+const { operand } = onednn;
+
+const activationCodes: Readonly<Record<Activation, number>> = { none: 0, relu: 1, tanh: 2, softplus: 3, sigmoid: 4 };
+
+/** Places of a backward call's operands, byte offsets; 0 where there is none. */
+interface Places {
+  readonly x: number;
+  readonly mean: number;
+  readonly perturbation: number;
+  readonly signsIn: number;
+  readonly signsOut: number;
+  readonly dy: number;
+  readonly y: number;
+  readonly indices: number;
+  readonly dMean: number;
+  readonly dPerturbation: number;
+  readonly dBias: number;
+  readonly dx: number;
+}
+
+function placesOf({ operation, attributes, inputs, outputs }: KernelCall): Places {
+  const { bias, inputGradient } = attributes as ConvolutionBackwardAttributes;
+  const flipout = operation === 'flipoutConv2dBackward';
+  const from = inputs.map(({ offset }) => offset);
+  const [x, mean] = from as [number, number];
+  const [perturbation, signsIn, signsOut] = (flipout ? from.slice(2, 5) : [0, 0, 0]) as [number, number, number];
+  const [dy, y, indices = 0] = from.slice(flipout ? 5 : 2) as [number, number, number?];
+  const results = outputs.map(({ offset }) => offset);
+  const dMean = results.shift()!;
+  const dPerturbation = flipout ? results.shift()! : 0;
+  const dBias = bias ? results.shift()! : 0;
+  const dx = inputGradient ? results.shift()! : 0;
+  return { x, mean, perturbation, signsIn, signsOut, dy, y, indices, dMean, dPerturbation, dBias, dx };
+}
+
+/**
+ * Backward: each example's gradient goes through pooling and activation into a map in scratch, which both gradients read
+ * while it is in cache. Flipout takes one weight gradient per example and folds it; otherwise one execution takes all.
+ */
+export function prepareBackward(call: KernelCall, native: Native): Prepared {
+  const { session, wasm } = native;
+  const { inputGradient, activation, pool, bias } = call.attributes as ConvolutionBackwardAttributes;
+  const flipout = call.operation === 'flipoutConv2dBackward';
+  const geometry = geometryOf(call);
+  const { batch, mapSize, xSize } = geometry;
+  const descriptors = descriptorsOf(session, geometry, flipout ? 1 : batch);
+  const hint = describeForward(session, geometry, descriptors, false).description;
+  const towardWeights = describeBackwardWeights(session, geometry, descriptors, hint);
+  const towardInput = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
+
+  const scratch = new ScratchPlan();
+  const spreads = pool !== null || activation !== 'none';
+  const count = flipout ? batch : 1;
+  // one map where the examples follow each other
+  const map = spreads ? scratch.take(mapSize * 4 * (batch / count)) : 0;
+  const spread = new Spread(call, wasm, geometry, scratch, bias);
+  const weights = flipout
+    ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainWeights, scratch)
+    : new WholeGradient(native, towardWeights, descriptors, scratch);
+  const own = !towardInput
+    ? null
+    : flipout
+      ? new OwnKernels(native, geometry, towardInput.weights, descriptors.plainWeights, scratch)
+      : new WholeKernel(native, towardInput, descriptors, scratch);
+
+  return {
+    scratchBytes: scratch.bytes,
+    bind(context) {
+      const places = placesOf(call);
+      const { x, dy, signsIn, signsOut, dMean, dPerturbation, dx } = places;
+      const target = spreads ? context.scratch + map : dy;
+      const gradients = tensorsFrom(session, descriptors.map, target, spreads ? 0 : mapSize * 4, count);
+      const folded = weights.bind(context, { mean: dMean, perturbation: dPerturbation, signsIn, signsOut });
+      const kernels = own?.bind(context, places);
+      const toWeights = executions(
+        session,
+        towardWeights.description,
+        tensorsFrom(session, descriptors.x, x, xSize * 4, count).map((from, n) => [
+          [operand.source, from],
+          [operand.gradientOfResult, gradients[n]!],
+          [operand.gradientOfWeights, folded.gradient],
+        ]),
+      );
+      const toInput =
+        kernels &&
+        executions(
+          session,
+          towardInput!.description,
+          tensorsFrom(session, descriptors.x, dx, xSize * 4, count).map((to, n) => [
+            [operand.gradientOfSource, to],
+            [operand.weights, kernels.weights],
+            [operand.gradientOfResult, gradients[n]!],
+          ]),
+        );
+      const spreadOne = spread.bind(context.scratch, places, spreads ? target : 0, flipout ? 0 : mapSize * 4);
+      return () => {
+        folded.begin();
+        kernels?.begin();
+        if (!flipout) for (let n = 0; n < batch; n++) spreadOne(n);
+        for (let n = 0; n < count; n++) {
+          if (flipout) spreadOne(n);
+          toWeights(n);
+          folded.fold(n);
+          if (toInput) {
+            kernels.form(n);
+            toInput(n);
+          }
+        }
+        folded.finish();
+      };
+    },
+  };
+}
+
+/** One example's dy through pooling and activation, and its share of the bias gradient. */
+class Spread {
+  readonly #call: KernelCall;
+  readonly #wasm: WasmExports;
+  readonly #geometry: Geometry;
+  readonly #slope: number;
+  readonly #part: number;
+  readonly #bias: boolean;
+
+  constructor(call: KernelCall, wasm: WasmExports, geometry: Geometry, scratch: ScratchPlan, bias: boolean) {
+    this.#call = call;
+    this.#wasm = wasm;
+    this.#geometry = geometry;
+    this.#slope = geometry.pool ? scratch.take(geometry.ySize * 4) : 0;
+    this.#part = scratch.take(geometry.outputs * 4);
+    this.#bias = bias;
+  }
+
+  bind(scratch: number, { dy, y, indices, dBias }: Places, map: number, step: number): (example: number) => void {
+    const { activation } = this.#call.attributes as ConvolutionBackwardAttributes;
+    const { activationGradient, sum, accumulate } = this.#wasm;
+    const { ySize, outputs, pool } = this.#geometry;
+    const unpool = pool && unpoolMap(this.#wasm, this.#geometry);
+    const code = activationCodes[activation];
+    const [slope, part] = [scratch + this.#slope, scratch + this.#part];
+    const rows = ySize / outputs;
+    return (n) => {
+      let gradient = dy + n * ySize * 4;
+      if (map !== 0) {
+        const target = pool ? slope : map + n * step;
+        activationGradient(code, target, gradient, y + n * ySize * 4, ySize);
+        gradient = target;
+        unpool?.(map + n * step, slope, indices + n * ySize);
+      }
+      if (!this.#bias) return;
+      sum(n === 0 ? dBias : part, gradient, rows, outputs, 1);
+      if (n > 0) accumulate(dBias, part, outputs);
+    };
+  }
+}
+
+/** The weight gradient of all examples in one execution. */
+class WholeGradient {
+  readonly #native: Native;
+  readonly #described: Described;
+  readonly #plain: number;
+  readonly #gradient: number;
+
+  constructor(native: Native, described: Described, { plainWeights }: Descriptors, scratch: ScratchPlan) {
+    this.#native = native;
+    this.#described = described;
+    this.#plain = plainWeights;
+    this.#gradient = scratch.take(native.session.functions.descriptorSize(described.weights));
+  }
+
+  bind({ scratch }: { scratch: number }, { mean }: { mean: number }) {
+    const { session } = this.#native;
+    const { weights } = this.#described;
+    const gradient = session.tensor(weights, scratch + this.#gradient);
+    const finish = reorder(session, weights, gradient, this.#plain, session.tensor(this.#plain, mean));
+    return { gradient, begin: () => {}, fold: (_example: number) => {}, finish };
+  }
+}
+
+/** The kernel that all examples share, in the layout of the input gradient's primitive. */
+class WholeKernel {
+  readonly #native: Native;
+  readonly #described: Described;
+  readonly #plain: number;
+  readonly #kernel: number;
+
+  constructor(native: Native, described: Described, { plainWeights }: Descriptors, scratch: ScratchPlan) {
+    this.#native = native;
+    this.#described = described;
+    this.#plain = plainWeights;
+    this.#kernel = scratch.take(native.session.functions.descriptorSize(described.weights));
+  }
+
+  bind({ scratch }: { scratch: number }, { mean }: { mean: number }) {
+    const { session } = this.#native;
+    const kernel = session.tensor(this.#described.weights, scratch + this.#kernel);
+    const begin = reorder(session, this.#plain, session.tensor(this.#plain, mean), this.#described.weights, kernel);
+    return { weights: kernel, begin, form: (_example: number) => {} };
+  }
+}

@@ -1,0 +1,67 @@
+import type { ConvolutionAttributes } from '../../graph/index.ts';
+import type { KernelCall } from '../kernels.ts';
+import { activationInPlace, poolMap } from './epilogue.ts';
+import { executions, reorder, tensorsFrom } from './execution.ts';
+import { onednn } from './functions.ts';
+import { describeForward, descriptorsOf, geometryOf } from './geometry.ts';
+import { OwnKernels } from './own-kernels.ts';
+import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
+
+const { operand } = onednn;
+
+/**
+ * Forward, example by example: oneDNN's convolution and bias, then activation and pooling by the wasm kernels while the
+ * map is in cache. Flipout forms the example's own kernel first.
+ */
+export function prepareForward(call: KernelCall, native: Native): Prepared {
+  const { session, wasm } = native;
+  const { bias: hasBias, activation, pool } = call.attributes as ConvolutionAttributes;
+  const flipout = call.operation === 'flipoutConv2d';
+  const geometry = geometryOf(call);
+  const { batch, mapSize, xSize, ySize } = geometry;
+  const activate = activationInPlace(wasm, activation);
+  // what nothing comes behind goes through one execution
+  const whole = !flipout && !activate && !pool;
+  const descriptors = descriptorsOf(session, geometry, whole ? batch : 1);
+  const { description, weights } = describeForward(session, geometry, descriptors, hasBias);
+
+  const scratch = new ScratchPlan();
+  const own = flipout ? new OwnKernels(native, geometry, weights, descriptors.plainWeights, scratch) : null;
+  const laidOut = own ? 0 : scratch.take(session.functions.descriptorSize(weights));
+  const map = pool ? scratch.take(mapSize * 4) : 0;
+
+  return {
+    scratchBytes: scratch.bytes,
+    bind(context) {
+      const places = call.inputs.map(({ offset }) => offset);
+      const [x, mean, perturbation, signsIn, signsOut] = places as [number, number, number, number, number];
+      const [y, indices = 0] = call.outputs.map(({ offset }) => offset) as [number, number?];
+      const count = whole ? 1 : batch;
+      const kernels = own?.bind(context, { mean, perturbation, signsIn, signsOut });
+      const kernel = kernels?.weights ?? session.tensor(weights, context.scratch + laidOut);
+      const layOut =
+        kernels?.begin ??
+        reorder(session, descriptors.plainWeights, session.tensor(descriptors.plainWeights, mean), weights, kernel);
+      const biases = hasBias ? [[operand.bias, session.tensor(descriptors.bias, places.at(-1)!)] as const] : [];
+      const xs = tensorsFrom(session, descriptors.x, x, xSize * 4, count);
+      const target = pool ? context.scratch + map : y;
+      const maps = tensorsFrom(session, descriptors.map, target, pool ? 0 : mapSize * 4, count);
+      const convolve = executions(
+        session,
+        description,
+        xs.map((from, n) => [[operand.source, from], [operand.weights, kernel], ...biases, [operand.result, maps[n]!]]),
+      );
+      const pooled = pool ? poolMap(wasm, geometry) : null;
+      const step = pool ? 0 : mapSize * 4;
+      return () => {
+        layOut();
+        for (let n = 0; n < count; n++) {
+          kernels?.form(n);
+          convolve(n);
+          activate?.(target + n * step, mapSize);
+          pooled?.(y + n * ySize * 4, indices + n * ySize, target);
+        }
+      };
+    },
+  };
+}

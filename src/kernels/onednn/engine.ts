@@ -1,0 +1,58 @@
+import type { OperationName } from '../../graph/index.ts';
+import type { KernelCall, KernelContext, Kernels, KernelsFactory } from '../kernels.ts';
+import { wasmEngine, wasmKernels } from '../wasm/index.ts';
+import { prepareBackward } from './convolution-backward.ts';
+import { prepareForward } from './convolution.ts';
+import type { OnednnLibrary } from './library.ts';
+import { prepareProduct } from './linear.ts';
+import type { Native, Prepare, Prepared } from './prepared.ts';
+import { Session, Unimplemented } from './session.ts';
+
+/** What is heavy; the wasm kernels do the rest on the same memory. */
+const overrides: Readonly<Partial<Record<OperationName, Prepare>>> = {
+  conv2d: prepareForward,
+  conv2dBackward: prepareBackward,
+  flipoutConv2d: prepareForward,
+  flipoutConv2dBackward: prepareBackward,
+  matmul: prepareProduct,
+  dense: prepareProduct,
+};
+
+/** The engine over a library that `loadOnednn` has found. */
+export function onednnKernels(library: OnednnLibrary): KernelsFactory {
+  return {
+    name: 'onednn',
+    firstFreeByte: wasmKernels.firstFreeByte,
+    flipoutCost: { perExampleFrom: 16 },
+    create(memory): Kernels {
+      const { kernels, exports: wasm } = wasmEngine(memory);
+      const native: Native = { session: new Session(library, memory), wasm };
+      const prepared = new WeakMap<KernelCall, Prepared | null>();
+      const prepare = (call: KernelCall): Prepared | null => {
+        const known = prepared.get(call);
+        if (known !== undefined) return known;
+        const made = prepareOr(call, native);
+        prepared.set(call, made);
+        return made;
+      };
+      return {
+        name: 'onednn',
+        description: `onednn ${library.version}, ${library.instructions}; ${kernels.description}`,
+        memory,
+        scratchBytes: (call: KernelCall) => prepare(call)?.scratchBytes ?? kernels.scratchBytes(call),
+        compile: (call: KernelCall, context: KernelContext) =>
+          prepare(call)?.bind(context) ?? kernels.compile(call, context),
+      };
+    },
+  };
+}
+
+/** null: the wasm kernels take the call, by choice or because oneDNN has nothing for it. */
+function prepareOr(call: KernelCall, native: Native): Prepared | null {
+  try {
+    return overrides[call.operation]?.(call, native) ?? null;
+  } catch (error) {
+    if (error instanceof Unimplemented) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,171 @@
+import { type ConvolutionAttributes, type Window2d, windowGeometry } from '../../graph/index.ts';
+import type { KernelCall } from '../kernels.ts';
+import { onednn } from './functions.ts';
+import { type Handle, type Session, Unimplemented } from './session.ts';
+
+type Four = [number, number, number, number];
+type Pair = readonly [number, number];
+
+/** A convolution and the pooling behind it, as both libraries want to know it. Maps are not pooled yet. */
+export interface Geometry {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inputs: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly outputs: number;
+  readonly strides: Pair;
+  readonly dilations: Pair;
+  readonly before: Pair;
+  readonly after: Pair;
+  readonly mapHeight: number;
+  readonly mapWidth: number;
+  readonly pool: Pooling | null;
+  /** elements of one example */
+  readonly xSize: number;
+  readonly mapSize: number;
+  readonly ySize: number;
+}
+
+interface Pooling extends Window2d {
+  readonly height: number;
+  readonly width: number;
+  readonly top: number;
+  readonly left: number;
+}
+
+export function geometryOf({ inputs, attributes }: KernelCall): Geometry {
+  const [x, kernel] = [inputs[0]!.shape as Four, inputs[1]!.shape as Four];
+  const { strides, dilations, padding, pool } = attributes as ConvolutionAttributes;
+  const [batch, height, width, channels] = x;
+  const [kernelHeight, kernelWidth, , outputs] = kernel;
+  const rows = windowGeometry(height, (kernelHeight - 1) * dilations[0] + 1, strides[0], padding);
+  const columns = windowGeometry(width, (kernelWidth - 1) * dilations[1] + 1, strides[1], padding);
+  const [mapHeight, mapWidth] = [rows.output, columns.output];
+  const pooling = pool && poolingOf(pool, mapHeight, mapWidth);
+  return {
+    ...{ batch, height, width, inputs: channels, kernelHeight, kernelWidth, outputs, strides, dilations },
+    before: [rows.before, columns.before],
+    after: [rows.after, columns.after],
+    mapHeight,
+    mapWidth,
+    pool: pooling,
+    xSize: height * width * channels,
+    mapSize: mapHeight * mapWidth * outputs,
+    ySize: (pooling ? pooling.height * pooling.width : mapHeight * mapWidth) * outputs,
+  };
+}
+
+function poolingOf(pool: Window2d, mapHeight: number, mapWidth: number): Pooling {
+  const rows = windowGeometry(mapHeight, pool.window[0], pool.strides[0], pool.padding);
+  const columns = windowGeometry(mapWidth, pool.window[1], pool.strides[1], pool.padding);
+  return { ...pool, height: rows.output, width: columns.output, top: rows.before, left: columns.before };
+}
+
+/** What the primitives of one convolution work on: images with the channels innermost, kernels as they choose. */
+export interface Descriptors {
+  readonly x: Handle;
+  readonly map: Handle;
+  /** in the layout that the primitive likes best */
+  readonly weights: Handle;
+  /** as the graph stores kernels: rows, columns, inputs, outputs */
+  readonly plainWeights: Handle;
+  readonly bias: Handle;
+}
+
+/**
+ * @param batch examples per execution
+ * @throws Unimplemented where oneDNN cannot be trusted
+ */
+export function descriptorsOf(session: Session, geometry: Geometry, batch: number): Descriptors {
+  const { height, width, inputs, kernelHeight, kernelWidth, outputs, mapHeight, mapWidth, strides } = geometry;
+  // jit_1x1:avx2 of oneDNN 3.2 writes past its scratchpad where it has to skip pixels
+  if (kernelHeight * kernelWidth === 1 && strides[0] * strides[1] > 1) throw new Unimplemented('1x1 with strides');
+  const images = (rows: number, columns: number, channels: number) =>
+    session.descriptor([batch, channels, rows, columns], [rows * columns * channels, 1, columns * channels, channels]);
+  const kernel = [outputs, inputs, kernelHeight, kernelWidth];
+  return {
+    x: images(height, width, inputs),
+    map: images(mapHeight, mapWidth, outputs),
+    weights: session.descriptor(kernel, null),
+    plainWeights: session.descriptor(kernel, [1, outputs, kernelWidth * inputs * outputs, inputs * outputs]),
+    bias: session.descriptor([outputs], [1]),
+  };
+}
+
+/** A primitive's description, and the layout of the weights, or of their gradient, that it has chosen. */
+export interface Described {
+  readonly description: Handle;
+  readonly weights: Handle;
+}
+
+/** @throws Unimplemented */
+export function describeForward(
+  session: Session,
+  geometry: Geometry,
+  { x, weights, bias, map }: Descriptors,
+  withBias: boolean,
+): Described {
+  const { convolutionForward, primitiveDescriptor } = session.functions;
+  const places = placesOf(session, geometry);
+  const { forwardTraining, convolutionDirect, query } = onednn;
+  const description = session.description(
+    (out) =>
+      convolutionForward(
+        ...[
+          out,
+          session.engine,
+          forwardTraining,
+          convolutionDirect,
+          x,
+          weights,
+          withBias ? bias : 0,
+          map,
+          ...places,
+          0,
+        ],
+      ),
+    'convolution',
+  );
+  return { description, weights: primitiveDescriptor(description, query.weights, 0) };
+}
+
+/** @throws Unimplemented */
+export function describeBackwardData(
+  session: Session,
+  geometry: Geometry,
+  { x, weights, map }: Descriptors,
+  hint: Handle,
+): Described {
+  const { convolutionBackwardData, primitiveDescriptor } = session.functions;
+  const places = placesOf(session, geometry);
+  const { convolutionDirect, query } = onednn;
+  const description = session.description(
+    (out) => convolutionBackwardData(out, session.engine, convolutionDirect, x, weights, map, ...places, hint, 0),
+    'input gradient of a convolution',
+  );
+  return { description, weights: primitiveDescriptor(description, query.weights, 0) };
+}
+
+/** @throws Unimplemented */
+export function describeBackwardWeights(
+  session: Session,
+  geometry: Geometry,
+  { x, weights, map }: Descriptors,
+  hint: Handle,
+): Described {
+  const { convolutionBackwardWeights, primitiveDescriptor } = session.functions;
+  const places = placesOf(session, geometry);
+  const { convolutionDirect, query } = onednn;
+  const description = session.description(
+    (out) => convolutionBackwardWeights(out, session.engine, convolutionDirect, x, weights, 0, map, ...places, hint, 0),
+    'weight gradient of a convolution',
+  );
+  return { description, weights: primitiveDescriptor(description, query.gradientOfWeights, 0) };
+}
+
+/** strides, dilations (0 is dense), padding before and after */
+function placesOf(session: Session, { strides, dilations, before, after }: Geometry): Handle[] {
+  return [strides, dilations.map((extent) => extent - 1), before, after].map((values) => session.numbers(values));
+}

@@ -1,0 +1,2 @@
+export { onednnKernels } from './engine.ts';
+export { type OnednnLibrary, loadOnednn } from './library.ts';
