@@ -1,7 +1,7 @@
-import type { Activation, ConvolutionBackwardAttributes } from '../../graph/index.ts';
+import type { ConvolutionBackwardAttributes } from '../../graph/index.ts';
 import type { KernelCall } from '../kernels.ts';
 import type { WasmExports } from '../wasm/index.ts';
-import { unpoolMap } from './epilogue.ts';
+import { spreadOf } from './epilogue.ts';
 import { executions, reorder, tensorsFrom } from './execution.ts';
 import { onednn } from './functions.ts';
 import {
@@ -18,8 +18,6 @@ import { FoldedGradients, OwnKernels } from './own-kernels.ts';
 import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
 
 const { operand } = onednn;
-
-const activationCodes: Readonly<Record<Activation, number>> = { none: 0, relu: 1, tanh: 2, softplus: 3, sigmoid: 4 };
 
 /** Places of a backward call's operands, byte offsets; 0 where there is none. */
 interface Places {
@@ -58,7 +56,8 @@ function placesOf({ operation, attributes, inputs, outputs }: KernelCall): Place
  */
 export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const { session, wasm } = native;
-  const { inputGradient, activation, pool, bias } = call.attributes as ConvolutionBackwardAttributes;
+  const attributes = call.attributes as ConvolutionBackwardAttributes;
+  const { inputGradient, activation, pool } = attributes;
   const flipout = call.operation === 'flipoutConv2dBackward';
   const geometry = geometryOf(call);
   const { batch, mapSize, xSize } = geometry;
@@ -72,7 +71,7 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const count = flipout ? batch : 1;
   // one map where the examples follow each other
   const map = spreads ? scratch.take(mapSize * 4 * (batch / count)) : 0;
-  const spread = new Spread(call, wasm, geometry, scratch, bias);
+  const spread = new Spread(wasm, geometry, attributes, scratch);
   const weights = flipout
     ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainWeights, scratch)
     : new WholeGradient(native, towardWeights, descriptors, scratch);
@@ -133,41 +132,33 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
 
 /** One example's dy through pooling and activation, and its share of the bias gradient. */
 class Spread {
-  readonly #call: KernelCall;
   readonly #wasm: WasmExports;
   readonly #geometry: Geometry;
+  readonly #attributes: ConvolutionBackwardAttributes;
   readonly #slope: number;
   readonly #part: number;
-  readonly #bias: boolean;
 
-  constructor(call: KernelCall, wasm: WasmExports, geometry: Geometry, scratch: ScratchPlan, bias: boolean) {
-    this.#call = call;
+  constructor(wasm: WasmExports, geometry: Geometry, attributes: ConvolutionBackwardAttributes, scratch: ScratchPlan) {
     this.#wasm = wasm;
     this.#geometry = geometry;
+    this.#attributes = attributes;
     this.#slope = geometry.pool ? scratch.take(geometry.ySize * 4) : 0;
     this.#part = scratch.take(geometry.outputs * 4);
-    this.#bias = bias;
   }
 
+  /** @param map where the first example's gradient goes, the next ones `step` bytes behind; 0: dy is that already */
   bind(scratch: number, { dy, y, indices, dBias }: Places, map: number, step: number): (example: number) => void {
-    const { activation } = this.#call.attributes as ConvolutionBackwardAttributes;
-    const { activationGradient, sum, accumulate } = this.#wasm;
-    const { ySize, outputs, pool } = this.#geometry;
-    const unpool = pool && unpoolMap(this.#wasm, this.#geometry);
-    const code = activationCodes[activation];
+    const { activation, bias } = this.#attributes;
+    const { accumulate, sum } = this.#wasm;
+    const { ySize, outputs } = this.#geometry;
     const [slope, part] = [scratch + this.#slope, scratch + this.#part];
-    const rows = ySize / outputs;
+    const spread = map === 0 ? null : spreadOf(this.#wasm, this.#geometry, activation);
     return (n) => {
-      let gradient = dy + n * ySize * 4;
-      if (map !== 0) {
-        const target = pool ? slope : map + n * step;
-        activationGradient(code, target, gradient, y + n * ySize * 4, ySize);
-        gradient = target;
-        unpool?.(map + n * step, slope, indices + n * ySize);
-      }
-      if (!this.#bias) return;
-      sum(n === 0 ? dBias : part, gradient, rows, outputs, 1);
-      if (n > 0) accumulate(dBias, part, outputs);
+      const sums = bias && n === 0 ? dBias : part;
+      const at = n * ySize * 4;
+      if (spread) spread(map + n * step, dy + at, y + at, indices + n * ySize, slope, sums);
+      else if (bias) sum(sums, dy + at, ySize / outputs, outputs, 1);
+      if (bias && n > 0) accumulate(dBias, part, outputs);
     };
   }
 }

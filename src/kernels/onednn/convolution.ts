@@ -1,6 +1,6 @@
 import type { ConvolutionAttributes } from '../../graph/index.ts';
 import type { KernelCall } from '../kernels.ts';
-import { activationInPlace, poolMap } from './epilogue.ts';
+import { epilogueOf } from './epilogue.ts';
 import { executions, reorder, tensorsFrom } from './execution.ts';
 import { onednn } from './functions.ts';
 import { describeForward, descriptorsOf, geometryOf } from './geometry.ts';
@@ -19,9 +19,9 @@ export function prepareForward(call: KernelCall, native: Native): Prepared {
   const flipout = call.operation === 'flipoutConv2d';
   const geometry = geometryOf(call);
   const { batch, mapSize, xSize, ySize } = geometry;
-  const activate = activationInPlace(wasm, activation);
+  const epilogue = epilogueOf(wasm, geometry, activation);
   // what nothing comes behind goes through one execution
-  const whole = !flipout && !activate && !pool;
+  const whole = !flipout && !epilogue;
   const descriptors = descriptorsOf(session, geometry, whole ? batch : 1);
   const { description, weights } = describeForward(session, geometry, descriptors, hasBias);
 
@@ -51,15 +51,13 @@ export function prepareForward(call: KernelCall, native: Native): Prepared {
         description,
         xs.map((from, n) => [[operand.source, from], [operand.weights, kernel], ...biases, [operand.result, maps[n]!]]),
       );
-      const pooled = pool ? poolMap(wasm, geometry) : null;
       const step = pool ? 0 : mapSize * 4;
       return () => {
         layOut();
         for (let n = 0; n < count; n++) {
           kernels?.form(n);
           convolve(n);
-          activate?.(target + n * step, mapSize);
-          pooled?.(y + n * ySize * 4, indices + n * ySize, target);
+          epilogue?.(y + n * ySize * 4, indices + n * ySize, target + n * step);
         }
       };
     },

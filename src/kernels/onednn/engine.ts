@@ -1,6 +1,7 @@
 import type { OperationName } from '../../graph/index.ts';
 import type { KernelCall, KernelContext, Kernels, KernelsFactory } from '../kernels.ts';
 import { wasmEngine, wasmKernels } from '../wasm/index.ts';
+import { staysWithWasm } from './choice.ts';
 import { prepareBackward } from './convolution-backward.ts';
 import { prepareForward } from './convolution.ts';
 import type { OnednnLibrary } from './library.ts';
@@ -49,6 +50,7 @@ export function onednnKernels(library: OnednnLibrary): KernelsFactory {
 
 /** null: the wasm kernels take the call, by choice or because oneDNN has nothing for it. */
 function prepareOr(call: KernelCall, native: Native): Prepared | null {
+  if (staysWithWasm(call, native.session.library.instructions)) return null;
   try {
     return overrides[call.operation]?.(call, native) ?? null;
   } catch (error) {

@@ -11,20 +11,87 @@ export function activationInPlace(wasm: WasmExports, activation: Activation): In
   return (pointer, elements) => kernel(pointer, pointer, elements);
 }
 
-/** Max pooling of one example's map into y and indices. */
-export function poolMap(wasm: WasmExports, geometry: Geometry): (y: number, indices: number, map: number) => void {
-  const { mapHeight, mapWidth, outputs } = geometry;
-  const { height, width, window, strides, top, left } = geometry.pool!;
+/**
+ * What becomes of one example's map: y and indices by activation and pooling. Without pooling y is the map, in place.
+ * @returns null where nothing is left to do
+ */
+export function epilogueOf(
+  wasm: WasmExports,
+  geometry: Geometry,
+  activation: Activation,
+): ((y: number, indices: number, map: number) => void) | null {
+  const { pool, mapHeight, mapWidth, mapSize, outputs } = geometry;
+  const activate = activationInPlace(wasm, activation);
+  if (!pool) return activate && ((_y, _indices, map) => activate(map, mapSize));
+  const { height, width, window, strides, top, left } = pool;
+  if (hasWholeWindows(geometry) && isRectifiedOrPlain(activation)) {
+    const { poolWindows } = wasm;
+    const rectify = Number(activation === 'relu');
+    return (y, indices, map) => poolWindows(y, indices, map, height, width, mapWidth, outputs, rectify);
+  }
   const { maxPool } = wasm;
   const operands = [1, mapHeight, mapWidth, outputs, height, width, ...window, ...strides, top, left] as const;
-  return (y, indices, map) => maxPool(y, indices, map, ...operands);
+  return (y, indices, map) => {
+    activate?.(map, mapSize);
+    maxPool(y, indices, map, ...operands);
+  };
 }
 
-/** The gradient of one example's map from that of its pooled one. */
-export function unpoolMap(wasm: WasmExports, geometry: Geometry): (dz: number, dy: number, indices: number) => void {
-  const { mapHeight, mapWidth, outputs } = geometry;
-  const { height, width, window, strides, top, left } = geometry.pool!;
-  const { maxPoolBackward } = wasm;
+const activationCodes: Readonly<Record<Activation, number>> = { none: 0, relu: 1, tanh: 2, softplus: 3, sigmoid: 4 };
+
+/**
+ * The way back: dz of one example's map from dy of its y, and the sums of dz over the positions for the bias; `slope` is
+ * scratch of y's size.
+ */
+export function spreadOf(
+  wasm: WasmExports,
+  geometry: Geometry,
+  activation: Activation,
+): (dz: number, dy: number, y: number, indices: number, slope: number, sums: number) => void {
+  const { pool, mapHeight, mapWidth, ySize, outputs } = geometry;
+  const { activationGradient, clear, sum, rectifyGradient, unpoolWindows, maxPoolBackward } = wasm;
+  const rows = ySize / outputs;
+  if (hasWholeWindows(geometry) && isRectifiedOrPlain(activation)) {
+    const { height, width } = pool!;
+    const rectify = Number(activation === 'relu');
+    return (dz, dy, y, indices, _slope, sums) => {
+      clear(sums, outputs * 4);
+      unpoolWindows(dz, dy, y, indices, height, width, outputs, rectify, sums);
+    };
+  }
+  if (!pool && activation === 'relu' && outputs % 4 === 0) {
+    return (dz, dy, y, _indices, _slope, sums) => {
+      clear(sums, outputs * 4);
+      rectifyGradient(dz, dy, y, rows, outputs, sums);
+    };
+  }
+  const code = activationCodes[activation];
+  if (!pool) {
+    return (dz, dy, y, _indices, _slope, sums) => {
+      activationGradient(code, dz, dy, y, ySize);
+      sum(sums, dz, rows, outputs, 1);
+    };
+  }
+  const { height, width, window, strides, top, left } = pool;
   const operands = [1, mapHeight, mapWidth, outputs, height, width, window[1], ...strides, top, left] as const;
-  return (dz, dy, indices) => maxPoolBackward(dz, dy, indices, ...operands);
+  return (dz, dy, y, indices, slope, sums) => {
+    activationGradient(code, slope, dy, y, ySize);
+    maxPoolBackward(dz, slope, indices, ...operands);
+    sum(sums, slope, rows, outputs, 1);
+  };
+}
+
+/** Whether pooling cuts the map into windows of 2 x 2 with nothing over, and channels come in fours. */
+function hasWholeWindows({ pool, mapHeight, mapWidth, outputs }: Geometry): boolean {
+  return (
+    pool !== null &&
+    [...pool.window, ...pool.strides].every((extent) => extent === 2) &&
+    pool.height * 2 === mapHeight &&
+    pool.width * 2 === mapWidth &&
+    outputs % 4 === 0
+  );
+}
+
+function isRectifiedOrPlain(activation: Activation): boolean {
+  return activation === 'relu' || activation === 'none';
 }

@@ -47,6 +47,9 @@ export interface WasmExports {
   readonly signNoise: Kernel;
   readonly maxPool: Kernel;
   readonly maxPoolBackward: Kernel;
+  readonly poolWindows: Kernel;
+  readonly unpoolWindows: Kernel;
+  readonly rectifyGradient: Kernel;
   readonly broadcast: Kernel;
   readonly copyRows: Kernel;
   readonly clear: Kernel;

@@ -46,6 +46,13 @@ export function signMasks(masks: usize, signs: usize, n: i32, padded: i32): void
   for (let i = n; i < padded; i++) store<u32>(masks + i * 4, 0);
 }
 
+// @ts-ignore: decorator
+@inline
+function form4(own: usize, mean: usize, perturbation: usize, masks: usize, other: v128): void {
+  const sign = v128.xor(other, v128.load(masks));
+  v128.store(own, f32x4.add(v128.load(mean), v128.xor(sign, v128.load(perturbation))));
+}
+
 /** An example's own kernel, own = mean + signs . perturbation (Wen et al. 2018, eq. 4); the signs by exclusive or. */
 export function formBlocked(
   own: usize,
@@ -59,17 +66,29 @@ export function formBlocked(
 ): void {
   const end = table + (<usize>runs << 2);
   const bytes: usize = <usize>lanes << 2;
-  for (; table < end; table += 4) {
+  for (; table < end; table += 4, own += bytes, mean += bytes, perturbation += bytes) {
     const other = v128.load32_splat(otherMasks + (<usize>load<u16>(table) << 2));
     const masks = laneMasks + (<usize>load<u16>(table, 2) << 2);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const sign = v128.xor(other, v128.load(masks + i));
-      v128.store(own + i, f32x4.add(v128.load(mean + i), v128.xor(sign, v128.load(perturbation + i))));
+    let i: usize = 0;
+    for (; i + 32 <= bytes; i += 32) {
+      form4(own + i, mean + i, perturbation + i, masks + i, other);
+      form4(own + i + 16, mean + i + 16, perturbation + i + 16, masks + i + 16, other);
     }
-    own += bytes;
-    mean += bytes;
-    perturbation += bytes;
+    if (i < bytes) form4(own + i, mean + i, perturbation + i, masks + i, other);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function fold4(dMean: usize, dPerturbation: usize, gradient: usize, masks: usize, other: v128, first: bool): void {
+  let g = v128.load(gradient);
+  let signed = v128.xor(v128.xor(other, v128.load(masks)), g);
+  if (!first) {
+    g = f32x4.add(v128.load(dMean), g);
+    signed = f32x4.add(v128.load(dPerturbation), signed);
+  }
+  v128.store(dMean, g);
+  v128.store(dPerturbation, signed);
 }
 
 /** An example's weight gradient: dMean += gradient, dPerturbation += signs . gradient; the first one is not added. */
@@ -86,21 +105,14 @@ export function foldBlocked(
 ): void {
   const end = table + (<usize>runs << 2);
   const bytes: usize = <usize>lanes << 2;
-  for (; table < end; table += 4) {
+  for (; table < end; table += 4, gradient += bytes, dMean += bytes, dPerturbation += bytes) {
     const other = v128.load32_splat(otherMasks + (<usize>load<u16>(table) << 2));
     const masks = laneMasks + (<usize>load<u16>(table, 2) << 2);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      let g = v128.load(gradient + i);
-      let signed = v128.xor(v128.xor(other, v128.load(masks + i)), g);
-      if (!first) {
-        g = f32x4.add(v128.load(dMean + i), g);
-        signed = f32x4.add(v128.load(dPerturbation + i), signed);
-      }
-      v128.store(dMean + i, g);
-      v128.store(dPerturbation + i, signed);
+    let i: usize = 0;
+    for (; i + 32 <= bytes; i += 32) {
+      fold4(dMean + i, dPerturbation + i, gradient + i, masks + i, other, first);
+      fold4(dMean + i + 16, dPerturbation + i + 16, gradient + i + 16, masks + i + 16, other, first);
     }
-    gradient += bytes;
-    dMean += bytes;
-    dPerturbation += bytes;
+    if (i < bytes) fold4(dMean + i, dPerturbation + i, gradient + i, masks + i, other, first);
   }
 }

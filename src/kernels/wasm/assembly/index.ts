@@ -14,4 +14,5 @@ export { normalKl, softplusScale } from './posterior';
 export { maxPool, maxPoolBackward } from './pooling';
 export { perturb, softmaxEntropy } from './prediction';
 export { broadcast, clear, copyRows, sum } from './structure';
+export { poolWindows, rectifyGradient, unpoolWindows } from './windows';
 export { accumulate, adam, countNonFinite } from './update';

@@ -58,7 +58,7 @@ function put(out: usize, low: v128, high: v128, valid: i32): void {
 /** The largest of four; a NaN among them, or infinities of both signs, make it NaN. */
 // @ts-ignore: decorator
 @inline
-function maximumOf(a: v128, b: v128, c: v128, d: v128): v128 {
+export function maximumOf(a: v128, b: v128, c: v128, d: v128): v128 {
   const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
   // pmax(x, y) is x < y ? y : x, one instruction where max is seven; NaN is found through the sum
   const best = f32x4.pmax(f32x4.pmax(f32x4.pmax(a, b), c), d);
@@ -68,7 +68,7 @@ function maximumOf(a: v128, b: v128, c: v128, d: v128): v128 {
 /** The place of the first largest of four. */
 // @ts-ignore: decorator
 @inline
-function placeOf(a: v128, b: v128, c: v128, d: v128): v128 {
+export function placeOf(a: v128, b: v128, c: v128, d: v128): v128 {
   const two = f32x4.pmax(a, b);
   const three = f32x4.pmax(two, c);
   const second = v128.and(f32x4.gt(b, a), i32x4.splat(1));
