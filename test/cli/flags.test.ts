@@ -74,6 +74,8 @@ describe('a train flag that makes no sense', () => {
         ['--draws', '0'],
         ['--replicas', '65536'],
         ['--slices', 'two'],
+        ['--ranks', '0'],
+        ['--gradientCompression', 'fp16'],
         ['--kl.schedule', 'cyclic'],
         ['--kl.beta', '1.5'],
         ['--kl.rise', '0'],
@@ -94,6 +96,8 @@ describe('a train flag that makes no sense', () => {
       UsageError: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
       UsageError: --replicas: got 65536, expected an integer from 1 to 65535. The default is 1
       UsageError: --slices: got two, expected an integer from 1 to 65535, or null. The default is null
+      UsageError: --ranks: got 0, expected an integer from 1 to 4096, or null. The default is null
+      UsageError: --gradientCompression: got fp16, expected one of none, bf16. Did you mean bf16?
       UsageError: --kl.schedule: got cyclic, expected one of constant, linear, cyclical. Did you mean cyclical?
       UsageError: --kl.beta: got 1.5, expected a number above 0, at most 1. The default is 1
       UsageError: --kl.rise: got 0, expected a number above 0, at most 1. The default is 0.5
