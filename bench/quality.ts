@@ -2,7 +2,7 @@
  * Trains every model with several seeds as the peers' quality was measured (8,000 steps at batch 64, 30 draws, full test
  * set) and prints the table beside the figures of TensorFlow Probability in peers/tfp-quality.jsonl.
  *
- * npx tsx bench/quality.ts [--seeds 1,2,3] [--models …] [--from results.jsonl] [--to results.jsonl]
+ * npx tsx bench/quality.ts [--seeds 1,2,3] [--models …] [--precision f32] [--from results.jsonl] [--to results.jsonl]
  *
  * Needs `npm run build`. With --to each result is appended to a file as it comes; --from prints the table of such a file
  * without training.
@@ -41,6 +41,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
     models: { type: 'string', default: modelNames.join(',') },
+    precision: { type: 'string', default: 'f32' },
     from: { type: 'string' },
     to: { type: 'string' },
   },
@@ -51,6 +52,7 @@ async function trained(): Promise<Figures[]> {
   for (const seed of values.seeds.split(',')) {
     for (const model of values.models.split(',')) {
       const args = [model, '--iteration', '8000', '--batchSize', '64', '--draws', '30', '--ranks', '1', '--seed', seed];
+      if (values.precision !== 'f32') args.push('--precision', values.precision);
       const answer = await trainedBy(args);
       const result = { ...answer, seed: Number(seed), command: `credence train ${args.join(' ')}` };
       results.push(result as unknown as Figures);

@@ -188,6 +188,7 @@ class Parser {
         this.#flag('ranks', 'COUNT', 'threads that share the draws (default: that of the run, or one per core)'),
       )
       .addOption(this.#flag('seed', 'SEED', 'of the draws (default: that of the run)'))
+      .addOption(this.#flag('precision', 'NAME', 'f32 or bf16 (default: that of the run)'))
       .action((run: string) => {
         this.command = { name: 'evaluate', ...this.#common(), run, flags: this.#flags };
       });

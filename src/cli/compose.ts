@@ -35,7 +35,7 @@ import {
 } from '../train/index.ts';
 import { renderConfiguration } from './configuration/index.ts';
 import { declarationsOf } from './declarations.ts';
-import { chooseEngine } from './engine.ts';
+import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters } from './evaluation.ts';
 import { assertSameStep, joinJob, launchedAs } from './launched.ts';
 import type { TrainRequest } from './request.ts';
@@ -142,6 +142,8 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
     return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch, launched);
   };
   const launched = launchedAs();
+  const slow = precisionNote(await chooseEngine(configuration.engine), configuration);
+  if (slow) watch.note(slow);
   if (!launched) return evaluate(null);
   // the first rank fetches the data set before the others ask for it
   if (launched.rank === 0) await load(configuration, watch);
@@ -187,6 +189,8 @@ interface Job {
 async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<TrainingResult> {
   const { configuration, data, schedule, trace } = job;
   const kernels = await chooseEngine(configuration.engine);
+  const slow = precisionNote(kernels, configuration);
+  if (slow) watch.note(slow);
   // Before anything is read: opening the store clears away what a killed process left half done.
   const store = new CheckpointStore(path, { keep: configuration.keepCheckpoints, onWarning: watch.note });
   const resume = lastCheckpoint(path, configuration, watch);

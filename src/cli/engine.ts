@@ -48,6 +48,15 @@ function withNote(factory: KernelsFactory, note: string): KernelsFactory {
   };
 }
 
+/** What a user should know who asked for a precision: a line, or null. */
+export function precisionNote(
+  { name, hasBfloat16 }: KernelsFactory,
+  { precision }: Pick<RunConfiguration, 'precision'>,
+): string | null {
+  if (precision !== 'bf16' || hasBfloat16) return null;
+  return `bf16: the engine ${name} computes it by conversion here, slower than f32; it saves memory, not time`;
+}
+
 /**
  * Starts an engine, to see whether it works.
  * @returns which build runs, on what, and where it was found

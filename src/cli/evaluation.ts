@@ -41,9 +41,12 @@ export async function evaluateParameters(
 ): Promise<Outcome | null> {
   const model = modelOf(configuration.model);
   const { isBayesian } = declarationsOf(model.name);
-  const { engine, seed } = configuration;
+  const { engine, precision, seed } = configuration;
   const draws = isBayesian ? configuration.draws : 1;
-  const task = { engine, model: model.name, parameters: result.parameters, data: test, draws, seed, quantiles: [] };
+  const task = {
+    ...{ engine, precision, model: model.name, parameters: result.parameters },
+    ...{ data: test, draws, seed, quantiles: [] },
+  };
   const { probabilities } = launched
     ? await predictShare(task, launched, watch.evaluating)
     : await predictOnThreads(task, configuration, watch.evaluating);

@@ -10,6 +10,7 @@ import { canStartThreads, startThreads } from './ranks.ts';
 /** What every rank is handed: the same for all. Images are shared, not copied. */
 export interface PredictionTask {
   readonly engine: RunConfiguration['engine'];
+  readonly precision: RunConfiguration['precision'];
   readonly model: string;
   readonly parameters: readonly NamedTensor[];
   readonly data: Images;
@@ -23,7 +24,7 @@ type Progress = (done: number, total: number) => void;
 
 /** One rank's share of a prediction. @returns the whole, on every rank */
 export async function predictShare(
-  { engine, model, parameters, data, draws, seed, quantiles }: PredictionTask,
+  { engine, precision, model, parameters, data, draws, seed, quantiles }: PredictionTask,
   communicator: Communicator,
   onProgress?: Progress,
 ): Promise<Predictive> {
@@ -34,7 +35,7 @@ export async function predictShare(
     size,
     sum: (sums: Float64Array, name: string) => communicator.allreduce(sums, 'sum', name).run(0),
   };
-  const options = { draws, seed, quantiles, ranks, onProgress };
+  const options = { draws, seed, quantiles, precision, ranks, onProgress };
   return predict(await chooseEngine(engine), modelOf(model), (name) => values.get(name)!, data, options);
 }
 

@@ -1,3 +1,4 @@
+import { fromBfloat16, toBfloat16 } from '../graph/index.ts';
 import type { Elements, Reduction } from './elements.ts';
 
 /** Reduces a range of elements over `sources`, rank 0 first, into `target`, which may be one of them. */
@@ -45,9 +46,6 @@ function integers64(reduction: Reduction): Reducer {
   };
 }
 
-const pattern = new Uint32Array(1);
-const real = new Float32Array(pattern.buffer);
-
 function bfloat16(reduction: Reduction): Reducer {
   const combine = combineNumbers[reduction];
   return (target, sources, begin, end) => {
@@ -60,18 +58,4 @@ function bfloat16(reduction: Reduction): Reducer {
       out[i] = toBfloat16(value);
     }
   };
-}
-
-/** The float32 with these upper 16 bits. */
-export function fromBfloat16(bits: number): number {
-  pattern[0] = bits << 16;
-  return real[0];
-}
-
-/** The upper 16 bits of the nearest bfloat16, ties to even; a NaN stays one. */
-export function toBfloat16(value: number): number {
-  real[0] = value;
-  const bits = pattern[0];
-  if (value !== value) return (bits >>> 16) | 0x40;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }

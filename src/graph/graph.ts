@@ -43,6 +43,7 @@ export class Graph {
 
   /**
    * Appends a node.
+   * @param stored types of the outputs, where they are not kept as the operation's rule says: a real as bfloat16
    * @returns its outputs
    * @throws ShapeError naming the operation and the shapes when they do not fit
    */
@@ -51,6 +52,7 @@ export class Graph {
     inputs: readonly Tensor[],
     attributes: Operations[O],
     label: string = operation,
+    stored?: readonly DataType[],
   ): readonly Tensor[] {
     const types = inferTypes(operation, inputs, attributes);
     const outputs = types.map(
@@ -60,7 +62,7 @@ export class Graph {
         role: 'value',
         // and nothing else: a rule may give an input itself as the type of an output
         shape,
-        dtype,
+        dtype: stored?.[i] ?? dtype,
       }),
     );
     const node: Node = { operation, attributes, inputs, outputs };

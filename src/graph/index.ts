@@ -1,9 +1,11 @@
+export { fromBfloat16, roundToBfloat16, toBfloat16 } from './bfloat16.ts';
 export { differentiate } from './differentiate.ts';
 export { fuse } from './fuse.ts';
 export { Graph, type Resolve } from './graph.ts';
 export { type FlipoutCost, lowerFlipout } from './lower.ts';
 export { reparameterizeLocally } from './local-reparameterization.ts';
 export { inferTypes } from './operations/table.ts';
+export { keepOperandsInBfloat16 } from './precision.ts';
 export { type Plan, type PlanRequest, align, plan } from './plan.ts';
 export { bytesOf, bytesPerElement, formatShape, sizeOf, windowGeometry } from './shapes.ts';
 export { type Nesting, type Stage, stageNames } from './stages.ts';

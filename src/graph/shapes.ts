@@ -7,7 +7,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
-export const bytesPerElement: Readonly<Record<DataType, number>> = { f32: 4, i32: 4, u8: 1 };
+export const bytesPerElement: Readonly<Record<DataType, number>> = { f32: 4, bf16: 2, i32: 4, u8: 1 };
 
 export function bytesOf(type: TensorType): number {
   return sizeOf(type.shape) * bytesPerElement[type.dtype];

@@ -1,6 +1,8 @@
 /** The static graph: tensors of fixed shape, nodes in the order in which they may be executed. */
 
-export type DataType = 'f32' | 'i32' | 'u8';
+/** A real is float32, or bfloat16 where it is kept only to be multiplied (precision.ts). */
+export type RealType = 'f32' | 'bf16';
+export type DataType = RealType | 'i32' | 'u8';
 
 /** Row-major; images are [batch, height, width, channels], kernels [height, width, input channels, output channels]. */
 export type Shape = readonly number[];
@@ -52,8 +54,12 @@ type None = Readonly<Record<never, never>>;
 
 /**
  * The operations and their attributes. This page is the contract between the graph and the engines: each engine
- * implements every one, and one contract suite holds the engines together. B is the batch, all reals are float32, and
- * reals in attributes may be rounded to it. NaN and infinities propagate, through maxima too: the finite check finds them.
+ * implements every one, and one contract suite holds the engines together. B is the batch. NaN and infinities propagate,
+ * through maxima too: the finite check finds them.
+ *
+ * Every real operand may be float32 or bfloat16, in any mix, but for the operations on regions. What is computed is
+ * computed, and summed, as if all were float32; a result is rounded to bfloat16 once, when it is stored, to the nearest,
+ * ties to even. Reals in attributes may be rounded to float32.
  */
 export interface Operations {
   // Noise (random/keys.ts says which number is which). The seed, step, replica and first example are read from the
@@ -80,6 +86,8 @@ export interface Operations {
   shift: { readonly offset: number };
   /** -> offset + ln(1 + e^x), and its derivative 1 / (1 + e^-x): a posterior's standard deviation */
   softplusScale: { readonly offset: number };
+  /** x in another type */
+  convert: { readonly dtype: RealType };
   /** (dy, y) -> dy * f'(x), with f' written in terms of y = f(x); `none` copies dy */
   activationGradient: { readonly activation: Activation };
 
@@ -118,12 +126,14 @@ export interface Operations {
   conv2d: ConvolutionAttributes;
   /**
    * (x, kernel, dy, y (, indices)) -> dKernel (, dBias if `bias`) (, dx if `inputGradient`); y is the forward output.
+   * The gradient of the map before pooling and activation may be rounded to the type of dy.
    */
   conv2dBackward: ConvolutionBackwardAttributes;
   /**
    * Flipout (Wen et al. 2018, eq. 4), one convolution per example with the example's own weights
    * W_n[.., i, o] = mean[.., i, o] + signsIn[n, i] signsOut[n, o] perturbation[.., i, o]:
-   * (x, mean, perturbation, signsIn [B, Ci], signsOut [B, Co], bias?) -> as conv2d
+   * (x, mean, perturbation, signsIn [B, Ci], signsOut [B, Co], bias?) -> as conv2d. W_n is formed in float32; where x is
+   * bfloat16 it is then rounded to it, as the operand of the convolution that it is.
    */
   flipoutConv2d: ConvolutionAttributes;
   /**

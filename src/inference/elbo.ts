@@ -1,5 +1,14 @@
 import { categoricalNegativeLogLikelihood } from '../distributions/index.ts';
-import { type FlipoutCost, Graph, type Tensor, differentiate, fuse, lowerFlipout } from '../graph/index.ts';
+import {
+  type FlipoutCost,
+  Graph,
+  type RealType,
+  type Tensor,
+  differentiate,
+  fuse,
+  keepOperandsInBfloat16,
+  lowerFlipout,
+} from '../graph/index.ts';
 import { type Model, type ParameterDeclaration, type PosteriorDeclaration, buildModel } from '../models/index.ts';
 
 /**
@@ -30,8 +39,9 @@ export interface ElboGraph {
 /**
  * Builds, lowers, fuses and differentiates the negative ELBO of a classifier (Blundell et al. 2015, arXiv 1505.05424,
  * eq. 2, with the KL in closed form).
+ * @param precision of what convolutions and products multiply
  */
-export function buildElbo(model: Model, examples: number, cost: FlipoutCost): ElboGraph {
+export function buildElbo(model: Model, examples: number, cost: FlipoutCost, precision: RealType): ElboGraph {
   const drafted = new Graph();
   const images = drafted.input('images', [examples, ...model.inputShape], 'u8');
   const labels = drafted.input('labels', [examples], 'i32');
@@ -55,7 +65,7 @@ export function buildElbo(model: Model, examples: number, cost: FlipoutCost): El
   const nll = resolve(roots.nll);
   const kl = draftedKl && resolve(draftedKl);
   const wanted = parameters.map(({ tensor }) => tensor);
-  return {
+  const elbo: ElboGraph = {
     graph,
     images,
     labels,
@@ -66,6 +76,27 @@ export function buildElbo(model: Model, examples: number, cost: FlipoutCost): El
     kl,
     likelihoodGradients: own(graph, differentiate(graph, nll, wanted)),
     divergenceGradients: kl ? own(graph, differentiate(graph, kl, wanted)) : wanted.map(() => null),
+  };
+  return precision === 'bf16' ? inBfloat16(elbo) : elbo;
+}
+
+/** Everything that the caller reads. */
+export function outputsOf({ nll, correct, kl, likelihoodGradients, divergenceGradients }: ElboGraph): Tensor[] {
+  return [nll, correct, kl, ...likelihoodGradients, ...divergenceGradients].filter((tensor) => tensor !== null);
+}
+
+function inBfloat16(elbo: ElboGraph): ElboGraph {
+  const { graph, resolve } = keepOperandsInBfloat16(elbo.graph, outputsOf(elbo));
+  const resolveAll = (tensors: readonly (Tensor | null)[]) => tensors.map((tensor) => tensor && resolve(tensor));
+  return {
+    ...elbo,
+    graph,
+    posteriors: elbo.posteriors.map((posterior) => ({ ...posterior, kl: resolve(posterior.kl) })),
+    nll: resolve(elbo.nll),
+    correct: resolve(elbo.correct),
+    kl: elbo.kl && resolve(elbo.kl),
+    likelihoodGradients: resolveAll(elbo.likelihoodGradients),
+    divergenceGradients: resolveAll(elbo.divergenceGradients),
   };
 }
 

@@ -1,4 +1,11 @@
-import { Graph, type Tensor, fuse, reparameterizeLocally } from '../graph/index.ts';
+import {
+  Graph,
+  type RealType,
+  type Tensor,
+  fuse,
+  keepOperandsInBfloat16,
+  reparameterizeLocally,
+} from '../graph/index.ts';
 import { type KernelsFactory, Program, control } from '../kernels/index.ts';
 import { type Model, buildModel } from '../models/index.ts';
 
@@ -11,6 +18,8 @@ export interface ProgramOptions {
   /** images at a time */
   readonly batch: number;
   readonly pixelMean?: Float32Array | null;
+  /** of what convolutions and products multiply; f32 unless given */
+  readonly precision?: RealType;
 }
 
 /**
@@ -28,8 +37,8 @@ export class PredictionProgram {
   readonly #images: Uint8Array;
 
   constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, options: ProgramOptions) {
-    const { seed, batch, pixelMean = null } = options;
-    const { graph, images, probabilities, entropies, layout } = predictionGraph(model, batch, pixelMean);
+    const { seed, batch, pixelMean = null, precision = 'f32' } = options;
+    const { graph, images, probabilities, entropies, layout } = predictionGraph(model, batch, pixelMean, precision);
     const program = new Program(factory, {
       graph,
       outputs: [probabilities, entropies],
@@ -67,7 +76,12 @@ interface PredictionGraph {
   readonly layout: readonly Tensor[];
 }
 
-function predictionGraph(model: Model, batch: number, pixelMean: Float32Array | null): PredictionGraph {
+function predictionGraph(
+  model: Model,
+  batch: number,
+  pixelMean: Float32Array | null,
+  precision: RealType,
+): PredictionGraph {
   const drafted = new Graph();
   const images = drafted.input('images', [batch, ...model.inputShape], 'u8');
   const mean = pixelMean ? [drafted.constant('pixelMean', model.inputShape, pixelMean)] : [];
@@ -76,7 +90,10 @@ function predictionGraph(model: Model, batch: number, pixelMean: Float32Array | 
   const outputs = drafted.apply('softmaxEntropy', [logits], {}, 'probabilities');
   const local = reparameterizeLocally(drafted, outputs);
   const fused = fuse(local.graph, outputs.map(local.resolve));
-  const [probabilities, entropies] = outputs.map((tensor) => fused.resolve(local.resolve(tensor)));
+  const results = outputs.map((tensor) => fused.resolve(local.resolve(tensor)));
+  const mixed = precision === 'bf16' ? keepOperandsInBfloat16(fused.graph, results) : null;
+  const [probabilities, entropies] = results.map((tensor) => mixed?.resolve(tensor) ?? tensor);
   const layout = parameters.map(({ tensor }) => tensor);
-  return { graph: fused.graph, images, probabilities: probabilities!, entropies: entropies!, layout };
+  const { graph } = mixed ?? fused;
+  return { graph, images, probabilities: probabilities!, entropies: entropies!, layout };
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/index.ts';
+import type { RealType } from '../graph/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import type { Model } from '../models/index.ts';
 import { type ParameterSource, PredictionProgram } from './prediction-program.ts';
@@ -22,6 +23,8 @@ export interface PredictOptions {
   readonly quantiles?: readonly number[];
   /** images that share one run of the network: changes speed and memory only */
   readonly batch?: number;
+  /** of what convolutions and products multiply; f32 unless given */
+  readonly precision?: RealType;
   /** the ranks that share the work, each of which calls `predict` with the same arguments; one unless given */
   readonly ranks?: PredictionRanks;
   /** @param done of `total` draws of images, those of this rank */
@@ -77,13 +80,14 @@ export function predict(
   options: PredictOptions,
 ): Predictive {
   const { draws, seed, quantiles: levels = [], batch = defaultBatch, ranks = oneRank, onProgress } = options;
+  const { precision = 'f32' } = options;
   check(draws, levels);
   const { classes } = model;
   const size = Math.max(1, Math.min(batch, count));
   const fields = new Fields(count, classes, levels.length);
   const imageBytes = count === 0 ? 0 : images.length / count;
   const share = shareOf(Math.ceil(count / size), draws, ranks);
-  const program = new PredictionProgram(factory, model, parameters, { seed, batch: size, pixelMean });
+  const program = new PredictionProgram(factory, model, parameters, { seed, batch: size, pixelMean, precision });
   const sums = new PredictiveSums(size, classes, draws, levels);
   const shared = new Map<number, PredictiveSums>();
 

@@ -42,6 +42,8 @@ export interface Kernels {
 export interface KernelsFactory {
   readonly name: Kernels['name'];
   readonly firstFreeByte: number;
+  /** whether convolutions and products of bfloat16 are computed as such here, and not converted to float32 first */
+  readonly hasBfloat16: boolean;
   /** what the cost model has to know, measured by `npm run bench` */
   readonly flipoutCost: FlipoutCost;
   create(memory: WebAssembly.Memory): Kernels;

@@ -9,6 +9,7 @@ import {
   align,
   bytesOf,
   formatShape,
+  fromBfloat16,
   plan,
   sizeOf,
   stageNames,
@@ -159,9 +160,20 @@ export class Program {
     );
   }
 
-  /** A tensor's elements in the engine's memory. */
+  /**
+   * A float32 tensor's elements in the engine's memory.
+   * @throws Error for another type: `reals` reads those
+   */
   floats(tensor: Tensor): Float32Array {
+    if (tensor.dtype !== 'f32') throw new Error(`${tensor.name} is kept as ${tensor.dtype}, not as float32`);
     return new Float32Array(this.kernels.memory.buffer, this.#offsetOf(tensor), sizeOf(tensor.shape));
+  }
+
+  /** The elements of a real tensor as they are now: a copy where they are bfloat16. */
+  reals(tensor: Tensor): Float32Array {
+    if (tensor.dtype !== 'bf16') return this.floats(tensor);
+    const bits = new Uint16Array(this.kernels.memory.buffer, this.#offsetOf(tensor), sizeOf(tensor.shape));
+    return Float32Array.from(bits, fromBfloat16);
   }
 
   integers(tensor: Tensor): Int32Array {
@@ -215,14 +227,16 @@ export class Program {
   /**
    * Runs the stages once more, call by call, and looks at every result: since noise is a function of the control block,
    * the same numbers come again.
-   * @returns the first float32 tensor with a NaN or an infinity
+   * @returns the first tensor of reals with a NaN or an infinity
    */
   findNonFinite(stages: readonly Stage[]): { name: string; shape: string } | null {
     for (const stage of stages) {
       for (const { run, outputs } of this.#calls[stage]) {
         run();
         for (const tensor of outputs) {
-          if (tensor.dtype !== 'f32' || this.floats(tensor).every(Number.isFinite)) continue;
+          if (tensor.dtype === 'u8' || tensor.dtype === 'i32' || this.reals(tensor).every(Number.isFinite)) {
+            continue;
+          }
           return { name: tensor.name, shape: formatShape(tensor.shape) };
         }
       }

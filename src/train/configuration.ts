@@ -35,7 +35,8 @@ export interface RunConfiguration {
   /** Monte Carlo draws of the evaluation */
   readonly draws: number;
   readonly engine: 'auto' | 'wasm' | 'onednn' | 'reference';
-  readonly precision: 'f32';
+  /** `bf16`: convolutions and products multiply in bfloat16; sums, parameters and the optimiser stay in float32 */
+  readonly precision: 'f32' | 'bf16';
   /** `exact`: the same bits on any number of ranks; `fast`: equal to rounding */
   readonly reduce: 'exact' | 'fast';
   /** what travels between ranks: `bf16` halves the bytes and rounds the sums; with `reduce: fast` only */

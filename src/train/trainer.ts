@@ -100,11 +100,11 @@ export class Trainer {
       ...options,
     };
     this.schedule = scheduleOf(configuration, data.count);
-    const { seed, reduce: mode, gradientCompression: compression } = configuration;
+    const { seed, precision, reduce: mode, gradientCompression: compression } = configuration;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
     this.#program = new TrainingProgram(kernels, modelOf(configuration.model), {
-      ...{ sliceExamples, seed, partials },
+      ...{ sliceExamples, seed, precision, partials },
       leastBucket: communicator.size === 1 ? Number.POSITIVE_INFINITY : leastBucket,
     });
     const { gradient, accumulate, buckets } = this.#program;

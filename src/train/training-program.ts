@@ -1,7 +1,7 @@
 import { type Accumulate, type GradientPart, planBuckets, wholeGradient } from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
-import type { Tensor } from '../graph/index.ts';
-import { type ElboGraph, buildElbo } from '../inference/index.ts';
+import type { RealType, Tensor } from '../graph/index.ts';
+import { type ElboGraph, buildElbo, outputsOf } from '../inference/index.ts';
 import { type KernelsFactory, Program, type ProgramMemory, control } from '../kernels/index.ts';
 import { initialize } from '../layers/index.ts';
 import type { Model } from '../models/index.ts';
@@ -22,6 +22,7 @@ export interface StepSettings {
 export interface TrainingProgramOptions {
   readonly sliceExamples: number;
   readonly seed: number;
+  readonly precision: RealType;
   /** arrays for partial sums of gradients; the first becomes the sum over all units */
   readonly partials: number;
   /** elements of a bucket of the gradient, at least; Infinity: one bucket */
@@ -62,19 +63,14 @@ export class TrainingProgram {
   #replica = -1;
 
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
-    const { sliceExamples, seed, partials, leastBucket } = options;
+    const { sliceExamples, seed, precision, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
-    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost);
+    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost, precision);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
     const program = new Program(factory, {
       graph: elbo.graph,
-      outputs: [
-        elbo.nll,
-        elbo.correct,
-        ...(elbo.kl ? [elbo.kl] : []),
-        ...[...elbo.likelihoodGradients, ...elbo.divergenceGradients].filter((tensor) => tensor !== null),
-      ],
+      outputs: outputsOf(elbo),
       layout,
       regions: {
         parameters: layout,

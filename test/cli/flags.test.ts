@@ -104,7 +104,7 @@ describe('a train flag that makes no sense', () => {
       UsageError: --data.name: got minst, expected one of mnist, fashion-mnist. Did you mean mnist?
       UsageError: --data: got an empty text, expected a path, or null. The default is null
       UsageError: --engine: got gpu, expected one of auto, wasm, onednn, reference. The default is auto
-      UsageError: --precision: got f16, expected f32. Did you mean f32?
+      UsageError: --precision: got f16, expected one of f32, bf16. Did you mean bf16?
       UsageError: --checkpointEvery: got -1, expected an integer from 0 to 100000000. The default is 1000
       UsageError: --keepCheckpoints: got 0, expected an integer from 1 to 1000000. The default is 3
       UsageError: --printEvery: got 0, expected an integer from 1 to 100000000. The default is 10"

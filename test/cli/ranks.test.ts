@@ -30,6 +30,31 @@ describe('credence train --ranks', () => {
     for (const ranks of ['2', '3', '4']) expect(figuresOf(`ranks-${ranks}`)).toEqual(figuresOf('ranks-1'));
   });
 
+  it('and in bfloat16, which it says is slower here', async () => {
+    const words = ['train', 'BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '10', '--precision', 'bf16'];
+    const runs: Ended[] = [];
+    for (const ranks of ['1', '2', '4']) {
+      runs.push(await credence(...words, '--engine', 'wasm', '--json', '--ranks', ranks, '--out', `bf16-${ranks}`));
+    }
+    for (const { stderr } of runs) {
+      expect(stderr).toMatchInlineSnapshot(`
+        "bf16: the engine wasm computes it by conversion here, slower than f32; it saves memory, not time
+        "
+      `);
+    }
+    expect(
+      new Set(runs.map(({ stdout }) => (JSON.parse(stdout) as { parametersSha256: string }).parametersSha256)).size,
+    ).toBe(1);
+    const resumed = await credence('train', '--resume', 'bf16-4', '--precision', 'f32');
+    expect(resumed).toMatchObject({ code: 2 });
+    expect(resumed.stderr).toMatchInlineSnapshot(`
+      "credence: a resumed run goes on as it began: got precision f32 (the run has bf16). Leave that away, or start a new run; --iteration and --epochs may grow. bf16-4/config.yaml has the rest
+      "
+    `);
+    const evaluated = await credence('evaluate', 'bf16-4', '--precision', 'f32', '--json');
+    expect(evaluated).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('cuts one replica into slices as well, and reduces fast to rounding', async () => {
     const words = ['train', 'BNN_conv_flip', ...common, '--slices', '2', '--iteration', '4', '--json'];
     const [one, two] = [

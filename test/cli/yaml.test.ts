@@ -170,7 +170,7 @@ describe('the config.yaml of a run folder', () => {
         rise: 0.5                        # cyclical: share of a cycle spent rising, in (0, 1]
       draws: 30                          # Monte Carlo draws of the evaluation
       engine: auto                       # kernels: auto (onednn, else wasm), wasm, onednn or reference
-      precision: f32                     # of the kernels: f32
+      precision: f32                     # of what convolutions and products multiply: f32 or bf16
       reduce: exact                      # sum of gradients: exact (the same bits on any number of ranks) or fast
       gradientCompression: none          # of what travels between ranks: none, or bf16 (half the bytes; with reduce fast only)
       driftCheckEvery: 100               # steps between comparisons of the parameters over ranks; 0: only with checkpoints

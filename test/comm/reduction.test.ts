@@ -4,7 +4,7 @@ import { GradientReduction, partialSums, planBuckets, solo, unitsOfRank } from '
 import { Fold } from '../../src/comm/fold.ts';
 import { rootFold, treeSum, unitFold } from '../../src/comm/reduction/tree.ts';
 import { packBfloat16, unpackBfloat16 } from '../../src/comm/reduction/wire.ts';
-import { fromBfloat16, toBfloat16 } from '../../src/comm/arithmetic.ts';
+import { fromBfloat16, toBfloat16 } from '../../src/graph/index.ts';
 import { cut } from './scenarios.ts';
 
 /** The tree written down once more, the slow and obvious way. */

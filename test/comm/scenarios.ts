@@ -10,7 +10,7 @@ import {
   sharedFloats,
   unitsOfRank,
 } from '../../src/comm/index.ts';
-import { fromBfloat16, toBfloat16 } from '../../src/comm/arithmetic.ts';
+import { fromBfloat16, toBfloat16 } from '../../src/graph/index.ts';
 
 /** What every rank runs; what it returns goes to the test. A wrong number throws where it is found. */
 export type Scenario = (communicator: Communicator) => unknown;

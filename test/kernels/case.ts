@@ -1,4 +1,11 @@
-import { type OperationName, type Operations, formatShape, inferTypes, sizeOf } from '../../src/graph/index.ts';
+import {
+  type DataType,
+  type OperationName,
+  type Operations,
+  formatShape,
+  inferTypes,
+  sizeOf,
+} from '../../src/graph/index.ts';
 import type { Bind, Operand } from '../../src/kernels/reference/binding.ts';
 import { referenceTable } from '../../src/kernels/reference/table.ts';
 import type { Random, TestTensor } from './generate.ts';
@@ -29,6 +36,8 @@ export interface Case<O extends OperationName = OperationName> {
   readonly inputs: readonly TestTensor[];
   /** what is special about it, for the message */
   readonly note: string;
+  /** types of the outputs where they are not the operation's own */
+  readonly stored?: readonly DataType[];
   /** one per output; derived from the reference's outputs */
   readonly expect: (outputs: readonly Operand[]) => readonly Expectation[];
   readonly control: ControlValues;
@@ -61,7 +70,8 @@ export function inDouble<O extends OperationName>(
 ): Operand[] {
   const outputs = inferTypes(operation, inputs, attributes).map(({ shape, dtype }) => ({
     shape,
-    data: dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Uint8Array(sizeOf(shape)),
+    dtype,
+    data: dtype === 'u8' ? new Uint8Array(sizeOf(shape)) : new Float64Array(sizeOf(shape)),
   }));
   const control = { integers: new Uint32Array(32), floats: new Float32Array(32) };
   const bind = referenceTable[operation] as Bind<O>;

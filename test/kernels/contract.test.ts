@@ -1,12 +1,13 @@
 /**
  * One suite for all engines: every operation, on chosen and on random shapes, against the reference engine. An engine
  * may write its outputs and its scratch and nothing else, reads inputs and the control block when a call runs, and gives
- * the same bits each time. CREDENCE_CONTRACT_ROUNDS=25 runs as many sets of random cases.
+ * the same bits each time. Each case comes in float32, and with operands in bfloat16. CREDENCE_CONTRACT_ROUNDS=25 runs as many sets of random cases.
  */
 import { describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/graph/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import { referenceTable } from '../../src/kernels/reference/table.ts';
+import { inBfloat16 } from './bfloat16.ts';
 import { type Case, type CaseTable, type Expectation, describeCase } from './case.ts';
 import { convolution } from './cases/convolution.ts';
 import { elementwise } from './cases/elementwise.ts';
@@ -55,7 +56,8 @@ function prepare(operation: OperationName, round: number): readonly Prepared[] {
   let cases = prepared.get(name);
   if (!cases) {
     const made = table[operation]?.(new Random(name)) ?? [];
-    cases = made.map((tested) => {
+    const mix = new Random(`${name} in bfloat16`);
+    cases = [...made, ...made.flatMap((tested) => inBfloat16(tested, mix))].map((tested) => {
       const expected = truth.run(tested).outputs;
       return { tested, expected, expectations: tested.expect(expected) };
     });

@@ -5,6 +5,7 @@ import { philox4x32 } from '../../src/random/index.ts';
 export interface TestTensor {
   readonly shape: Shape;
   readonly dtype: DataType;
+  /** bfloat16 as the numbers that it holds */
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 

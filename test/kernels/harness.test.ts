@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import type { KernelCall, KernelContext, KernelsFactory } from '../../src/kernels/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
-import { exact, makeCase } from './case.ts';
+import { type Case, exact, makeCase } from './case.ts';
 import { firstDifference } from './compare.ts';
 import { loadEngine } from './engines.ts';
 import { f32 } from './generate.ts';
@@ -63,6 +63,16 @@ test.each<[string, Fault, string]>([
   ],
 ])('the harness sees %s', (_name, fault, message) => {
   expect(new Bench(faulty(fault)).run(tested).faults).toEqual([message]);
+});
+
+test('the harness sees bfloat16 that is cut off and not rounded', () => {
+  const exactly: Case = { ...makeCase('negate', {}, [f32([2], [1, 1 + 2 ** -8 + 2 ** -20])], exact), stored: ['bf16'] };
+  const cut: Fault = (memory, { inputs, outputs }) =>
+    memory.setUint16(outputs[0].offset + 2, memory.getUint16(inputs[0].offset + 6, true) ^ 0x8000, true);
+  const [expected] = new Bench(referenceKernels).run(exactly).outputs;
+  const { outputs, faults } = new Bench(faulty(cut)).run(exactly);
+  expect(faults).toEqual([]);
+  expect(firstDifference(outputs[0], expected, 'exact')).toBe('element 1 of 2 is -1, expected -1.0078125 exactly');
 });
 
 test('the harness sees a compile that writes', () => {

@@ -1,5 +1,13 @@
 /** Runs one call on an engine between guard zones. */
-import { type OperationName, type TensorType, align, bytesOf, inferTypes, sizeOf } from '../../src/graph/index.ts';
+import {
+  type OperationName,
+  type TensorType,
+  align,
+  bytesOf,
+  fromBfloat16,
+  inferTypes,
+  toBfloat16,
+} from '../../src/graph/index.ts';
 import {
   type BufferView,
   type KernelCall,
@@ -73,7 +81,7 @@ export class Bench {
   }
 
   /** Offsets of everything, from the end of the memory backwards, guards between. */
-  #place({ operation, attributes, inputs, inPlace }: Case) {
+  #place({ operation, attributes, inputs, inPlace, stored }: Case) {
     let end = this.#bytes.length;
     const reserve = (bytes: number): number => {
       const offset = end - align(Math.max(bytes, 1));
@@ -87,7 +95,10 @@ export class Bench {
       dtype,
     });
     const inputViews = inputs.map(view);
-    const types = inferTypes<OperationName>(operation, inputs, attributes);
+    const types = inferTypes<OperationName>(operation, inputs, attributes).map(({ shape, dtype }, i) => ({
+      shape,
+      dtype: stored?.[i] ?? dtype,
+    }));
     const outputs = types.map((type, i) => (inPlace ? inputViews[i] : view(type)));
     const call: KernelCall = { operation, attributes, inputs: inputViews, outputs };
     const scratchBytes = this.kernels.scratchBytes(call);
@@ -97,7 +108,8 @@ export class Bench {
 
   #fill(call: KernelCall, { inputs }: Case): void {
     for (const [i, { offset }] of call.inputs.entries()) {
-      const { data } = inputs[i];
+      const { dtype, data: values } = inputs[i];
+      const data = dtype === 'bf16' ? Uint16Array.from(values, toBfloat16) : values;
       this.#bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     }
   }
@@ -124,9 +136,16 @@ export class Bench {
   #read({ offset, shape, dtype }: BufferView): TestTensor {
     const bytes = new Uint8Array(bytesOf({ shape, dtype }));
     this.#bytes.copy(bytes, 0, offset, offset + bytes.length);
-    const data =
-      dtype === 'f32' ? new Float32Array(bytes.buffer) : dtype === 'i32' ? new Int32Array(bytes.buffer) : bytes;
-    return { shape, dtype, data: data.subarray(0, sizeOf(shape)) };
+    switch (dtype) {
+      case 'f32':
+        return { shape, dtype, data: new Float32Array(bytes.buffer) };
+      case 'bf16':
+        return { shape, dtype, data: Float32Array.from(new Uint16Array(bytes.buffer), fromBfloat16) };
+      case 'i32':
+        return { shape, dtype, data: new Int32Array(bytes.buffer) };
+      case 'u8':
+        return { shape, dtype, data: bytes };
+    }
   }
 
   #whatChanged(before: Buffer, start: number, call: KernelCall, controlOffset: number): string {
@@ -144,6 +163,7 @@ export class Bench {
   }
 }
 
+/** Of bfloat16 the widened ones: as many, and the same where they are the same. */
 function sameBits(a: TestTensor, b: TestTensor): boolean {
   const bytes = ({ data }: TestTensor) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return bytes(a).equals(bytes(b));

@@ -10,7 +10,7 @@ export class ElboFixture {
   readonly program: Program;
 
   constructor(factory: KernelsFactory, model: Model, examples: number, perExampleFrom: number, seed = 1) {
-    this.elbo = buildElbo(model, examples, { perExampleFrom });
+    this.elbo = buildElbo(model, examples, { perExampleFrom }, 'f32');
     const { elbo } = this;
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const gradients = [...elbo.likelihoodGradients, ...elbo.divergenceGradients].filter((tensor) => tensor !== null);

@@ -58,7 +58,7 @@ export const configurationSchema = mapping({
   }),
   draws: integer(1, 1_000_000),
   engine: oneOf(['auto', 'wasm', 'onednn', 'reference']),
-  precision: oneOf(['f32']),
+  precision: oneOf(['f32', 'bf16']),
   reduce: oneOf(['exact', 'fast']),
   gradientCompression: oneOf(['none', 'bf16']),
   driftCheckEvery: countOfSteps,

@@ -1,5 +1,5 @@
 import { isSuffix, sameShape, shapeMismatch } from '../shapes.ts';
-import type { Activation, OperationName, Tensor, TensorType } from '../types.ts';
+import type { Activation, OperationName, RealType, Tensor, TensorType } from '../types.ts';
 import type { GradientContext, GradientRule, GraphBuilder, OperationTable } from './operation.ts';
 
 type Unary =
@@ -71,6 +71,11 @@ export const elementwise = {
     infer: (inputs: readonly TensorType[]) => [...sameAsInput(inputs), ...sameAsInput(inputs)],
     gradient: ({ graph, node, dy }) => graph.apply('multiply', [dy, node.outputs[1]!], {}),
   },
+  convert: {
+    infer: ([x]: readonly TensorType[], { dtype }: { dtype: RealType }) => [{ shape: x!.shape, dtype }],
+    // where a value is kept in fewer bits its gradient is not
+    gradient: ({ dy }) => [dy],
+  },
   activationGradient: {
     infer: ([dy, y]: readonly TensorType[]) => {
       if (!sameShape(dy!.shape, y!.shape)) {
@@ -105,4 +110,4 @@ export const elementwise = {
         : null,
     ];
   }),
-} satisfies Pick<OperationTable, (Unary | Binary | 'softplusScale' | 'activationGradient') & OperationName>;
+} satisfies Pick<OperationTable, (Unary | Binary | 'softplusScale' | 'convert' | 'activationGradient') & OperationName>;

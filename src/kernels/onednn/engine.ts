@@ -24,6 +24,7 @@ export function onednnKernels(library: OnednnLibrary): KernelsFactory {
   return {
     name: 'onednn',
     firstFreeByte: wasmKernels.firstFreeByte,
+    hasBfloat16: false,
     flipoutCost: { perExampleFrom: 16 },
     create(memory): Kernels {
       const { kernels, exports: wasm } = wasmEngine(memory);
@@ -50,6 +51,7 @@ export function onednnKernels(library: OnednnLibrary): KernelsFactory {
 
 /** null: the wasm kernels take the call, by choice or because oneDNN has nothing for it. */
 function prepareOr(call: KernelCall, native: Native): Prepared | null {
+  if ([...call.inputs, ...call.outputs].some(({ dtype }) => dtype === 'bf16')) return null;
   if (staysWithWasm(call, native.session.library.instructions)) return null;
   try {
     return overrides[call.operation]?.(call, native) ?? null;

@@ -1,10 +1,12 @@
-import type { OperationName, Operations, Shape } from '../../graph/index.ts';
+import type { DataType, OperationName, Operations, Shape } from '../../graph/index.ts';
 
-/** Elements of a tensor. The engine binds float32 memory; a test may hand in float64 and get the same code in double. */
+/** Elements of a tensor. The engine binds float32; a test may hand in float64 and get the same code in double. */
 export type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface Operand {
   readonly shape: Shape;
+  /** how the memory holds the elements */
+  readonly dtype: DataType;
   /** row-major */
   readonly data: Elements;
 }

@@ -3,6 +3,7 @@ import {
   type ConvolutionAttributes,
   type ConvolutionBackwardAttributes,
   type Shape,
+  roundToBfloat16,
   windowGeometry,
 } from '../../graph/index.ts';
 import type { BindTable, Elements, Operand } from './binding.ts';
@@ -169,13 +170,17 @@ function eachSign(
   }
 }
 
-/** W_n = mean + signsIn signsOut . perturbation, formed in one array that each example overwrites. */
+/**
+ * W_n = mean + signsIn signsOut . perturbation, formed in one array that each example overwrites; a factor of x, and so
+ * rounded as x is.
+ */
 function ownWeights(geometry: ConvolutionGeometry, inputs: readonly Operand[]): KernelOf {
-  const [, mean, perturbation, signsIn, signsOut] = inputs;
+  const [x, mean, perturbation, signsIn, signsOut] = inputs;
+  const round = x.dtype === 'bf16' ? roundToBfloat16 : (weight: number) => weight;
   const own = new Float64Array(mean.data.length);
   return (example) => {
     eachSign(geometry, signsIn, signsOut, example, (w, sign) => {
-      own[w] = mean.data[w] + sign * perturbation.data[w];
+      own[w] = round(mean.data[w] + sign * perturbation.data[w]);
     });
     return own;
   };

@@ -46,7 +46,9 @@ function binary(f: (a: number, b: number) => number): Bind<Binary> {
   };
 }
 
-export const elementwise: BindTable<Unary | Binary | 'scale' | 'shift' | 'softplusScale' | 'activationGradient'> = {
+export const elementwise: BindTable<
+  Unary | Binary | 'scale' | 'shift' | 'softplusScale' | 'convert' | 'activationGradient'
+> = {
   negate: unary((x) => -x),
   exp: unary(Math.exp),
   log: unary(Math.log),
@@ -81,6 +83,10 @@ export const elementwise: BindTable<Unary | Binary | 'scale' | 'shift' | 'softpl
         derivative[i] = sigmoid(x[i]);
       }
     };
+  },
+
+  convert(_attributes, [{ data: x }], [{ data: y }]) {
+    return () => y.set(x);
   },
 
   activationGradient({ activation }, [{ data: dy }, { data: y }], [{ data: dx }]) {

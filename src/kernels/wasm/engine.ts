@@ -8,6 +8,7 @@ import { linear } from './bindings/linear.ts';
 import { noise } from './bindings/noise.ts';
 import { pooling } from './bindings/pooling.ts';
 import { prediction } from './bindings/prediction.ts';
+import { withStaging } from './bindings/staging.ts';
 import { structure } from './bindings/structure.ts';
 import { update } from './bindings/update.ts';
 import type { WasmExports } from './exports.ts';
@@ -36,7 +37,7 @@ export function wasmEngine(
   build: Build = best(),
 ): { kernels: Kernels; exports: WasmExports } {
   const wasm = instantiate(build, memory);
-  const bindingOf = (call: KernelCall) => bindings[call.operation] as Binding<OperationName>;
+  const bindingOf = (call: KernelCall) => withStaging(bindings[call.operation] as Binding<OperationName>);
   const kernels: Kernels = {
     name: 'wasm',
     description: descriptions[build],
@@ -56,6 +57,8 @@ function factory(choose: () => Build): KernelsFactory {
     name: 'wasm',
     // the module's own tables lie below; offset 0 means an operand that is not there
     firstFreeByte: 4096,
+    // WebAssembly has no instruction for it
+    hasBfloat16: false,
     // measured from 1x1 maps on, batch 32: the two convolutions never win (0.5 to 1.0 of their time)
     flipoutCost: { perExampleFrom: 1 },
     create: (memory) => wasmEngine(memory, choose()).kernels,

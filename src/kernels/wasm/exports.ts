@@ -26,6 +26,10 @@ export interface WasmExports {
   readonly signMasks: Kernel;
   readonly formBlocked: Kernel;
   readonly foldBlocked: Kernel;
+  readonly narrow: Kernel;
+  readonly widen: Kernel;
+  readonly mixedMatmul: Kernel;
+  readonly mixedMatmulScratch: Measure;
   readonly convolution: Kernel;
   readonly convolutionBackward: Kernel;
   readonly convolutionScratch: Measure;
@@ -34,6 +38,7 @@ export interface WasmExports {
   readonly setPooling: Kernel;
   readonly perturb: Kernel;
   readonly softmaxEntropy: Kernel;
+  readonly setTypes: Kernel;
   readonly softmax: Kernel;
   readonly softmaxBackward: Kernel;
   readonly categoricalNll: Kernel;

@@ -22,6 +22,12 @@ const suffixes: [Shape, Shape][] = [
 
 const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 200, -200, 1e30, -1e30];
 
+/** Half-way between two bfloat16 numbers, and beside it; the largest float32, which is rounded to infinity; the smallest. */
+const betweenBfloat16 = [1, 1 + 2 ** -7, 1 - 2 ** -8, -1 - 2 ** -7].flatMap((x) => [
+  ...[x, x + x * 2 ** -8, x + x * (2 ** -8 - 2 ** -23), x + x * (2 ** -8 + 2 ** -23)],
+]);
+betweenBfloat16.push(3.4028234663852886e38, -3.4028234663852886e38, 3.3895313892515355e38, 2 ** -126, 2 ** -133);
+
 type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | 'relu' | 'tanh' | 'softplus' | 'sigmoid';
 
 /** The whole interval in which the function is neither 0 nor constant, and what it does beyond. */
@@ -121,6 +127,12 @@ export const elementwise: CaseTable = {
   // a scale is a softplus of something well below 0, and its logarithm enters the KL: relative all the way down
   softplus: unary('softplus', relativeToResult, -80, 80),
   sigmoid: unary('sigmoid', relativeToResult, -80, 80),
+  convert: (random) =>
+    (['bf16', 'f32'] as const).flatMap((dtype) => [
+      ...shapes.map((shape) => makeCase('convert', { dtype }, [random.reals(shape)], exact)),
+      makeCase('convert', { dtype }, [f32([special.length], special)], exact, { note: 'special values' }),
+      makeCase('convert', { dtype }, [f32([betweenBfloat16.length], betweenBfloat16)], exact, { note: 'ties' }),
+    ]),
   softplusScale: (random) =>
     [1.1920929e-7, 0, 0.5].flatMap((offset) =>
       [...shapes.map((shape) => random.reals(shape, -80, 80)), f32([special.length], special)].map((x) =>

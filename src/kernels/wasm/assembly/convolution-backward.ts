@@ -2,6 +2,7 @@
 import * as g from './geometry';
 import { paddedHeight, paddedWidth } from './geometry';
 import { relu } from './activations';
+import { narrow, widen } from './bfloat16';
 import { beginInput, inputGradient, layOutInput } from './input-gradient';
 import { copyIntoPadded } from './patches';
 import { laidOut, layOutFrom, take } from './scratch';
@@ -10,6 +11,10 @@ import { addDense, beginDense, finishDense, layOutDense } from './weight-gradien
 import { addSparse, beginSparse, finishSparse, layOutSparse, sparseRow } from './weight-gradient-sparse';
 
 let padded: usize = 0;
+/** an example's y, dy and dx in float32, where they are bfloat16 */
+let wideY: usize = 0;
+let wideDy: usize = 0;
+let wideDx: usize = 0;
 
 /**
  * Behind a maximum or a relu much of dz is zero, and the weight gradient runs through what is not: where the vectors
@@ -26,6 +31,10 @@ function layOut(scratch: usize, flipout: bool, withInput: bool): void {
   layOutFrom(scratch);
   // sparse patches are read in pairs of vectors: up to 28 bytes past the last one
   padded = take(paddedHeight() * paddedWidth() * g.channels * 4 + 32);
+  const outElements = g.outHeight * g.outWidth * g.outChannels;
+  if (g.narrowY) wideY = take(outElements * 4);
+  if (g.narrowDy) wideDy = take(outElements * 4);
+  if (g.narrowDx) wideDx = take(g.height * g.width * g.channels * 4);
   if (withInput || !isSparse()) layOutSpread();
   if (isSparse()) layOutSparse(flipout);
   else layOutDense(flipout);
@@ -60,7 +69,7 @@ export function convolutionBackward(
   const rowBytes = paddedWidth() * ci * 4;
   const rows = min(g.height, paddedHeight() - g.top);
   const columns = min(g.width, paddedWidth() - g.left);
-  const xRowBytes = g.width * ci * 4;
+  const xElements = g.height * g.width * ci;
   const outElements = g.outHeight * g.outWidth * g.outChannels;
 
   memory.fill(padded, 0, rowBytes * paddedHeight() + 32);
@@ -70,21 +79,26 @@ export function convolutionBackward(
   if (dx) beginInput(mean, perturbation);
 
   for (let n = 0; n < g.batch; n++) {
-    copyIntoPadded(padded + g.top * rowBytes + g.left * ci * 4, rowBytes, x, xRowBytes, columns * ci * 4, rows);
+    copyIntoPadded(padded + g.top * rowBytes + g.left * ci * 4, rowBytes, x, g.width * ci, columns * ci, rows);
+    if (g.narrowY) widen(wideY, y, outElements);
+    if (g.narrowDy) widen(wideDy, dy, outElements);
+    const value = g.narrowY ? wideY : y;
+    const slope = g.narrowDy ? wideDy : dy;
     if (spreads) {
       // without pooling every place is written anew
       if (g.pooled && n > 0) clearSpread();
-      spreadGradient(dy, y, indices);
+      spreadGradient(slope, value, indices);
     }
-    if (sparse) addSparse(padded, dy, y, indices, signsIn, signsOut);
+    if (sparse) addSparse(padded, slope, value, indices, signsIn, signsOut);
     else addDense(padded, rowBytes, signsIn, signsOut);
     if (dx) {
-      inputGradient(dx, signsIn, signsOut);
-      dx += g.height * xRowBytes;
+      inputGradient(g.narrowDx ? wideDx : dx, signsIn, signsOut);
+      if (g.narrowDx) narrow(dx, wideDx, xElements);
+      dx += xElements * (g.narrowDx ? 2 : 4);
     }
-    x += g.height * xRowBytes;
-    dy += outElements * 4;
-    y += outElements * 4;
+    x += xElements * (g.narrowX ? 2 : 4);
+    dy += outElements * (g.narrowDy ? 2 : 4);
+    y += outElements * (g.narrowY ? 2 : 4);
     indices += outElements;
     if (flipout) {
       signsIn += ci * 4;

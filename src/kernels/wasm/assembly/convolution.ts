@@ -5,6 +5,7 @@
 import * as g from './geometry';
 import { paddedHeight, paddedWidth } from './geometry';
 import { laidOut, layOutFrom, take } from './scratch';
+import { narrow, roundInPlace } from './bfloat16';
 import { activateInPlace, relu } from './activations';
 import { packRows } from './matmul';
 import { maxPool } from './pooling';
@@ -20,6 +21,8 @@ let own: usize = 0;
 let rowSigns: usize = 0;
 let laneSigns: usize = 0;
 let map: usize = 0;
+/** an example's y in float32, where y is bfloat16 */
+let wide: usize = 0;
 
 /** Whether a pooling window is exactly the four positions of a tile. */
 function poolsInTile(): bool {
@@ -50,6 +53,7 @@ function layOut(scratch: usize, flipout: bool): void {
     rowSigns = take(k * 4);
     laneSigns = take(panels * 32);
   }
+  if (g.narrowY) wide = take(g.outHeight * g.outWidth * g.outChannels * 4);
   if (g.pooled && !poolsInTile()) map = take(g.mapHeight * g.mapWidth * g.outChannels * 4);
 }
 
@@ -105,7 +109,6 @@ export function convolution(
   const rowBytes = paddedWidth() * ci * 4;
   const rows = min(g.height, paddedHeight() - g.top);
   const columns = min(g.width, paddedWidth() - g.left);
-  const xRowBytes = g.width * ci * 4;
   const count = listPositions(rowBytes, inTile);
   const segmentCount = segmentOffsets(
     segments,
@@ -119,7 +122,7 @@ export function convolution(
   const run = k / segmentCount;
   const rectify = g.activation == relu ? rectified : plain;
   const epilogue = inTile ? rectify | maximum : rectify;
-  const outPositions = g.outHeight * g.outWidth;
+  const outElements = g.outHeight * g.outWidth * co;
   const separate = g.pooled && !inTile;
 
   memory.fill(padded, 0, rowBytes * paddedHeight());
@@ -127,17 +130,19 @@ export function convolution(
   if (flipout) packRows(packedPerturbation, perturbation, co * 4, k, co);
 
   for (let n = 0; n < g.batch; n++) {
-    copyIntoPadded(padded + g.top * rowBytes + g.left * ci * 4, rowBytes, x, xRowBytes, columns * ci * 4, rows);
+    copyIntoPadded(padded + g.top * rowBytes + g.left * ci * 4, rowBytes, x, g.width * ci, columns * ci, rows);
     if (flipout) {
       repeatSigns(rowSigns, signsIn, ci, taps);
       padSigns(laneSigns, signsOut, co);
     }
-    const target = separate ? map : y;
+    const result = g.narrowY ? wide : y;
+    const target = separate ? map : result;
     for (let c = 0; c < co; c += 8) {
       const panel: usize = <usize>(c >> 3) * k * 32;
       let weights = packed + panel;
       if (flipout) {
         formPanel(own, weights, packedPerturbation + panel, rowSigns, laneSigns + c * 4, k);
+        if (g.narrowX) roundInPlace(own, k * 8);
         weights = own;
       }
       convolvePanel(
@@ -160,7 +165,7 @@ export function convolution(
     if (g.activation > relu) activateInPlace(g.activation, target, g.mapHeight * g.mapWidth * co);
     if (separate) {
       maxPool(
-        y,
+        result,
         indices,
         map,
         1,
@@ -177,9 +182,10 @@ export function convolution(
         g.poolLeft,
       );
     }
-    x += g.height * xRowBytes;
-    y += outPositions * co * 4;
-    indices += outPositions * co;
+    if (g.narrowY) narrow(y, wide, outElements);
+    x += g.height * g.width * ci * (g.narrowX ? 2 : 4);
+    y += outElements * (g.narrowY ? 2 : 4);
+    indices += outElements;
     signsIn += ci * 4;
     signsOut += co * 4;
   }

@@ -30,6 +30,19 @@ export let poolLeft: i32 = 0;
 export let outHeight: i32 = 0;
 export let outWidth: i32 = 0;
 
+/** Which operands are bfloat16. */
+export let narrowX: bool = false;
+export let narrowY: bool = false;
+export let narrowDy: bool = false;
+export let narrowDx: bool = false;
+
+export function setTypes(x: bool, y: bool, dy: bool, dx: bool): void {
+  narrowX = x;
+  narrowY = y;
+  narrowDy = dy;
+  narrowDx = dx;
+}
+
 export function setConvolution(
   b: i32,
   h: i32,

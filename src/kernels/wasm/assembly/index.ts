@@ -4,9 +4,10 @@ export {
   subtract, tanh,
 } from './elementwise';
 export { foldBlocked, formBlocked, listRuns, signMasks } from './blocked';
+export { mixedMatmul, mixedMatmulScratch, narrow, widen } from './bfloat16';
 export { convolution, convolutionScratch } from './convolution';
 export { convolutionBackward, convolutionBackwardScratch } from './convolution-backward';
-export { setConvolution, setPooling } from './geometry';
+export { setConvolution, setPooling, setTypes } from './geometry';
 export { categoricalNll, categoricalNllBackward, normalKlBackward, softmax, softmaxBackward } from './likelihood';
 export { matmul, matmulScratch } from './matmul';
 export { normalNoise, normalNoiseScratch, signNoise } from './noise';

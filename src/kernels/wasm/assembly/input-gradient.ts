@@ -1,5 +1,6 @@
 /** Input gradients: dz, spread on the grid of x, convolved with the rotated kernel, input and output channels exchanged. */
 import * as g from './geometry';
+import { roundInPlace } from './bfloat16';
 import { packColumns } from './matmul';
 import { convolvePanel, plain, segmentOffsets } from './patches';
 import { take } from './scratch';
@@ -79,6 +80,7 @@ export function inputGradient(dx: usize, signsIn: usize, signsOut: usize): void 
     let weights = rotated + panel;
     if (signsIn) {
       formPanel(own, weights, rotatedPerturbation + panel, outerSigns, innerSigns + c * 4, deep);
+      if (g.narrowX) roundInPlace(own, deep * 8);
       weights = own;
     }
     convolvePanel(

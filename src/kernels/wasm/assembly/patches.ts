@@ -2,6 +2,8 @@
  * A convolution as a product of patches and weights. A patch is a list of segments, contiguous runs of floats, at
  * fixed distances from the place of its position; so strides, dilations and padding cost the inner loop nothing.
  */
+import * as g from './geometry';
+import { widenRows } from './bfloat16';
 import { copyBytes, loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 import { relu4 } from './activations';
 import { storeBytes } from './pooling';
@@ -25,16 +27,14 @@ export function segmentOffsets(
   return kernelHeight * perRow;
 }
 
-/** Copies an example into the middle of its padded map, whose borders are zero already. */
-export function copyIntoPadded(
-  target: usize,
-  rowBytes: usize,
-  x: usize,
-  xRowBytes: usize,
-  bytes: usize,
-  rows: i32,
-): void {
-  for (; rows > 0; rows--, target += rowBytes, x += xRowBytes) copyBytes(target, x, bytes);
+/** Copies an example, rows of `width` elements, into the middle of its padded map, whose borders are zero already. */
+export function copyIntoPadded(target: usize, rowBytes: usize, x: usize, width: i32, columns: i32, rows: i32): void {
+  if (g.narrowX) {
+    widenRows(target, rowBytes, x, <usize>width << 1, columns, rows);
+    return;
+  }
+  const bytes: usize = <usize>columns << 2;
+  for (; rows > 0; rows--, target += rowBytes, x += <usize>width << 2) copyBytes(target, x, bytes);
 }
 
 /** Epilogues of a tile: what becomes of four positions. */

@@ -3,14 +3,25 @@ import { sizeOf } from '../../../graph/index.ts';
 import type { BufferView, KernelCall, KernelContext } from '../../kernels.ts';
 import type { WasmExports } from '../exports.ts';
 
+/** Operands of a call, by their places among its inputs and its outputs. */
+export interface Places {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
 /** How one operation becomes calls of the module. All shapes are read when the call is bound, nothing when it runs. */
 export interface Binding<O extends OperationName> {
   /** bytes of scratch; none where it is left out */
   readonly scratch?: (call: KernelCall<O>, wasm: WasmExports) => number;
+  /** operands that it takes and gives as bfloat16 too; without it none: staging.ts widens and narrows them */
+  readonly bfloat16?: (call: KernelCall<O>) => Places;
   readonly bind: (call: KernelCall<O>, wasm: WasmExports, context: KernelContext) => () => void;
 }
 
 export type Bindings<O extends OperationName> = { readonly [K in O]: Binding<K> };
+
+/** Whether an operand is there and is bfloat16, for the module. */
+export const isNarrow = (view: BufferView | undefined): number => Number(view?.dtype === 'bf16');
 
 export const countOf = ({ shape }: BufferView): number => sizeOf(shape);
 

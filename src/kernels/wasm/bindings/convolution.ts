@@ -6,12 +6,25 @@ import {
 } from '../../../graph/index.ts';
 import type { BufferView, KernelCall } from '../../kernels.ts';
 import type { WasmExports } from '../exports.ts';
-import { type Binding, type Bindings, activationCodes } from './binding.ts';
+import { type Binding, type Bindings, activationCodes, isNarrow } from './binding.ts';
 
 type Four = [number, number, number, number];
 
+/** Those operands of a convolution, or of its gradient, that may be bfloat16. */
+interface Operands {
+  readonly x: BufferView;
+  readonly y: BufferView;
+  readonly dy?: BufferView;
+  readonly dx?: BufferView;
+}
+
 /** Describes the convolution to the module, as each call has to: the geometry is the module's own state. */
-function geometry(x: BufferView, kernel: BufferView, attributes: ConvolutionAttributes, wasm: WasmExports): () => void {
+function geometry(
+  { x, ...others }: Operands,
+  kernel: BufferView,
+  attributes: ConvolutionAttributes,
+  wasm: WasmExports,
+): () => void {
   const [batch, height, width, channels] = x.shape as Four;
   const [kernelHeight, kernelWidth, , outChannels] = kernel.shape as Four;
   const { dilations, padding, pool, strides } = attributes;
@@ -33,8 +46,10 @@ function geometry(x: BufferView, kernel: BufferView, attributes: ConvolutionAttr
     outRows.before,
     outColumns.before,
   ];
-  const { setConvolution, setPooling } = wasm;
+  const [narrowX, narrowY, narrowDy, narrowDx] = [x, others.y, others.dy, others.dx].map(isNarrow);
+  const { setConvolution, setPooling, setTypes } = wasm;
   return () => {
+    setTypes(narrowX!, narrowY!, narrowDy!, narrowDx!);
     setConvolution(
       batch,
       height,
@@ -69,13 +84,14 @@ function geometry(x: BufferView, kernel: BufferView, attributes: ConvolutionAttr
 
 function forward<O extends 'conv2d' | 'flipoutConv2d'>(flipout: boolean): Binding<O> {
   return {
-    scratch: ({ attributes, inputs }, wasm) => {
-      geometry(inputs[0]!, inputs[1]!, attributes as ConvolutionAttributes, wasm)();
+    bfloat16: () => ({ inputs: [0], outputs: [0] }),
+    scratch: ({ attributes, inputs, outputs: [y] }, wasm) => {
+      geometry({ x: inputs[0]!, y: y! }, inputs[1]!, attributes as ConvolutionAttributes, wasm)();
       return wasm.convolutionScratch(Number(flipout));
     },
     bind: ({ attributes, inputs, outputs: [y, indices] }, wasm, { scratch }) => {
       const [x, mean] = inputs as [BufferView, BufferView];
-      const set = geometry(x, mean, attributes as ConvolutionAttributes, wasm);
+      const set = geometry({ x, y: y! }, mean, attributes as ConvolutionAttributes, wasm);
       const [perturbation, signsIn, signsOut] = flipout ? inputs.slice(2, 5).map(({ offset }) => offset) : [0, 0, 0];
       const bias = (attributes as ConvolutionAttributes).bias ? inputs[flipout ? 5 : 2]!.offset : 0;
       const [out, places, from, kernel] = [y!.offset, indices?.offset ?? 0, x.offset, mean.offset];
@@ -89,19 +105,31 @@ function forward<O extends 'conv2d' | 'flipoutConv2d'>(flipout: boolean): Bindin
 }
 
 function backward<O extends 'conv2dBackward' | 'flipoutConv2dBackward'>(flipout: boolean): Binding<O> {
+  const dyPlace = flipout ? 5 : 2;
+  const operands = ({ attributes, inputs, outputs }: KernelCall<O>): Operands => {
+    const [dy, y] = [inputs[dyPlace]!, inputs[dyPlace + 1]!];
+    const { inputGradient } = attributes as ConvolutionBackwardAttributes;
+    return { x: inputs[0]!, y, dy, ...(inputGradient ? { dx: outputs.at(-1)! } : {}) };
+  };
   return {
-    scratch: ({ attributes, inputs }: KernelCall<O>, wasm) => {
+    bfloat16: ({ attributes, outputs }) => ({
+      inputs: [0, dyPlace, dyPlace + 1],
+      outputs: (attributes as ConvolutionBackwardAttributes).inputGradient ? [outputs.length - 1] : [],
+    }),
+    scratch: (call: KernelCall<O>, wasm) => {
+      const { attributes, inputs } = call;
       const backwardAttributes = attributes as ConvolutionBackwardAttributes;
-      geometry(inputs[0]!, inputs[1]!, backwardAttributes, wasm)();
+      geometry(operands(call), inputs[1]!, backwardAttributes, wasm)();
       return wasm.convolutionBackwardScratch(Number(flipout), Number(backwardAttributes.inputGradient));
     },
-    bind: ({ attributes, inputs, outputs }: KernelCall<O>, wasm, { scratch }) => {
+    bind: (call: KernelCall<O>, wasm, { scratch }) => {
+      const { attributes, inputs, outputs } = call;
       const { bias, inputGradient } = attributes as ConvolutionBackwardAttributes;
       const [x, mean] = inputs as [BufferView, BufferView];
-      const set = geometry(x, mean, attributes as ConvolutionAttributes, wasm);
+      const set = geometry(operands(call), mean, attributes as ConvolutionAttributes, wasm);
       const places = inputs.map(({ offset }) => offset);
       const [perturbation, signsIn, signsOut] = flipout ? places.slice(2, 5) : [0, 0, 0];
-      const [dy, y, indices = 0] = places.slice(flipout ? 5 : 2);
+      const [dy, y, indices = 0] = places.slice(dyPlace);
       const results = outputs.map(({ offset }) => offset);
       const dMean = results.shift()!;
       const dPerturbation = flipout ? results.shift()! : 0;

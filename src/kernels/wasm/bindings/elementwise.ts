@@ -1,6 +1,6 @@
-import { sizeOf } from '../../../graph/index.ts';
+import { bytesOf, sizeOf } from '../../../graph/index.ts';
 import type { WasmExports } from '../exports.ts';
-import { type Binding, type Bindings, activationCodes, countOf, lastOf } from './binding.ts';
+import { type Binding, type Bindings, activationCodes, countOf, isNarrow, lastOf } from './binding.ts';
 
 type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | 'relu' | 'tanh' | 'softplus' | 'sigmoid';
 type Binary = 'add' | 'subtract' | 'multiply' | 'divide';
@@ -41,7 +41,7 @@ function withFactor<O extends 'scale' | 'shift'>(name: O, factorOf: (call: never
 }
 
 export const elementwise: Bindings<
-  Unary | Binary | 'scale' | 'shift' | 'softplusScale' | 'activationGradient' | 'channelSigns' | 'fromBytes'
+  Unary | Binary | 'scale' | 'shift' | 'softplusScale' | 'convert' | 'activationGradient' | 'channelSigns' | 'fromBytes'
 > = {
   negate: unary('negate'),
   exp: unary('exp'),
@@ -63,6 +63,18 @@ export const elementwise: Bindings<
       const { offset } = attributes;
       const [out, slope, from, n] = [scale!.offset, derivative!.offset, x!.offset, countOf(x!)];
       return () => softplusScale(out, slope, from, n, offset);
+    },
+  },
+  convert: {
+    bfloat16: () => ({ inputs: [0], outputs: [0] }),
+    bind: ({ inputs: [x], outputs: [y] }, { narrow, widen, copyRows }) => {
+      const [out, from, n] = [y!.offset, x!.offset, countOf(x!)];
+      if (x!.dtype === y!.dtype) {
+        const bytes = bytesOf(x!);
+        return () => copyRows(out, bytes, from, bytes, bytes, 1);
+      }
+      const kernel = isNarrow(y) ? narrow : widen;
+      return () => kernel(out, from, n);
     },
   },
   activationGradient: {

@@ -1,25 +1,49 @@
-import { type Bindings, activationCodes } from './binding.ts';
+import type { KernelCall } from '../../kernels.ts';
+import type { WasmExports } from '../exports.ts';
+import { type Binding, type Bindings, activationCodes, isNarrow } from './binding.ts';
+
+interface Product {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly activation: number;
+  /** offset; 0 for none */
+  readonly bias: number;
+}
+
+/** out [m, n] = activation(op(a) op(b) + bias), in float32 throughout or with some operands in bfloat16. */
+function product<O extends 'matmul' | 'dense'>(describe: (call: KernelCall<O>) => Product): Binding<O> {
+  const extents = (call: KernelCall<O>): [m: number, n: number, k: number] => {
+    const [m, n] = call.outputs[0]!.shape as [number, number];
+    return [m, n, call.inputs[0]!.shape[describe(call).transposeA ? 0 : 1]!];
+  };
+  const narrowOf = ({ inputs: [a, b], outputs: [y] }: KernelCall<O>) => [a, b, y].map(isNarrow);
+  const isMixed = (call: KernelCall<O>) => narrowOf(call).includes(1);
+  return {
+    bfloat16: () => ({ inputs: [0, 1], outputs: [0] }),
+    scratch: (call, { matmulScratch, mixedMatmulScratch }) => {
+      const [m, n, k] = extents(call);
+      return isMixed(call) ? mixedMatmulScratch(m, n, k, isNarrow(call.inputs[1])) : matmulScratch(k, n);
+    },
+    bind: (call, { matmul, mixedMatmul }: WasmExports, { scratch }) => {
+      const [m, n, k] = extents(call);
+      const { activation, bias, ...transposed } = describe(call);
+      const [transposeA, transposeB] = [Number(transposed.transposeA), Number(transposed.transposeB)];
+      const [out, left, right] = [call.outputs[0]!.offset, call.inputs[0]!.offset, call.inputs[1]!.offset];
+      if (!isMixed(call)) {
+        return () => matmul(out, left, right, m, n, k, transposeA, transposeB, bias, activation, scratch);
+      }
+      const [a, b, y] = narrowOf(call) as [number, number, number];
+      return () => mixedMatmul(out, left, right, m, n, k, transposeA, transposeB, bias, activation, scratch, a, b, y);
+    },
+  };
+}
 
 export const linear: Bindings<'matmul' | 'dense'> = {
-  matmul: {
-    scratch: ({ attributes: { transposeA }, inputs: [a], outputs: [y] }, { matmulScratch }) =>
-      matmulScratch(a!.shape[transposeA ? 0 : 1]!, y!.shape[1]!),
-    bind: ({ attributes, inputs: [a, b], outputs: [y] }, { matmul }, { scratch }) => {
-      const [m, n] = y!.shape as [number, number];
-      const k = a!.shape[attributes.transposeA ? 0 : 1]!;
-      const [transposeA, transposeB] = [Number(attributes.transposeA), Number(attributes.transposeB)];
-      const [out, left, right] = [y!.offset, a!.offset, b!.offset];
-      return () => matmul(out, left, right, m, n, k, transposeA, transposeB, 0, activationCodes.none, scratch);
-    },
-  },
-  dense: {
-    scratch: ({ inputs: [x], outputs: [y] }, { matmulScratch }) => matmulScratch(x!.shape[1]!, y!.shape[1]!),
-    bind: ({ attributes, inputs: [x, kernel, bias], outputs: [y] }, { matmul }, { scratch }) => {
-      const [m, n] = y!.shape as [number, number];
-      const k = x!.shape[1]!;
-      const activation = activationCodes[attributes.activation];
-      const [out, left, right, offset] = [y!.offset, x!.offset, kernel!.offset, bias?.offset ?? 0];
-      return () => matmul(out, left, right, m, n, k, 0, 0, offset, activation, scratch);
-    },
-  },
+  matmul: product(({ attributes }) => ({ ...attributes, activation: activationCodes.none, bias: 0 })),
+  dense: product(({ attributes, inputs: [, , bias] }) => ({
+    transposeA: false,
+    transposeB: false,
+    activation: activationCodes[attributes.activation],
+    bias: bias?.offset ?? 0,
+  })),
 };

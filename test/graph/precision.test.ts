@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { Graph, type Node, type Tensor, differentiate, keepOperandsInBfloat16 } from '../../src/graph/index.ts';
+import { buildElbo } from '../../src/inference/index.ts';
+import { modelOf } from '../../src/models/index.ts';
+
+/** `x:bf16, kernel:bf16 > y:f32` of the nodes that have a real in bfloat16, by operation. */
+function narrowNodes(nodes: readonly Node[]): string[] {
+  const list = (tensors: readonly Tensor[]) => tensors.map(({ dtype }) => dtype).join(' ');
+  return nodes
+    .filter(({ inputs, outputs, operation }) => operation !== 'reshape' && /bf16/.test(list([...inputs, ...outputs])))
+    .map(({ operation, inputs, outputs }) => `${operation}: ${list(inputs)} > ${list(outputs)}`);
+}
+
+describe('mixed precision', () => {
+  it('keeps in bfloat16 what is multiplied: activations, their gradients, and copies of the kernels', () => {
+    const { graph } = buildElbo(modelOf('BNN_conv_flip'), 4, { perExampleFrom: 1 }, 'bf16');
+    expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
+      [
+        "fromBytes: u8 > bf16",
+        "flipoutConv2d: bf16 f32 f32 f32 f32 f32 > bf16 u8",
+        "convert: f32 > bf16",
+        "dense: bf16 bf16 f32 > f32",
+        "categoricalNllBackward: f32 i32 f32 > bf16",
+        "matmul: bf16 bf16 > bf16",
+        "matmul: bf16 bf16 > f32",
+        "sum: bf16 > f32",
+        "flipoutConv2dBackward: bf16 f32 f32 f32 f32 bf16 bf16 u8 > f32 f32 f32",
+      ]
+    `);
+  });
+
+  it('a sum of two products is made in float32 and rounded once, where the next layer multiplies it', () => {
+    const { graph } = buildElbo(modelOf('BNN_FC_flip'), 4, { perExampleFrom: 1 }, 'bf16');
+    expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
+      [
+        "fromBytes: u8 > bf16",
+        "multiply: f32 f32 > bf16",
+        "channelSigns: bf16 f32 > bf16",
+        "matmul: bf16 bf16 > f32",
+        "convert: f32 > bf16",
+        "matmul: bf16 bf16 > f32",
+        "relu: f32 > bf16",
+        "convert: f32 > bf16",
+        "dense: bf16 bf16 f32 > f32",
+        "categoricalNllBackward: f32 i32 f32 > bf16",
+        "matmul: bf16 bf16 > f32",
+        "matmul: bf16 bf16 > f32",
+        "sum: bf16 > f32",
+        "activationGradient: f32 bf16 > bf16",
+        "sum: bf16 > f32",
+        "matmul: bf16 bf16 > f32",
+        "channelSigns: bf16 f32 > bf16",
+        "matmul: bf16 bf16 > f32",
+      ]
+    `);
+  });
+
+  it('a kernel drawn once for all examples is rounded when it is drawn', () => {
+    const { graph } = buildElbo(modelOf('BNN_conv_nonflip'), 4, { perExampleFrom: 1 }, 'bf16');
+    expect(narrowNodes(graph.nodes)[1]).toBe('add: f32 f32 > bf16');
+  });
+
+  it('leaves what the caller reads, gives or keeps in float32, and multiplies a copy', () => {
+    const graph = new Graph();
+    const x = graph.input('x', [2, 3], 'f32');
+    const kernel = graph.parameter('kernel', [3, 3]);
+    const product = { transposeA: false, transposeB: false };
+    const first = graph.apply('matmul', [x, kernel], product, 'first')[0]!;
+    const second = graph.apply('matmul', [first, kernel], product, 'second')[0]!;
+    const loss = graph.apply('sum', [second], { leading: 2, trailing: 0 }, 'loss')[0]!;
+    const gradient = differentiate(graph, loss, [kernel])[0]!;
+    const mixed = keepOperandsInBfloat16(graph, [first, loss, gradient]);
+    expect([first, loss, gradient].map((tensor) => mixed.resolve(tensor).dtype)).toEqual(['f32', 'f32', 'f32']);
+    const copied = mixed.graph.nodes.filter(({ operation }) => operation === 'convert').map(({ inputs }) => inputs[0]!);
+    expect(copied.map(({ name }) => name)).toEqual(['x', 'kernel', 'first']);
+    for (const { operation, inputs } of mixed.graph.nodes) {
+      if (operation === 'matmul') expect(inputs.map(({ dtype }) => dtype)).toEqual(['bf16', 'bf16']);
+    }
+  });
+});
