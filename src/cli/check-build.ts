@@ -55,7 +55,7 @@ function launchers(): Part[] {
     { name: 'threads', ok: true, detail: process.execPath },
     ...(mpiexecs.length === 0 ? [missing] : []),
     ...mpiexecs.map(({ program, version }) => ({ name: 'mpiexec', ok: true, detail: `${version}, ${program}` })),
-    ...['srun', 'aprun', 'jsrun'].map((name) => {
+    ...['srun', 'aprun', 'jsrun', 'flux'].map((name) => {
       const program = findProgram(name);
       return { name, ok: program !== null, detail: program ?? 'not on the path' };
     }),

@@ -9,6 +9,7 @@ import type { TrainArguments } from './request.ts';
 import { type BenchOptions, addBench } from './bench-options.ts';
 import { type ReportOptions, addReport } from './report-options.ts';
 import { type SimulateOptions, addSimulate } from './simulate-options.ts';
+import { type SubmitOptions, addSubmit, submitValued } from './submit/options.ts';
 import { normalizeSwitches } from './switches.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,6 +37,12 @@ export type LaunchCommand = {
   /** the command that the ranks get */
   readonly words: readonly string[];
 } & Common;
+export type SubmitCommand = {
+  readonly name: 'submit';
+  readonly options: SubmitOptions;
+  /** the command that the ranks get */
+  readonly words: readonly string[];
+} & Common;
 export type SimulateCommand = { readonly name: 'simulate'; readonly options: SimulateOptions } & Common;
 export type ReportCommand = {
   readonly name: 'report';
@@ -55,6 +62,7 @@ export type ParsedCommand =
   | TrainCommand
   | EvaluateCommand
   | LaunchCommand
+  | SubmitCommand
   | ReportCommand
   | BenchCommand
   | SimulateCommand
@@ -65,7 +73,7 @@ export type ParsedCommand =
  * @throws UsageError for an unknown command or flag, a flag without its value, a word too many
  */
 export function parseCommandLine(words: readonly string[], terminal: Terminal): ParsedCommand {
-  const [own, launched] = splitLaunch(words);
+  const [own, launched] = splitInner(words);
   const parser = new Parser(terminal, launched);
   try {
     parser.program.parse(normalizeSwitches(own), { from: 'user' });
@@ -85,7 +93,7 @@ class Parser {
   readonly #flags: Flag[] = [];
   readonly #flagFiles: string[] = [];
 
-  /** behind the options of launch: the command that the ranks get */
+  /** behind the options of launch and submit: the command that the ranks get */
   readonly #launched: readonly string[];
 
   constructor({ stdout }: Terminal, launched: readonly string[]) {
@@ -110,6 +118,7 @@ class Parser {
     this.#addTrain();
     this.#addEvaluate();
     this.#addLaunch();
+    this.#addSubmit();
     this.#addReport();
     this.#addBench();
     this.#addSimulate();
@@ -208,7 +217,7 @@ class Parser {
         this.#option(
           'launcher',
           'NAME',
-          'threads, mpiexec, srun, aprun or jsrun (default: mpiexec where it is found, else threads)',
+          'threads, mpiexec, srun, aprun, jsrun or flux (default: mpiexec where it is found, else threads)',
         ),
       )
       .addOption(
@@ -229,6 +238,13 @@ class Parser {
         const given = { ranks, hosts, hostfile, launcher, restarts, timeline, checkBuild };
         this.command = { name: 'launch', ...this.#common(), ...given, words: this.#launched };
       });
+  }
+
+  #addSubmit(): void {
+    const option = (name: string, placeholder: string, about: string) => this.#option(name, placeholder, about);
+    addSubmit(this.program, option, (options) => {
+      this.command = { name: 'submit', ...this.#common(), options, words: this.#launched };
+    });
   }
 
   #addReport(): void {
@@ -290,15 +306,21 @@ const timelineHelp = 'write what every rank did when to a Chrome trace, for Perf
 const signals = `
 Ctrl-C or SIGTERM: the run checkpoints, stops with exit code 1 and says how to go on; a second one stops it at once.`;
 
+/** Of the commands that have one behind them: the options that take a value. */
+const valued: Readonly<Record<string, readonly string[]>> = {
+  launch: ['-n', '-H', '--hosts', '--hostfile', '--launcher', '--restarts', '--timeline'],
+  submit: submitValued,
+};
+
 /**
- * Parts `launch OPTIONS COMMAND ...` before COMMAND, whose words are its own. Of any other command nothing is parted.
+ * Parts `launch OPTIONS COMMAND ...` before COMMAND, whose words are its own; so with submit. Of any other command nothing
+ * is parted.
  */
-function splitLaunch(words: readonly string[]): [own: readonly string[], launched: readonly string[]] {
+function splitInner(words: readonly string[]): [own: readonly string[], inner: readonly string[]] {
   const start = words.findIndex((word) => !word.startsWith('-'));
-  if (words[start] !== 'launch') return [words, []];
-  const valued = ['-n', '-H', '--hosts', '--hostfile', '--launcher', '--restarts', '--timeline'];
+  if (!Object.hasOwn(valued, words[start] ?? '')) return [words, []];
   for (let i = start + 1; i < words.length; i++) {
-    if (valued.includes(words[i])) i++;
+    if (valued[words[start]].includes(words[i])) i++;
     else if (!words[i].startsWith('-')) return [words.slice(0, i), words.slice(i)];
   }
   return [words, []];
@@ -342,7 +364,7 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
     }
     case 'commander.help':
       return new UsageError('no command', {
-        expected: 'train, evaluate, launch, report, bench, simulate or doctor',
+        expected: 'train, evaluate, launch, submit, report, bench, simulate or doctor',
         remedy: help,
       });
     default:

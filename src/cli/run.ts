@@ -29,6 +29,8 @@ async function execute(words: readonly string[], terminal: Terminal): Promise<nu
       return (await import('./commands/evaluate.ts')).evaluate(command, terminal);
     case 'launch':
       return (await import('./commands/launch.ts')).launch(command, terminal);
+    case 'submit':
+      return (await import('./commands/submit.ts')).submit(command, terminal);
     case 'report':
       return (await import('./commands/report.ts')).report(command, terminal);
     case 'bench':

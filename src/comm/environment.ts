@@ -1,6 +1,6 @@
 export interface LaunchedAs {
   /** whose variables were found */
-  readonly launcher: 'openmpi' | 'mpich' | 'pmix' | 'slurm' | 'flux' | 'alps';
+  readonly launcher: 'openmpi' | 'mpich' | 'pmix' | 'jsm' | 'pals' | 'slurm' | 'flux' | 'alps';
   readonly rank: number;
   /** null where the launcher does not say: MPI itself knows */
   readonly size: number | null;
@@ -27,6 +27,13 @@ const conventions: readonly Convention[] = [
     localRank: ['OMPI_COMM_WORLD_LOCAL_RANK'],
   },
   {
+    // jsrun
+    launcher: 'jsm',
+    rank: 'JSM_NAMESPACE_RANK',
+    size: ['JSM_NAMESPACE_SIZE'],
+    localRank: ['JSM_NAMESPACE_LOCAL_RANK'],
+  },
+  {
     launcher: 'flux',
     rank: 'FLUX_TASK_RANK',
     size: ['FLUX_JOB_SIZE', 'PMI_SIZE'],
@@ -39,10 +46,24 @@ const conventions: readonly Convention[] = [
     localRank: [],
   },
   {
+    // mpiexec of Cray
+    launcher: 'pals',
+    rank: 'PALS_RANKID',
+    size: ['PMI_SIZE'],
+    localRank: ['PALS_LOCAL_RANKID', 'PMI_LOCAL_RANK'],
+  },
+  {
     launcher: 'mpich',
     rank: 'PMI_RANK',
     size: ['PMI_SIZE'],
     localRank: ['MPI_LOCALRANKID', 'PMI_LOCAL_RANK', 'SLURM_LOCALID'],
+  },
+  // Before Slurm's own: the plugin of srun --mpi=pmix says that Open MPI is to be loaded.
+  {
+    launcher: 'pmix',
+    rank: 'PMIX_RANK',
+    size: ['PMIX_SIZE', 'SLURM_STEP_NUM_TASKS'],
+    localRank: ['PMIX_LOCAL_RANK', 'SLURM_LOCALID'],
   },
   // A batch script of Slurm has SLURM_PROCID too, but is no step of srun.
   {
@@ -52,11 +73,10 @@ const conventions: readonly Convention[] = [
     localRank: ['SLURM_LOCALID'],
     requires: 'SLURM_STEP_ID',
   },
-  { launcher: 'pmix', rank: 'PMIX_RANK', size: ['PMIX_SIZE'], localRank: ['PMIX_LOCAL_RANK'] },
 ];
 
 /**
- * Rank and size as a launcher (mpiexec, srun, aprun, flux run) hands them to a process, before any MPI is loaded.
+ * Rank and size as a launcher (mpiexec, srun, aprun, jsrun, flux run) hands them to a process, before any MPI is loaded.
  * @returns null for a process that nobody launched as one of many
  */
 export function rankFromEnvironment(env: Environment): LaunchedAs | null {

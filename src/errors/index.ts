@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'NOT_FINITE' // a NaN or an infinity in the loss, a gradient or a parameter
   | 'UNAVAILABLE' // a component that this machine does not have
   | 'COMMUNICATION' // a rank that is lost or does something else than the others
+  | 'BATCH' // a job that a batch system refuses, or does not know
   | 'INTERRUPTED'; // stopped by a signal, after a checkpoint
 
 export interface ErrorDetail {
@@ -94,6 +95,13 @@ export class NotFiniteError extends CredenceError {
 export class UnavailableError extends CredenceError {
   constructor(what: string, detail?: ErrorDetail) {
     super('UNAVAILABLE', what, detail);
+  }
+}
+
+/** What a batch system refuses, or does not know. */
+export class BatchError extends CredenceError {
+  constructor(what: string, detail?: ErrorDetail) {
+    super('BATCH', what, detail);
   }
 }
 

@@ -1,11 +1,11 @@
 import { UsageError } from '../errors/index.ts';
 import type { Host } from './hosts.ts';
 
-export const launcherNames = ['threads', 'mpiexec', 'srun', 'aprun', 'jsrun'] as const;
+export const launcherNames = ['threads', 'mpiexec', 'srun', 'aprun', 'jsrun', 'flux'] as const;
 export type LauncherName = (typeof launcherNames)[number];
 
-/** Whose command line, and whose manners: `mpiexec` is that of Open MPI or that of MPICH (hydra). */
-export type Dialect = 'threads' | 'openmpi' | 'hydra' | 'srun' | 'aprun' | 'jsrun';
+/** Whose command line, and whose manners: `mpiexec` is that of Open MPI, that of MPICH (hydra) or that of Cray (pals). */
+export type Dialect = 'threads' | 'openmpi' | 'hydra' | 'pals' | 'srun' | 'aprun' | 'jsrun' | 'flux';
 
 export interface Launcher {
   readonly dialect: Dialect;
@@ -13,6 +13,15 @@ export interface Launcher {
   readonly program: string;
   /** the library that belongs to it, where that can be known */
   readonly library: string | null;
+}
+
+/** How the ranks of a batch job lie on its nodes. */
+export interface Layout {
+  readonly nodes: number;
+  readonly ranksPerNode: number;
+  readonly threadsPerRank: number;
+  /** hardware threads of a core that are used */
+  readonly threadsPerCore: number;
 }
 
 /** What is to be started, and where. */
@@ -26,6 +35,10 @@ export interface Plan {
   readonly isTagged: boolean;
   /** Open MPI starts nothing for root unless it is told to */
   readonly isRoot: boolean;
+  /** absent: as the launcher sees fit. The mpiexec of Open MPI and MPICH learn it from the batch system itself */
+  readonly layout?: Layout;
+  /** further words for the launcher, behind those that follow from the plan */
+  readonly options?: readonly string[];
 }
 
 export interface CommandLine {
@@ -56,22 +69,52 @@ const flags: Readonly<Record<Dialect, Flags>> = {
     '-n',
     `${ranks}`,
   ],
-  srun: ({ ranks, hosts, isTagged }, environment) => [
+  pals: ({ ranks, hosts, layout }, environment) => [
     '-n',
     `${ranks}`,
+    ...(hosts ? ['--hosts', namesOf(hosts)] : []),
+    ...(layout ? ['--ppn', `${layout.ranksPerNode}`, `--depth=${layout.threadsPerRank}`, '--cpu-bind', 'depth'] : []),
+    ...environment.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+  ],
+  srun: ({ ranks, hosts, isTagged, layout }, environment) => [
+    '-n',
+    `${ranks}`,
+    ...(layout
+      ? [
+          '-N',
+          `${layout.nodes}`,
+          `--ntasks-per-node=${layout.ranksPerNode}`,
+          // since Slurm 22.05 a step does not take it from the job
+          `--cpus-per-task=${layout.threadsPerRank}`,
+        ]
+      : []),
     ...(hosts ? ['-w', namesOf(hosts), ...perHost(hosts, ranks, (each) => [`--ntasks-per-node=${each}`])] : []),
     ...(isTagged ? ['--label'] : []),
     // one rank that ends ends all: the others would only wait for it
     '--kill-on-bad-exit=1',
     ...(environment.length > 0 ? [`--export=ALL,${environment.map((pair) => pair.join('=')).join(',')}`] : []),
   ],
-  aprun: ({ ranks, hosts }, environment) => [
+  aprun: ({ ranks, hosts, layout }, environment) => [
     '-n',
     `${ranks}`,
+    ...(layout
+      ? [
+          '-N',
+          `${layout.ranksPerNode}`,
+          '-cc',
+          'depth',
+          '-d',
+          `${layout.threadsPerRank}`,
+          '-j',
+          `${layout.threadsPerCore}`,
+          '-e',
+          `OMP_NUM_THREADS=${layout.threadsPerRank}`,
+        ]
+      : []),
     ...(hosts ? ['-L', namesOf(hosts), ...perHost(hosts, ranks, (each) => ['-N', `${each}`])] : []),
     ...environment.flatMap(([name, value]) => ['-e', `${name}=${value}`]),
   ],
-  jsrun: ({ ranks, hosts, isTagged }, environment) => {
+  jsrun: ({ ranks, hosts, isTagged, layout }, environment) => {
     if (hosts) {
       throw new UsageError('jsrun takes no list of hosts', { remedy: 'Leave -H and --hostfile away: LSF has them' });
     }
@@ -81,12 +124,27 @@ const flags: Readonly<Record<Dialect, Flags>> = {
       '--tasks_per_rs',
       '1',
       '--cpu_per_rs',
-      '1',
+      `${layout ? coresOfRank(layout) : 1}`,
+      ...(layout ? ['--rs_per_host', `${layout.ranksPerNode}`, '--bind', `packed:${coresOfRank(layout)}`] : []),
       ...(isTagged ? ['--stdio_mode', 'prepended'] : []),
       ...environment.flatMap(([name, value]) => ['-E', `${name}=${value}`]),
     ];
   },
+  flux: ({ ranks, hosts, isTagged, layout }, environment) => [
+    'run',
+    '-n',
+    `${ranks}`,
+    ...(layout ? ['-N', `${layout.nodes}`, '-c', `${coresOfRank(layout)}`] : []),
+    ...(hosts ? [`--requires=hosts:${namesOf(hosts)}`] : []),
+    ...(isTagged ? ['--label-io'] : []),
+    ...environment.map(([name, value]) => `--env=${name}=${value}`),
+  ],
 };
+
+/** Cores that a rank takes. */
+export function coresOfRank({ threadsPerRank, threadsPerCore }: Layout): number {
+  return Math.ceil(threadsPerRank / threadsPerCore);
+}
 
 /**
  * The command line that starts the ranks of a plan.
@@ -94,13 +152,18 @@ const flags: Readonly<Record<Dialect, Flags>> = {
  */
 export function commandLineOf({ dialect, program, library }: Launcher, plan: Plan): CommandLine {
   const environment: Variable[] = library === null ? [] : [['CREDENCE_MPI', library]];
-  // Alone, a launched process is one of its own, which would take a thread per core.
-  const alone = plan.ranks === 1 ? ['--ranks', '1'] : [];
+  const alone = wordsAlone(plan.ranks);
   if (dialect === 'threads') {
     const [node, ...words] = plan.command;
     return { program: node, words: [...words, '--ranks', `${plan.ranks}`] };
   }
-  return { program, words: [...flags[dialect](plan, environment), ...plan.command, ...alone] };
+  const options = plan.options ?? [];
+  return { program, words: [...flags[dialect](plan, environment), ...options, ...plan.command, ...alone] };
+}
+
+/** Alone, a launched process is one of its own, which would take a thread per core unless it is told not to. */
+export function wordsAlone(ranks: number): readonly string[] {
+  return ranks === 1 ? ['--ranks', '1'] : [];
 }
 
 /**
@@ -116,6 +179,7 @@ const tags: Partial<Readonly<Record<Dialect, RegExp>>> = {
   hydra: /^\[(\d+)\] /,
   srun: /^ *(\d+): /,
   jsrun: /^(\d+): /,
+  flux: /^(\d+): /,
 };
 
 /** Whether this launcher can tell the lines of its ranks apart. */

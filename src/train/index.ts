@@ -14,6 +14,7 @@ export {
   configurationFile,
   createRunFolder,
   describeParameters,
+  makeFolder,
   MetricsFile,
   type NewRun,
   openRunFolder,

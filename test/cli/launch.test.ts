@@ -164,10 +164,10 @@ describe('credence launch', () => {
       2 credence: there are more ranks than slots: got -n 3, expected at most 2, the slots of localhost:2. Give fewer ranks, or more slots in -H or --hostfile
       2 credence: hosts, line 2: got "other slots=x", expected HOST slots=COUNT or HOST:COUNT
       2 credence: -H and --hostfile exclude each other. Leave one of them away
-      2 credence: --launcher horovodrun: expected threads, mpiexec, srun, aprun, jsrun
+      2 credence: --launcher horovodrun: expected threads, mpiexec, srun, aprun, jsrun, flux
       2 credence: --restarts often: expected how often to start again, 0 to 9999
       2 credence: ranks have no use for credence doctor: expected credence launch -n COUNT train ...
-      2 credence: --ranks of credence train, under credence launch. Leave it away: -n of credence launch says how many ranks there are
+      2 credence: --ranks of credence train, under credence launch. Leave it away: credence launch says how many ranks there are
       2 credence: --batchSize: got x, expected an integer from 1 to 1000000. The default is 64
       1 credence: no mpiexec is on the path: expected that of Open MPI or MPICH. Get one: apt-get install openmpi-bin (or mpich), dnf install openmpi, brew install open-mpi, conda install openmpi. On one machine --launcher threads needs none
       1 credence: no mpiexec is on the path: expected that of Open MPI or MPICH. Get one: apt-get install openmpi-bin (or mpich), dnf install openmpi, brew install open-mpi, conda install openmpi. On one machine --launcher threads needs none

@@ -44,6 +44,21 @@ const cases = [
     env: { FLUX_TASK_RANK: '2', FLUX_JOB_SIZE: '4', FLUX_TASK_LOCAL_ID: '0', PMI_RANK: '2', PMI_SIZE: '4' },
     expected: { launcher: 'flux', rank: 2, size: 4, localRank: 0 },
   },
+  {
+    name: 'srun --mpi=pmix',
+    env: { PMIX_RANK: '1', SLURM_PROCID: '1', SLURM_STEP_NUM_TASKS: '2', SLURM_LOCALID: '0', SLURM_STEP_ID: '0' },
+    expected: { launcher: 'pmix', rank: 1, size: 2, localRank: 0 },
+  },
+  {
+    name: 'jsrun',
+    env: { JSM_NAMESPACE_RANK: '3', JSM_NAMESPACE_SIZE: '4', JSM_NAMESPACE_LOCAL_RANK: '1', PMIX_RANK: '3' },
+    expected: { launcher: 'jsm', rank: 3, size: 4, localRank: 1 },
+  },
+  {
+    name: 'mpiexec of Cray (PALS)',
+    env: { PALS_RANKID: '2', PALS_LOCAL_RANKID: '0', PMI_RANK: '2', PMI_SIZE: '4', PBS_JOBID: '7' },
+    expected: { launcher: 'pals', rank: 2, size: 4, localRank: 0 },
+  },
   { name: 'PMIx alone', env: { PMIX_RANK: '1' }, expected: { launcher: 'pmix', rank: 1, size: null, localRank: null } },
   { name: 'a process of its own', env: { PATH: '/bin' }, expected: null },
   { name: 'nonsense', env: { PMI_RANK: 'x', OMPI_COMM_WORLD_RANK: '', FLUX_TASK_RANK: '-1' }, expected: null },

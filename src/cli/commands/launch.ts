@@ -18,8 +18,9 @@ import {
   startJob,
   supervise,
 } from '../../launch/index.ts';
-import { type LaunchCommand, type TrainCommand, parseCommandLine } from '../command-line.ts';
+import type { LaunchCommand } from '../command-line.ts';
 import { display } from '../configuration/index.ts';
+import { freeFolder, innerCommand, self } from '../inner-command.ts';
 import { type TrainRequest, readTrainRequest } from '../request.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -29,7 +30,7 @@ import type { Terminal } from '../terminal.ts';
  */
 export async function launch(command: LaunchCommand, terminal: Terminal): Promise<number> {
   if (command.checkBuild) return (await import('../check-build.ts')).checkBuild(command, terminal);
-  const inner = innerCommand(command, terminal);
+  const inner = innerCommand('launch -n COUNT', command.words, terminal);
   if (inner === null) return 0;
   const hosts = hostsOf(command);
   const ranks = countOf(command.ranks, hosts);
@@ -65,29 +66,6 @@ export async function launch(command: LaunchCommand, terminal: Terminal): Promis
   });
   if (code > 2) tell(`${launcher.program} ended with exit code ${code}`);
   return code;
-}
-
-/** The command that every rank gets, checked here once; null when it was a call for help, already answered. */
-function innerCommand({ words }: LaunchCommand, terminal: Terminal): TrainCommand | null {
-  if (words.length === 0) {
-    throw new UsageError('credence launch: the command is missing', {
-      expected: 'credence launch -n COUNT train ...',
-      remedy: 'credence launch --help tells more',
-    });
-  }
-  const command = parseCommandLine(words, terminal);
-  if (command.name === 'answered') return null;
-  if (command.name !== 'train') {
-    throw new UsageError(`ranks have no use for credence ${command.name}`, {
-      expected: 'credence launch -n COUNT train ...',
-    });
-  }
-  if (command.flags.some(({ name }) => name === 'ranks')) {
-    throw new UsageError('--ranks of credence train, under credence launch', {
-      remedy: 'Leave it away: -n of credence launch says how many ranks there are',
-    });
-  }
-  return command;
 }
 
 function hostsOf({ hosts, hostfile }: LaunchCommand): Host[] | null {
@@ -134,11 +112,6 @@ async function answering(hosts: Host[] | null, attempt: number, tell: (text: str
   return there;
 }
 
-/** This program, as it was started. */
-function self(): string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1]];
-}
-
 interface Wish {
   readonly request: TrainRequest;
   readonly restarts: number;
@@ -171,13 +144,4 @@ function wordsOf(typed: readonly string[], { request: { folder }, restarts, isJs
 function ofAttempt(path: string, attempt: number): string {
   const { dir, name, ext } = parse(path);
   return attempt === 0 ? path : join(dir, `${name}.restart-${attempt}${ext}`);
-}
-
-/** `PARENT/NAME`, with -2, -3, ... where that is taken: a restart has to know where its run is. */
-function freeFolder(parent: string, name: string): string {
-  const path = join(parent, name);
-  if (!existsSync(path)) return path;
-  let count = 2;
-  while (existsSync(`${path}-${count}`)) count++;
-  return `${path}-${count}`;
 }

@@ -35,7 +35,7 @@ export async function joinMpi(options: MpiOptions = {}): Promise<Communicator> {
   if (launched && size === 1 && (launched.size ?? 1) > 1) {
     throw new CommunicationError('the launcher and the MPI library do not belong together', {
       got: `rank ${launched.rank} of ${launched.size} from the launcher, rank 0 of 1 from ${mpi.abi.name} (${library.path})`,
-      remedy: 'Start with the mpiexec of that library, or name the library of your mpiexec in CREDENCE_MPI',
+      remedy: remedyFor(launched),
     });
   }
   const hosts = gatherHosts(mpi, channels.diagnosis, host, size, deadline);
@@ -70,6 +70,13 @@ function start(mpi: MpiFunctions): { channels: MpiChannels; rank: number; size: 
     diagnosis: mpi.duplicate(world),
   };
   return { channels, rank: mpi.number('MPI_Comm_rank', world), size: mpi.number('MPI_Comm_size', world) };
+}
+
+function remedyFor({ launcher }: LaunchedAs): string {
+  return launcher === 'slurm'
+    ? 'Let srun tell the ranks of each other: srun --mpi=pmi2 for MPICH and its kin, --mpi=pmix for Open MPI ' +
+        '(srun --mpi=list shows what this Slurm has); or start them with mpiexec'
+    : 'Start with the mpiexec of that library, or name the library of your mpiexec in CREDENCE_MPI';
 }
 
 function lateMessage({ rank, size }: LaunchedAs, host: string, deadline: number): string {

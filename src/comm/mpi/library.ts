@@ -56,10 +56,9 @@ function folders(family: Family, env: Environment): string[] {
 export function mpiLibraries(env: Environment): string[] {
   if (env.CREDENCE_MPI) return [env.CREDENCE_MPI];
   const launcher = rankFromEnvironment(env)?.launcher;
-  const order: readonly Family[] =
-    launcher === undefined || launcher === 'openmpi' || launcher === 'pmix'
-      ? ['openmpi', 'mpich']
-      : ['mpich', 'openmpi'];
+  // jsrun starts Spectrum MPI, which is an Open MPI.
+  const isOpenMpi = launcher === undefined || ['openmpi', 'pmix', 'jsm'].includes(launcher);
+  const order: readonly Family[] = isOpenMpi ? ['openmpi', 'mpich'] : ['mpich', 'openmpi'];
   return order.flatMap((family) => [
     ...names[family],
     ...folders(family, env).flatMap((folder) => names[family].map((name) => join(folder, name))),

@@ -28,7 +28,7 @@ export const configurationFile = 'config.yaml';
  */
 export function createRunFolder({ out, parent = 'runs', name }: NewRun, files: FileSystem = nodeFileSystem): RunFolder {
   const path = out ?? makeUnique(join(parent, name), files);
-  if (out !== null) makeFolder(out, true, files);
+  if (out !== null) makeFolder(out, files);
   const { release } = lockFolder(path, files);
   try {
     // Only now: whoever starts at the same moment should hear of the lock, not of a configuration just written.
@@ -100,21 +100,38 @@ function modelOf(folder: string, files: FileSystem): string | null {
 
 /** Creating the folder itself is what reserves the name: two runs that start at once get two. */
 function makeUnique(base: string, files: FileSystem): string {
-  makeFolder(join(base, '..'), true, files);
+  makeFolder(join(base, '..'), files);
   for (let count = 1; ; count++) {
     const path = count === 1 ? base : `${base}-${count}`;
-    if (makeFolder(path, false, files)) return path;
+    if (reserve(path, files)) return path;
   }
 }
 
-/** False if `path` is there already and `recursive` is not set. */
-function makeFolder(path: string, recursive: boolean, files: FileSystem): boolean {
+/**
+ * Makes a folder for runs, and its parents; one that is there already is fine.
+ * @throws RunFolderError if it cannot be made
+ */
+export function makeFolder(path: string, files: FileSystem = nodeFileSystem): void {
+  orRefuse(path, () => makeFolders(files, path));
+}
+
+/** False if it is there already. */
+function reserve(path: string, files: FileSystem): boolean {
+  return orRefuse(path, () => {
+    try {
+      files.mkdirSync(path, { recursive: false });
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+  });
+}
+
+function orRefuse<T>(path: string, action: () => T): T {
   try {
-    if (recursive) makeFolders(files, path);
-    else files.mkdirSync(path, { recursive });
-    return true;
+    return action();
   } catch (error) {
-    if (!recursive && systemCode(error) === 'EEXIST') return false;
     throw new RunFolderError(`cannot make run folder ${path}`, describeFailure(error));
   }
 }

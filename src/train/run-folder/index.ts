@@ -1,6 +1,7 @@
 export {
   configurationFile,
   createRunFolder,
+  makeFolder,
   type NewRun,
   openRunFolder,
   type RunFolder,

@@ -1,0 +1,52 @@
+import { type Plan, commandLineOf } from '../launchers.ts';
+import { type BatchJob, ranksOf } from './job.ts';
+import type { Scheduler } from './schedulers.ts';
+import { quote, quoteAll } from './shell.ts';
+
+/**
+ * The script of a job. It stops at a line of the set-up that fails; submitted again, it goes on from the last checkpoint.
+ * Its last line becomes the launcher, so that the launcher's exit code is the job's.
+ */
+export function renderScript(scheduler: Scheduler, job: BatchJob): string {
+  const { layout, cwd, setup, command, run } = job;
+  const directives = [...scheduler.directives(job), ...job.directives];
+  const lines = [
+    '#!/bin/bash -e',
+    ...directives.map((directive) => `${scheduler.prefix} ${directive}`),
+    '',
+    `cd ${quote(cwd)}`,
+    ...setup,
+    `export OMP_NUM_THREADS=${layout.threadsPerRank}`,
+  ];
+  if (run !== null) {
+    const again = startLine(scheduler, job, ['train', '--resume', run]);
+    lines.push(
+      '# Submitted again, it goes on from the last checkpoint.',
+      `if [ -e ${quote(`${run}/config.yaml`)} ]; then`,
+      `  exec ${again}`,
+      'fi',
+    );
+  }
+  lines.push(`exec ${startLine(scheduler, job, command)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** What starts the ranks. */
+function startLine(scheduler: Scheduler, job: BatchJob, command: readonly string[]): string {
+  const { layout, program, launcherOptions } = job;
+  const ranks = ranksOf(layout);
+  if (job.launcher === 'mpiexec') {
+    return quoteAll([...program, 'launch', '-n', `${ranks}`, '--launcher', 'mpiexec', ...command]);
+  }
+  const plan: Plan = {
+    ranks,
+    hosts: null,
+    command: [...program, ...command],
+    isTagged: false,
+    isRoot: false,
+    layout,
+    options: launcherOptions,
+  };
+  const line = commandLineOf({ ...scheduler.launcher, library: null }, plan);
+  return quoteAll([line.program, ...line.words]);
+}
