@@ -26,10 +26,8 @@ const keys = [
   ['program', 'PATH', 'what stands for credence on the nodes (default: this one)'],
 ] as const;
 
-export const submitKeys: readonly string[] = keys.map(([name]) => name);
-
 /** Options that take a value: what follows them is no command. */
-export const submitValued: readonly string[] = ['file', ...submitKeys].map((name) => `--${name}`);
+export const submitValued: readonly string[] = ['file', ...keys.map(([name]) => name)].map((name) => `--${name}`);
 
 export interface SubmitOptions {
   /** as they were written, in that order */
