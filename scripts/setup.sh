@@ -16,6 +16,7 @@ components='
     compiler     on       npm test: a C compiler, for shared libraries that are not what they should be
     openmpi      on       npm test: ranks under the mpiexec of Open MPI
     mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
+    slurm        on       npm test: jobs of credence submit under a real Slurm, which the tests start and stop themselves
 '
 
 # What Debian and Ubuntu have is installed by apt; elsewhere the packages are named, and the choice is left to people.
@@ -57,6 +58,9 @@ get_openmpi() { packages openmpi-bin; }
 
 have_mpich() { command -v mpiexec.mpich >/dev/null; }
 get_mpich() { packages mpich; }
+
+have_slurm() { command -v sbatch && PATH="$PATH:/usr/sbin" command -v munged; } >/dev/null
+get_slurm() { packages slurm-wlm munge; }
 
 rows() { sed '/^ *$/d' <<<"$components"; }
 names=$(rows | awk '{ print $1 }')
