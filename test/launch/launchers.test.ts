@@ -59,6 +59,15 @@ describe('commandLineOf', () => {
     );
   });
 
+  it('speaks to flux run, and to the mpiexec of Cray', () => {
+    expect(line('flux', plan)).toBe(
+      'flux run -n 4 --requires=hosts:a,b --label-io --env=CREDENCE_MPI=/opt/lib/libmpi.so node main.js train mnist',
+    );
+    expect(line('pals', { ...everywhere, hosts: plan.hosts }, null)).toBe(
+      'pals -n 4 --hosts a,b node main.js train mnist',
+    );
+  });
+
   it('starts threads without a launcher', () => {
     expect(line('threads', plan)).toMatchInlineSnapshot(`"node main.js train mnist --ranks 4"`);
   });
@@ -85,6 +94,7 @@ describe('readTag', () => {
     expect(readTag('hydra', '[12] step 10')).toEqual({ rank: 12, text: 'step 10' });
     expect(readTag('srun', ' 7: step 10')).toEqual({ rank: 7, text: 'step 10' });
     expect(readTag('jsrun', '0: step 10')).toEqual({ rank: 0, text: 'step 10' });
+    expect(readTag('flux', '3: step 10')).toEqual({ rank: 3, text: 'step 10' });
   });
 
   it('knows what the launcher says itself', () => {
