@@ -39,9 +39,13 @@ function build(): { graph: Graph; outputs: Graph['nodes'][number]['outputs'] } {
     const map = graph.apply('flipoutConv2d', operands, plain)[0]!;
     return { kernel, y: graph.apply('maxPool2d', [graph.apply('relu', [map], {})[0]!], window)[0]! };
   };
+  const product = (x: Parameters<typeof differentiate>[1]) => {
+    const flat = graph.apply('reshape', [x], { shape: [2, 32] })[0]!;
+    return graph.apply('matmul', [flat, constant('dense', [32, 2048])], { transposeA: false, transposeB: false })[0]!;
+  };
   const first = convolve(constant('x', [2, 8, 8, 3]), 1, 3, 8);
   const second = convolve(first.y, 2, 8, 8);
-  const loss = graph.apply('sum', [second.y], { leading: 0, trailing: 4 })[0]!;
+  const loss = graph.apply('sum', [product(second.y)], { leading: 0, trailing: 2 })[0]!;
   const { graph: fused, resolve } = fuse(graph, [loss]);
   const gradients = differentiate(fused, resolve(loss), [first.kernel, second.kernel].map(resolve));
   return { graph: fused, outputs: [resolve(loss), ...gradients.map((gradient) => gradient!)] };

@@ -1,5 +1,5 @@
 import { onednn } from './functions.ts';
-import { type Handle, type Session } from './session.ts';
+import { type Handle, type Session, isBrokenBySignals } from './session.ts';
 
 type Operand = readonly [operand: number, memory: Handle];
 
@@ -17,9 +17,16 @@ export function executions(
   const primitive = session.primitive(description);
   const operands = session.operands(lists);
   const count = lists[0]!.length;
-  return (i) => {
+  const run = (i: number) => {
     const status = execute(primitive, stream, count, operands[i]!);
     if (status !== 0) throw new Error(`oneDNN failed in a kernel, status ${status}`);
+  };
+  if (!isBrokenBySignals(session.implementationOf(description))) return run;
+  const { block, restore } = session.library.signals!;
+  return (i) => {
+    block();
+    run(i);
+    restore();
   };
 }
 

@@ -20,8 +20,15 @@ export interface OnednnLibrary {
   addressOf(bytes: Uint8Array): number;
   /** the 64-bit numbers that an address points to */
   numbersAt(address: number, count: number): number[];
+  /** keeps signals from the calling thread while a kernel runs that a handler would break; null where that cannot be done */
+  readonly signals: SignalMask | null;
   /** the text that a C string's address points to */
   textAt(address: number): string;
+}
+
+export interface SignalMask {
+  block(): void;
+  restore(): void;
 }
 
 const remedy =
@@ -85,6 +92,7 @@ function open(koffi: Koffi, path: string): OnednnLibrary {
     version: `${major}.${minor}.${patch}`,
     instructions: instructionSets[isa] ?? `instruction set ${isa}`,
     functions: bindFunctions(handle),
+    signals: signalMask(koffi, handle),
     addressOf: (bytes) => Number(koffi.address(bytes)),
     numbersAt: (address, count) => Array.from(koffi.decode(address, 'int64_t', count) as ArrayLike<bigint>, Number),
     textAt: (address) => koffi.decode(address, 'char', -1) as string,
@@ -101,6 +109,24 @@ function oneThread(handle: LibraryHandle): void {
   } catch {
     // a build without OpenMP
   }
+}
+
+/** Linux's SIG_SETMASK, and the bytes of its sigset_t. */
+const setMask = 2;
+const maskBytes = 128;
+
+function signalMask(koffi: Koffi, handle: LibraryHandle): SignalMask | null {
+  if (process.platform !== 'linux') return null;
+  type Change = (how: number, set: number, old: number) => number;
+  const change = handle.func('pthread_sigmask', 'int', ['int', 'uintptr_t', 'uintptr_t']) as Change;
+  const masks = new Uint8Array(2 * maskBytes).fill(0xff, 0, maskBytes);
+  const all = Number(koffi.address(masks));
+  const before = all + maskBytes;
+  return {
+    block: () => void change(setMask, all, before),
+    // the array is named so that it lives as long as the functions that write into it
+    restore: () => void (masks.length > 0 && change(setMask, before, 0)),
+  };
 }
 
 /** dnnl_cpu_isa_t */

@@ -7,6 +7,14 @@ export class Unimplemented extends Error {}
 /** A handle of the library's, or an address: a pointer as a number. */
 export type Handle = number;
 
+/**
+ * oneDNN's own sgemm points the stack register into a block of the heap while it computes (jit_avx_gemm_f32.cpp): a
+ * signal's frame would be written in front of that block. A profiler, Ctrl-C and SIGUSR2 are such signals.
+ */
+export function isBrokenBySignals(implementation: string): boolean {
+  return implementation.includes('gemm:jit');
+}
+
 /** Handles in the order in which they were made; destroyed in the reverse of it. */
 class Handles {
   readonly #destroyers: (() => void)[] = [];
@@ -101,7 +109,9 @@ export class Session {
   /** @throws Unimplemented where there is nothing, or only the library's reference implementation */
   description(describe: (out: Handle) => number, what: string): Handle {
     const description = this.#create(describe, this.functions.primitiveDescriptionDestroy, what);
-    if (this.implementationOf(description).startsWith('ref')) throw new Unimplemented(`${what}: only as a reference`);
+    const implementation = this.implementationOf(description);
+    if (implementation.startsWith('ref')) throw new Unimplemented(`${what}: only as a reference`);
+    if (isBrokenBySignals(implementation) && !this.library.signals) throw new Unimplemented(`${what}: not safe here`);
     return description;
   }
 
