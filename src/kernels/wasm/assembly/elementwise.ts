@@ -92,7 +92,12 @@ function binary(kind: i32, out: usize, a: usize, b: usize, rows: i32, n: i32, si
   const bytes: usize = (<usize>n) << 2;
   for (; rows > 0; rows--, out += bytes, a += bytes) {
     let i: usize = 0;
-    for (let left = n; left > 0; left -= 4, i += 16) {
+    let left = n;
+    for (; left >= 8; left -= 8, i += 32) {
+      v128.store(out + i, apply(kind, v128.load(a + i), v128.load(b + i)));
+      v128.store(out + i, apply(kind, v128.load(a + i, 16), v128.load(b + i, 16)), 16);
+    }
+    for (; left > 0; left -= 4, i += 16) {
       storeUpTo4(out + i, apply(kind, loadUpTo4(a + i, left), loadUpTo4(b + i, left)), left);
     }
   }

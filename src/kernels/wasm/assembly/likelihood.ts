@@ -113,6 +113,11 @@ export function normalKlBackward(
   const centre = f32x4.splat(priorMean);
   const precision = f32x4.splat(1 / (priorScale * priorScale));
   const one = f32x4.splat(1);
+  for (; n >= 4; n -= 4, mean += 16, scale += 16, dMean += 16, dScale += 16) {
+    const s = v128.load(scale);
+    v128.store(dMean, f32x4.mul(d, f32x4.mul(f32x4.sub(v128.load(mean), centre), precision)));
+    v128.store(dScale, f32x4.mul(d, f32x4.sub(f32x4.mul(s, precision), f32x4.div(one, s))));
+  }
   for (; n > 0; n -= 4, mean += 16, scale += 16, dMean += 16, dScale += 16) {
     const m = f32x4.mul(f32x4.sub(loadUpTo4(mean, n), centre), precision);
     const s = loadUpTo4(scale, n);

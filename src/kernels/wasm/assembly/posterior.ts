@@ -1,8 +1,36 @@
 /** A posterior's standard deviation from its untransformed scale, and the KL divergence of normals. */
-import { exp4, exponentOf, log1p4, log4, logNormal4, one, splatAt } from './functions';
-import { addWide, choose, loadUpTo4, storeUpTo4, totalWide } from './lanes';
+import { exp4, exponentOf, log4, logNormal4, one, splatAt } from './functions';
+import { addWide, choose, loadUpTo4, multiplyAdd, storeUpTo4, totalWide } from './lanes';
 
 const signBit = memory.data<u32>([0x80000000]);
+
+/** 1, 2, then 2 / 13, 2 / 11, …, 2 / 3: the terms of ln(1 + u) = 2 atanh(s) in s^2, for s = u / (2 + u) up to 1/3. */
+const terms = memory.data<f32>([
+  1, 2, 0.153846153846, 0.181818181818, 0.222222222222, 0.285714285714, 0.4, 0.666666666667,
+]);
+
+// @ts-ignore: decorator
+@inline
+function softplusScaleVector(scale: usize, derivative: usize, x: usize, n: i32, shift: v128): void {
+  const zero = f32x4.splat(0);
+  const v = loadUpTo4(x, n);
+  const u = exp4(v128.or(v, splatAt(signBit, 0)));
+  const onePlus = f32x4.add(u, splatAt(terms, 0));
+  const twoPlus = f32x4.add(u, splatAt(terms, 1));
+  // one division for both: 1 / ((1 + u) (2 + u))
+  const shared = f32x4.div(splatAt(terms, 0), f32x4.mul(onePlus, twoPlus));
+  const inverse = f32x4.mul(twoPlus, shared);
+  const s = f32x4.mul(f32x4.mul(u, onePlus), shared);
+  const z = f32x4.mul(s, s);
+  let p = multiplyAdd(splatAt(terms, 2), z, splatAt(terms, 3));
+  p = multiplyAdd(p, z, splatAt(terms, 4));
+  p = multiplyAdd(p, z, splatAt(terms, 5));
+  p = multiplyAdd(p, z, splatAt(terms, 6));
+  p = multiplyAdd(p, z, splatAt(terms, 7));
+  const logarithm = multiplyAdd(f32x4.mul(p, z), s, f32x4.add(s, s));
+  storeUpTo4(scale, f32x4.add(f32x4.add(f32x4.pmax(v, zero), logarithm), shift), n);
+  storeUpTo4(derivative, f32x4.mul(inverse, choose(u, one(), f32x4.lt(v, zero))), n);
+}
 
 /**
  * scale = offset + ln(1 + e^x) and its derivative 1 / (1 + e^-x), which share u = e^-|x|; the derivative is 1 / (1 + u)
@@ -10,14 +38,9 @@ const signBit = memory.data<u32>([0x80000000]);
  */
 export function softplusScale(scale: usize, derivative: usize, x: usize, n: i32, offset: f32): void {
   const shift = f32x4.splat(offset);
-  const zero = f32x4.splat(0);
-  for (; n > 0; n -= 4, scale += 16, derivative += 16, x += 16) {
-    const v = loadUpTo4(x, n);
-    const u = exp4(v128.or(v, splatAt(signBit, 0)));
-    const inverse = f32x4.div(one(), f32x4.add(u, one()));
-    storeUpTo4(scale, f32x4.add(f32x4.add(f32x4.pmax(v, zero), log1p4(u)), shift), n);
-    storeUpTo4(derivative, f32x4.mul(inverse, choose(u, one(), f32x4.lt(v, zero))), n);
-  }
+  let i: usize = 0;
+  for (; n >= 4; n -= 4, i += 16) softplusScaleVector(scale + i, derivative + i, x + i, 4, shift);
+  if (n > 0) softplusScaleVector(scale + i, derivative + i, x + i, n, shift);
 }
 
 /** Smallest normal number, infinity. */
