@@ -4,7 +4,15 @@
  */
 export { defaultConfiguration } from './cli/index.ts';
 export { type Communicator, solo } from './comm/index.ts';
-export { type FetchProgress, type ImageDataset, type ImageSet, type LoadOptions, loadDataset } from './data/index.ts';
+export {
+  type FetchProgress,
+  type ImageDataset,
+  type ImageSet,
+  type InputImages,
+  type LoadOptions,
+  loadDataset,
+  readInputImages,
+} from './data/index.ts';
 export * from './errors/index.ts';
 export {
   type Images,
@@ -21,7 +29,7 @@ export { referenceKernels } from './kernels/reference/index.ts';
 export { loadOnednn, onednnKernels, type OnednnLibrary } from './kernels/onednn/index.ts';
 export { wasmKernels } from './kernels/wasm/index.ts';
 export { type Model, modelNames, modelOf } from './models/index.ts';
-export { tensorBoardObserver } from './report/index.ts';
+export { imagePredictions, predictionsCsv, predictionsNpz, tensorBoardObserver } from './report/index.ts';
 export {
   type Checkpoint,
   type CheckpointSink,

@@ -24,6 +24,16 @@ export type EvaluateCommand = {
   readonly run: string;
   readonly flags: readonly Flag[];
 } & Common;
+export type PredictCommand = {
+  readonly name: 'predict';
+  readonly run: string;
+  /** files and folders of images */
+  readonly inputs: readonly string[];
+  readonly flags: readonly Flag[];
+  /** the options as they were written; null where they were not */
+  readonly out: string | null;
+  readonly quantiles: string | null;
+} & Common;
 export type LaunchCommand = {
   readonly name: 'launch';
   /** the options as they were written; null where they were not */
@@ -61,6 +71,7 @@ export type DoctorCommand = { readonly name: 'doctor' } & Common;
 export type ParsedCommand =
   | TrainCommand
   | EvaluateCommand
+  | PredictCommand
   | LaunchCommand
   | SubmitCommand
   | ReportCommand
@@ -117,6 +128,7 @@ class Parser {
       .addHelpText('after', '\nExit code: 0 success, 1 failed or interrupted, 2 bad usage.');
     this.#addTrain();
     this.#addEvaluate();
+    this.#addPredict();
     this.#addLaunch();
     this.#addSubmit();
     this.#addReport();
@@ -200,6 +212,29 @@ class Parser {
       .addOption(this.#flag('precision', 'NAME', 'f32 or bf16 (default: that of the run)'))
       .action((run: string) => {
         this.command = { name: 'evaluate', ...this.#common(), run, flags: this.#flags };
+      });
+  }
+
+  #addPredict(): void {
+    this.program
+      .command('predict')
+      .argument('<RUN>', 'the folder of a run')
+      .argument('<INPUT...>', 'images: .npy, .npz, IDX (.gz or not) or .png files, or folders of .png files')
+      .description('Predict classes of images with the last checkpoint of a run, and how sure that is.')
+      .usage('RUN INPUT... [--draws COUNT] [--out FILE]')
+      .addOption(this.#flag('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)'))
+      .addOption(
+        this.#option('quantiles', 'LEVELS', "of each class's probability over the draws (default: 0.05,0.5,0.95)"),
+      )
+      .addOption(this.#option('out', 'FILE', 'all predictions, as .json, .csv or .npz'))
+      .addOption(this.#flag('engine', 'NAME', 'auto, wasm or reference (default: that of the run)'))
+      .addOption(
+        this.#flag('ranks', 'COUNT', 'threads that share the draws (default: that of the run, or one per core)'),
+      )
+      .addOption(this.#flag('seed', 'SEED', 'of the draws (default: that of the run)'))
+      .action((run: string, inputs: string[], options: { out?: string; quantiles?: string }) => {
+        const { out = null, quantiles = null } = options;
+        this.command = { name: 'predict', ...this.#common(), run, inputs, flags: this.#flags, out, quantiles };
       });
   }
 
@@ -364,7 +399,7 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
     }
     case 'commander.help':
       return new UsageError('no command', {
-        expected: 'train, evaluate, launch, submit, report, bench, simulate or doctor',
+        expected: 'train, evaluate, predict, launch, submit, report, bench, simulate or doctor',
         remedy: help,
       });
     default:

@@ -4,7 +4,9 @@
  */
 import { cpus, hostname } from 'node:os';
 import type { Communicator } from '../comm/index.ts';
-import { type FetchProgress, type ImageDataset, loadDataset } from '../data/index.ts';
+import { type FetchProgress, type ImageDataset, loadDataset, readInputImages } from '../data/index.ts';
+import type { Predictive } from '../inference/index.ts';
+import { modelOf } from '../models/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
 import { posteriorCurvesObserver, recordStart, tensorBoardObserver } from '../report/index.ts';
 import {
@@ -41,6 +43,7 @@ import { assertSameStep, joinJob, launchedAs } from './launched.ts';
 import type { TrainRequest } from './request.ts';
 import { assertLonger } from './resume.ts';
 import { countRanks, launchedRanks, startRanks } from './ranks.ts';
+import { predictOnThreads, predictShare } from './prediction.ts';
 import { recordedThroughput } from './throughput.ts';
 
 /** Who is told what happens. */
@@ -148,6 +151,26 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
   // the first rank fetches the data set before the others ask for it
   if (launched.rank === 0) await load(configuration, watch);
   return onLaunchedRanks(configuration, checkpoint.step, evaluate);
+}
+
+/** Predictions of the last intact checkpoint of a run for images of the user's own; on every rank of a job the whole. */
+export async function predictWithRun(
+  run: string,
+  inputs: readonly string[],
+  configuration: RunConfiguration,
+  quantiles: readonly number[],
+  watch: Watch,
+): Promise<{ readonly predictive: Predictive; readonly names: readonly string[]; readonly step: number }> {
+  const { step, parameters } = trainedCheckpoint(run, configuration, watch);
+  const { name: model, inputShape } = modelOf(configuration.model);
+  const data = readInputImages(inputs, inputShape);
+  const { engine, precision, seed } = configuration;
+  const draws = declarationsOf(model).isBayesian ? configuration.draws : 1;
+  const task = { engine, precision, model, parameters, data, draws, seed, quantiles };
+  const predictive = launchedAs()
+    ? await onLaunchedRanks(configuration, step, (launched) => predictShare(task, launched, watch.evaluating))
+    : await predictOnThreads(task, configuration, watch.evaluating);
+  return { predictive, names: data.names, step };
 }
 
 /** @throws CheckpointError where nothing has been trained yet */

@@ -27,6 +27,8 @@ async function execute(words: readonly string[], terminal: Terminal): Promise<nu
       return (await import('./commands/train.ts')).train(command, terminal);
     case 'evaluate':
       return (await import('./commands/evaluate.ts')).evaluate(command, terminal);
+    case 'predict':
+      return (await import('./commands/predict.ts')).predict(command, terminal);
     case 'launch':
       return (await import('./commands/launch.ts')).launch(command, terminal);
     case 'submit':

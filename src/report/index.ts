@@ -4,6 +4,7 @@ export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { recordEvaluation, recordStart } from './run/records.ts';
 export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';
+export { imagePredictions, predictionsCsv, predictionsNpz } from './predictions/predictions.ts';
 export {
   type FittedScaling,
   type Machine,
