@@ -227,7 +227,7 @@ class Parser {
         this.#option('quantiles', 'LEVELS', "of each class's probability over the draws (default: 0.05,0.5,0.95)"),
       )
       .addOption(this.#option('out', 'FILE', 'all predictions, as .json, .csv or .npz'))
-      .addOption(this.#flag('engine', 'NAME', 'auto, wasm or reference (default: that of the run)'))
+      .addOption(this.#flag('engine', 'NAME', 'auto, wasm, onednn or reference (default: that of the run)'))
       .addOption(
         this.#flag('ranks', 'COUNT', 'threads that share the draws (default: that of the run, or one per core)'),
       )

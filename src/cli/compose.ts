@@ -160,17 +160,23 @@ export async function predictWithRun(
   configuration: RunConfiguration,
   quantiles: readonly number[],
   watch: Watch,
-): Promise<{ readonly predictive: Predictive; readonly names: readonly string[]; readonly step: number }> {
+): Promise<{
+  readonly predictive: Predictive;
+  readonly names: readonly string[];
+  readonly step: number;
+  readonly seconds: number;
+}> {
   const { step, parameters } = trainedCheckpoint(run, configuration, watch);
   const { name: model, inputShape } = modelOf(configuration.model);
   const data = readInputImages(inputs, inputShape);
   const { engine, precision, seed } = configuration;
   const draws = declarationsOf(model).isBayesian ? configuration.draws : 1;
   const task = { engine, precision, model, parameters, data, draws, seed, quantiles };
+  const started = performance.now();
   const predictive = launchedAs()
     ? await onLaunchedRanks(configuration, step, (launched) => predictShare(task, launched, watch.evaluating))
     : await predictOnThreads(task, configuration, watch.evaluating);
-  return { predictive, names: data.names, step };
+  return { predictive, names: data.names, step, seconds: (performance.now() - started) / 1000 };
 }
 
 /** @throws CheckpointError where nothing has been trained yet */

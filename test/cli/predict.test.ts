@@ -200,7 +200,7 @@ describe('credence predict', () => {
       2 credence: run folder nowhere does not exist. Give the folder that credence train printed
       2 credence: credence predict: INPUT is missing: expected credence predict RUN INPUT... [--draws COUNT] [--out FILE]
       2 credence: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
-      2 credence: --quantiles: got 0.5,2, expected levels from 0 to 1, such as 0.05,0.5,0.95
+      2 credence: --quantiles: got 0.5,2, expected levels from 0 to 1, such as 0.05,0.5,0.95, or none
       2 credence: --out: got predictions.txt, expected a file that ends in .json, .csv, .npz
       2 credence: --out: got ./nowhere/all.csv, expected a file in a folder that is there
       1 credence: ./missing.npy does not exist. Check the path

@@ -47,14 +47,13 @@ export async function predict(command: PredictCommand, terminal: Terminal): Prom
   const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
   try {
     const { predictWithRun } = await import('../compose.ts');
-    const started = performance.now();
-    const { predictive, names, step } = await predictWithRun(run, inputs, configuration, levels, watch);
+    const { predictive, names, step, seconds } = await predictWithRun(run, inputs, configuration, levels, watch);
     watch.end();
     if (!isFirst) return 0;
     const { draws, count } = predictive;
     const summary: PredictionSummary = {
       ...{ run, model: configuration.model, step, draws, seed: configuration.seed, images: count, levels },
-      imageDrawsPerSecond: (1000 * count * draws) / (performance.now() - started),
+      imageDrawsPerSecond: (count * draws) / seconds,
       file: out,
     };
     if (out !== null && form) writeWhole(out, form(predictive, names, summary));
@@ -70,9 +69,13 @@ export async function predict(command: PredictCommand, terminal: Terminal): Prom
 
 function levelsOf(text: string | null): number[] {
   if (text === null) return [0.05, 0.5, 0.95];
+  if (text === 'none') return [];
   const levels = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (levels.every((level) => level >= 0 && level <= 1)) return levels;
-  throw new UsageError('--quantiles', { got: display(text), expected: 'levels from 0 to 1, such as 0.05,0.5,0.95' });
+  throw new UsageError('--quantiles', {
+    got: display(text),
+    expected: 'levels from 0 to 1, such as 0.05,0.5,0.95, or none',
+  });
 }
 
 function formOf(out: string) {

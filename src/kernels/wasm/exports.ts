@@ -39,6 +39,7 @@ export interface WasmExports {
   readonly perturb: Kernel;
   readonly softmaxEntropy: Kernel;
   readonly setTypes: Kernel;
+  readonly softmaxEntropyScratch: Measure;
   readonly softmax: Kernel;
   readonly softmaxBackward: Kernel;
   readonly categoricalNll: Kernel;

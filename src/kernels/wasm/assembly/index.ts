@@ -13,7 +13,7 @@ export { matmul, matmulScratch } from './matmul';
 export { normalNoise, normalNoiseScratch, signNoise } from './noise';
 export { normalKl, softplusScale } from './posterior';
 export { maxPool, maxPoolBackward } from './pooling';
-export { perturb, softmaxEntropy } from './prediction';
+export { perturb, softmaxEntropy, softmaxEntropyScratch } from './prediction';
 export { broadcast, clear, copyRows, sum } from './structure';
 export { poolWindows, rectifyGradient, unpoolWindows } from './windows';
 export { accumulate, adam, countNonFinite } from './update';

@@ -21,54 +21,68 @@ export function perturb(out: usize, mean: usize, scale: usize, noise: usize, row
 /** e^x of less is 0, and so is its share of the entropy. */
 const lowest = memory.data<f32>([-1e4]);
 
-// @ts-ignore: decorator
-@inline
-function column(p0: usize, p1: usize, p2: usize, p3: usize): v128 {
-  let v = v128.load32_zero(p0);
-  v = v128.load32_lane(p1, v, 1);
-  v = v128.load32_lane(p2, v, 2);
-  return v128.load32_lane(p3, v, 3);
-}
-
-// @ts-ignore: decorator
-@inline
-function storeColumn(p0: usize, p1: usize, p2: usize, p3: usize, v: v128): void {
-  v128.store32_lane(p0, v, 0);
-  v128.store32_lane(p1, v, 1);
-  v128.store32_lane(p2, v, 2);
-  v128.store32_lane(p3, v, 3);
+/** Bytes of scratch: a column of four examples per class, and up to three that are not there. */
+export function softmaxEntropyScratch(n: i32): i32 {
+  return (n + 3) << 4;
 }
 
 /**
  * Four examples in four lanes, class by class: nothing is padded and nothing added across lanes. A NaN among a row's
  * logits makes all its results NaN, through the sum.
  */
-export function softmaxEntropy(out: usize, entropy: usize, x: usize, rows: i32, n: i32): void {
+export function softmaxEntropy(out: usize, entropy: usize, x: usize, rows: i32, n: i32, scratch: usize): void {
   const bytes: usize = <usize>n << 2;
   const floor = v128.load32_splat(lowest);
+  const end = scratch + (<usize>n << 4);
   for (; rows > 0; rows -= 4, entropy += 16, x += bytes << 2, out += bytes << 2) {
-    // rows that are missing repeat the last one
+    // rows that are missing repeat the last one, and are not stored
     const step1: usize = rows > 1 ? bytes : 0;
     const step2: usize = rows > 2 ? step1 + bytes : step1;
     const step3: usize = rows > 3 ? step2 + bytes : step2;
-    const end = x + bytes;
-    let largest = column(x, x + step1, x + step2, x + step3);
-    for (let p = x + 4; p < end; p += 4) largest = f32x4.pmax(largest, column(p, p + step1, p + step2, p + step3));
+    let p = x;
+    let t = scratch;
+    for (let left = n; left > 0; left -= 4, p += 16, t += 64) {
+      const r0 = loadUpTo4(p, left);
+      const r1 = loadUpTo4(p + step1, left);
+      const r2 = loadUpTo4(p + step2, left);
+      const r3 = loadUpTo4(p + step3, left);
+      const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const c = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(t, v128.shuffle<i64>(a, b, 0, 2));
+      v128.store(t, v128.shuffle<i64>(a, b, 1, 3), 16);
+      v128.store(t, v128.shuffle<i64>(c, d, 0, 2), 32);
+      v128.store(t, v128.shuffle<i64>(c, d, 1, 3), 48);
+    }
+    let largest = v128.load(scratch);
+    for (t = scratch + 16; t < end; t += 16) largest = f32x4.pmax(largest, v128.load(t));
     let total = f32x4.splat(0);
     let weighted = total;
-    let q = out;
-    for (let p = x; p < end; p += 4, q += 4) {
-      const d = f32x4.pmax(f32x4.sub(column(p, p + step1, p + step2, p + step3), largest), floor);
+    for (t = scratch; t < end; t += 16) {
+      const d = f32x4.pmax(f32x4.sub(v128.load(t), largest), floor);
       const e = exp4(d);
       total = f32x4.add(total, e);
       weighted = multiplyAdd(e, d, weighted);
-      storeColumn(q, q + step1, q + step2, q + step3, e);
+      v128.store(t, e);
     }
     const inverse = f32x4.div(f32x4.splat(1), total);
     storeUpTo4(entropy, f32x4.sub(log4(total), f32x4.mul(weighted, inverse)), rows);
-    for (let p = out; p < out + bytes; p += 4) {
-      const e = column(p, p + step1, p + step2, p + step3);
-      storeColumn(p, p + step1, p + step2, p + step3, f32x4.mul(e, inverse));
+    p = out;
+    t = scratch;
+    for (let left = n; left > 0; left -= 4, p += 16, t += 64) {
+      const c0 = f32x4.mul(v128.load(t), inverse);
+      const c1 = f32x4.mul(v128.load(t, 16), inverse);
+      const c2 = f32x4.mul(v128.load(t, 32), inverse);
+      const c3 = f32x4.mul(v128.load(t, 48), inverse);
+      const a = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5);
+      const b = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5);
+      const c = v128.shuffle<f32>(c0, c1, 2, 6, 3, 7);
+      const d = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7);
+      storeUpTo4(p, v128.shuffle<i64>(a, b, 0, 2), left);
+      if (rows > 1) storeUpTo4(p + step1, v128.shuffle<i64>(a, b, 1, 3), left);
+      if (rows > 2) storeUpTo4(p + step2, v128.shuffle<i64>(c, d, 0, 2), left);
+      if (rows > 3) storeUpTo4(p + step3, v128.shuffle<i64>(c, d, 1, 3), left);
     }
   }
 }

@@ -9,9 +9,10 @@ export const prediction: Bindings<'perturb' | 'softmaxEntropy'> = {
     },
   },
   softmaxEntropy: {
-    bind: ({ inputs: [x], outputs: [y, entropy] }, { softmaxEntropy }) => {
+    scratch: ({ inputs: [x] }, { softmaxEntropyScratch }) => softmaxEntropyScratch(lastOf(x!)),
+    bind: ({ inputs: [x], outputs: [y, entropy] }, { softmaxEntropy }, { scratch }) => {
       const [out, entropies, from, rows, n] = [y!.offset, entropy!.offset, x!.offset, rowsOf(x!), lastOf(x!)];
-      return () => softmaxEntropy(out, entropies, from, rows, n);
+      return () => softmaxEntropy(out, entropies, from, rows, n, scratch);
     },
   },
 };
