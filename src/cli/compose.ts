@@ -4,7 +4,14 @@
  */
 import { cpus, hostname } from 'node:os';
 import type { Communicator } from '../comm/index.ts';
-import { type FetchProgress, type ImageDataset, loadDataset, readInputImages } from '../data/index.ts';
+import {
+  type FetchProgress,
+  type ImageDataset,
+  loadDataset,
+  pixelMean,
+  readInputImages,
+  withPixelMean,
+} from '../data/index.ts';
 import type { Predictive } from '../inference/index.ts';
 import { modelOf } from '../models/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
@@ -31,6 +38,7 @@ import {
   TraceFile,
   leaveSpans,
   noTimeline,
+  pixelMeanOf,
   scheduleOf,
   writeRunFile,
   writeTrainingLog,
@@ -71,7 +79,7 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
     await followRun({ ...request, configuration }, watch);
     return null;
   }
-  const data = await load(configuration, watch);
+  const data = await load(configuration, watch, null);
   const schedule = scheduleOf(configuration, data.train.count);
   if (folder.kind === 'resume') assertLonger(folder.stored, configuration, data.train.count);
   const count = launched ? 1 : countRanks(configuration, schedule);
@@ -116,7 +124,7 @@ async function followRun({ configuration, folder, timeline: path }: TrainRequest
   const stop = watch.listen();
   try {
     // The first rank has fetched the data set and tidied the run folder before it joined.
-    const data = await load(configuration, watch);
+    const data = await load(configuration, watch, null);
     const resume = folder.kind === 'resume' ? lastCheckpoint(folder.path, configuration, watch) : null;
     assertSameStep(communicator, resume?.step ?? 0);
     const kernels = await chooseEngine(configuration.engine);
@@ -141,7 +149,7 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
   const result = { ...checkpoint, parametersSha256: parametersSha256(checkpoint.parameters) };
   const samplesPerSecond = recordedThroughput(run);
   const evaluate = async (launched: Communicator | null) => {
-    const data = await load(configuration, watch);
+    const data = await load(configuration, watch, checkpoint);
     return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch, launched);
   };
   const launched = launchedAs();
@@ -149,7 +157,7 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
   if (slow) watch.note(slow);
   if (!launched) return evaluate(null);
   // the first rank fetches the data set before the others ask for it
-  if (launched.rank === 0) await load(configuration, watch);
+  if (launched.rank === 0) await load(configuration, watch, checkpoint);
   return onLaunchedRanks(configuration, checkpoint.step, evaluate);
 }
 
@@ -325,8 +333,13 @@ function announce(trainer: Trainer, { run, configuration, data, firstStep, ranks
   );
 }
 
-async function load({ data }: RunConfiguration, watch: Watch): Promise<ImageDataset> {
-  return loadDataset({ ...data, onProgress: watch.fetching, onWarning: watch.note });
+/** @param checkpoint whose mean image is subtracted; null: that of the training set, where one is */
+async function load({ data }: RunConfiguration, watch: Watch, checkpoint: Checkpoint | null): Promise<ImageDataset> {
+  const dataset = await loadDataset({ ...data, onProgress: watch.fetching, onWarning: watch.note });
+  if (checkpoint === null)
+    return data.subtractPixelMean ? withPixelMean(dataset, () => pixelMean(dataset.train)) : dataset;
+  const mean = pixelMeanOf(checkpoint);
+  return mean === null ? dataset : withPixelMean(dataset, () => mean);
 }
 
 function claim({ configuration, folder }: Pick<TrainRequest, 'configuration' | 'folder'>): RunFolder {

@@ -6,6 +6,7 @@ import type { RunConfiguration } from '../train/index.ts';
 import {
   type Flag,
   type Layer,
+  dataOfModel,
   display,
   layerOfFlags,
   presets,
@@ -15,6 +16,7 @@ import {
   suggestion,
   valueAt,
 } from './configuration/index.ts';
+import { assertFits } from './fits.ts';
 import { readFlagFile, translateFlags } from './original/index.ts';
 
 /** `credence train` as it was typed. */
@@ -66,10 +68,12 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
       throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
     const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
     const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
+    assertFits(configuration);
     const folder = { kind: 'resume', path: typed.resume, stored } as const;
     return { configuration, folder, isReplicaPerRank: false, timeline, notes };
   }
   const configuration = located(resolveConfiguration(layers));
+  assertFits(configuration);
   const name = typed.target !== null && isName(typed.target) ? typed.target : configuration.model;
   const place = translation.resultFolder?.(configuration.model) ?? { parent: 'runs', name };
   const isReplicaPerRank =
@@ -102,7 +106,7 @@ async function layerOfTarget(target: string | null): Promise<Layer | null> {
   if (target === null) return null;
   const label = () => display(target);
   if (Object.hasOwn(presets, target)) return { values: presets[target], label };
-  if (modelNames.includes(target)) return { values: { model: target }, label };
+  if (modelNames.includes(target)) return { values: { model: target, data: dataOfModel[target] ?? {} }, label };
   if (/\.ya?ml$/i.test(target) || /[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);
   const presetNames = Object.keys(presets);
   throw new UsageError(`unknown model ${display(target)}`, {
@@ -160,6 +164,11 @@ function continued(stored: RunConfiguration, wanted: RunConfiguration, run: stri
   if (isLonger && stored.kl.schedule !== 'constant' && stored.kl.steps === 0) {
     throw new UsageError(`this run's ${stored.kl.schedule} KL schedule spans the whole run: it cannot be made longer`, {
       remedy: 'Start a new run with more steps, or with --kl.steps',
+    });
+  }
+  if (isLonger && stored.learningRateDecay !== 'none') {
+    throw new UsageError(`this run's learning rate falls over the whole run: it cannot be made longer`, {
+      remedy: 'Start a new run with more steps, or with --learningRateDecay none',
     });
   }
   return wanted;

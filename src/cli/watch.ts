@@ -36,7 +36,7 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
     },
     fetching({ stage: now, bytes, totalBytes }) {
       const megabytes = (count: number) => (count / 1e6).toFixed(1);
-      const what = now === 'download' ? 'fetching the data set' : 'unpacking the data set';
+      const what = `${{ download: 'fetching', unpack: 'unpacking', convert: 'decoding' }[now]} the data set`;
       if (bar) bar.draw(what, bytes / totalBytes, `${megabytes(bytes)} of ${megabytes(totalBytes)} MB`);
       else if (!isQuiet && stage !== now) write(`${what}, ${megabytes(totalBytes)} MB`);
       stage = now;

@@ -9,9 +9,14 @@ export interface ImageSet {
   readonly images: Uint8Array;
   /** [count], 0 .. classes - 1; on a SharedArrayBuffer */
   readonly labels: Uint8Array;
+  /** [height, width, channels], in units of 1 (a byte is 1 / 255): what a network subtracts from each image; none unless given */
+  readonly pixelMean?: Float32Array | null;
 }
 
-export type DatasetName = 'mnist' | 'fashion-mnist';
+export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10' | 'cifar100';
+
+/** CIFAR-100 has two: its 100 classes, and the 20 superclasses that they belong to. */
+export type Labels = 'fine' | 'coarse';
 
 /**
  * `train` and `test` are read from disk when they are first asked for, then kept: training starts without the test set,
@@ -35,11 +40,13 @@ export interface DatasetDefinition {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** for messages: the files that hold it beside IDX and .npz */
+  readonly otherForms?: string;
 }
 
 /** What happens while a data set is fetched; `bytes` of `totalBytes` are done. */
 export interface FetchProgress {
-  readonly stage: 'download' | 'unpack';
+  readonly stage: 'download' | 'unpack' | 'convert';
   readonly bytes: number;
   readonly totalBytes: number;
 }
@@ -48,6 +55,8 @@ export interface LoadOptions {
   readonly name: DatasetName;
   /** a file or folder; null takes the data set's own source */
   readonly path: string | null;
+  /** default: fine; only CIFAR-100 has others */
+  readonly labels?: Labels;
   readonly onProgress?: (progress: FetchProgress) => void;
   /** fetch nothing: a set that is not here is an error */
   readonly offline?: boolean;

@@ -1,6 +1,8 @@
+export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';
-export type { DatasetName, FetchProgress, ImageDataset, ImageSet, LoadOptions } from './dataset.ts';
+export type { DatasetName, FetchProgress, ImageDataset, ImageSet, Labels, LoadOptions } from './dataset.ts';
 export { gatherBytes, gatherLabels } from './gather.ts';
 export { type InputImages, readInputImages } from './inputs.ts';
-export { loadDataset } from './load.ts';
+export { datasetNames, definitionOf, loadDataset } from './load.ts';
+export { pixelMean, withPixelMean } from './pixel-mean.ts';
 export { cacheFolder } from './sources/cache.ts';

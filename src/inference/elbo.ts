@@ -9,6 +9,7 @@ import {
   keepOperandsInBfloat16,
   lowerFlipout,
 } from '../graph/index.ts';
+import { imageInput } from './image-input.ts';
 import { type Model, type ParameterDeclaration, type PosteriorDeclaration, buildModel } from '../models/index.ts';
 
 /**
@@ -40,12 +41,18 @@ export interface ElboGraph {
  * Builds, lowers, fuses and differentiates the negative ELBO of a classifier (Blundell et al. 2015, arXiv 1505.05424,
  * eq. 2, with the KL in closed form).
  * @param precision of what convolutions and products multiply
+ * @param pixelMean what is subtracted from each image; null: nothing
  */
-export function buildElbo(model: Model, examples: number, cost: FlipoutCost, precision: RealType): ElboGraph {
+export function buildElbo(
+  model: Model,
+  examples: number,
+  cost: FlipoutCost,
+  precision: RealType,
+  pixelMean: Float32Array | null = null,
+): ElboGraph {
   const drafted = new Graph();
-  const images = drafted.input('images', [examples, ...model.inputShape], 'u8');
+  const { images, x } = imageInput(drafted, model, examples, pixelMean);
   const labels = drafted.input('labels', [examples], 'i32');
-  const x = drafted.apply('fromBytes', [images], { scale: 1 / 255 }, 'pixels')[0]!;
   const { logits, parameters, posteriors } = buildModel(model, drafted, x, 'training');
   const likelihood = categoricalNegativeLogLikelihood(drafted, logits, labels);
   const sum = (perExample: Tensor, label: string) =>

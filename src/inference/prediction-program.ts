@@ -7,6 +7,7 @@ import {
   reparameterizeLocally,
 } from '../graph/index.ts';
 import { type KernelsFactory, Program, control } from '../kernels/index.ts';
+import { imageInput } from './image-input.ts';
 import { type Model, buildModel } from '../models/index.ts';
 
 /** A parameter's values by its name; throws where the name is unknown. */
@@ -83,9 +84,7 @@ function predictionGraph(
   precision: RealType,
 ): PredictionGraph {
   const drafted = new Graph();
-  const images = drafted.input('images', [batch, ...model.inputShape], 'u8');
-  const mean = pixelMean ? [drafted.constant('pixelMean', model.inputShape, pixelMean)] : [];
-  const x = drafted.apply('fromBytes', [images, ...mean], { scale: 1 / 255 }, 'pixels')[0]!;
+  const { images, x } = imageInput(drafted, model, batch, pixelMean);
   const { logits, parameters } = buildModel(model, drafted, x, 'prediction');
   const outputs = drafted.apply('softmaxEntropy', [logits], {}, 'probabilities');
   const local = reparameterizeLocally(drafted, outputs);

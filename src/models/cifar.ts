@@ -31,10 +31,15 @@ const network = (name: string, family: Family, classes: number): Model => ({
   ],
 });
 
-/** Three blocks of VGG for 32x32 colour images, all weights with a posterior, and the same networks without. */
+/**
+ * Three blocks of VGG for 32x32 colour images, all weights with a posterior, and the same networks without. CIFAR20 is
+ * CIFAR-100 with its superclasses for labels.
+ */
 export const cifarModels: readonly Model[] = [
   network('CIFAR10_BNN_model', bayesian, 10),
   network('CIFAR10_CNN_model', deterministic, 10),
+  network('CIFAR20_BNN_model', bayesian, 20),
+  network('CIFAR20_CNN_model', deterministic, 20),
   network('CIFAR100_BNN_model', bayesian, 100),
   network('CIFAR100_CNN_model', deterministic, 100),
 ];

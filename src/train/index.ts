@@ -7,6 +7,7 @@ export {
   type LoadOptions,
   parametersSha256,
 } from './checkpoint/index.ts';
+export { pixelMeanOf } from './checkpoint/pixel-mean.ts';
 export type { RunConfiguration } from './configuration.ts';
 export type { NamedTensor, PosteriorSnapshot, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 export {

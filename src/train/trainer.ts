@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
+import { Augmentation, BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
 import {
   type Communicator,
   DriftCheck,
@@ -8,12 +8,13 @@ import {
   leastBucket,
   partialSums,
 } from '../comm/index.ts';
-import { CommunicationError, DriftError, NotFiniteError } from '../errors/index.ts';
+import { CommunicationError, DriftError, NotFiniteError, UsageError } from '../errors/index.ts';
 import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
-import { modelOf } from '../models/index.ts';
+import { type Model, modelOf } from '../models/index.ts';
 import { learningRateAt } from '../optim/index.ts';
 import { type Checkpoint, parametersSha256 } from './checkpoint/index.ts';
+import { assertSameMean, encodePixelMean } from './checkpoint/pixel-mean.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 import { Pace } from './pace.ts';
@@ -81,6 +82,7 @@ export class Trainer {
   readonly #scalars: ScalarReduction;
   readonly #drift: DriftCheck;
   readonly #order: BatchOrder;
+  readonly #augmentation: Augmentation;
   readonly #indices: Int32Array;
   readonly #rowBytes: number;
   readonly #timing: { -readonly [K in keyof StepTiming]: StepTiming[K] };
@@ -103,8 +105,10 @@ export class Trainer {
     const { seed, precision, reduce: mode, gradientCompression: compression } = configuration;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
-    this.#program = new TrainingProgram(kernels, modelOf(configuration.model), {
-      ...{ sliceExamples, seed, precision, partials },
+    const model = modelOf(configuration.model);
+    assertFits(model, data);
+    this.#program = new TrainingProgram(kernels, model, {
+      ...{ sliceExamples, seed, precision, partials, pixelMean: data.pixelMean ?? null },
       leastBucket: communicator.size === 1 ? Number.POSITIVE_INFINITY : leastBucket,
     });
     const { gradient, accumulate, buckets } = this.#program;
@@ -117,6 +121,7 @@ export class Trainer {
     this.engine = this.#program.engine;
     this.memory = this.#program.memory;
     this.#order = new BatchOrder(configuration.seed, data.count);
+    this.#augmentation = new Augmentation(configuration.seed, data, configuration.data);
     this.#indices = new Int32Array(this.schedule.sliceExamples);
     this.#rowBytes = data.height * data.width * data.channels;
     this.#step = resume?.step ?? 0;
@@ -194,7 +199,8 @@ export class Trainer {
     const began = timeline.now();
     const startedAt = Date.now() / 1000;
     const start = performance.now();
-    const learningRate = learningRateAt({ ...configuration, scaling: configuration.learningRateScaling }, step);
+    const { learningRateScaling: scaling, learningRateDecay: decay } = configuration;
+    const learningRate = learningRateAt({ ...configuration, scaling, decay, totalSteps }, step);
     const beta = klWeight(configuration.kl, step, totalSteps);
     const program = this.#program;
     program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / data.count });
@@ -281,9 +287,10 @@ export class Trainer {
   #gather(step: number, unit: number): void {
     const { batchSize, stepExamples } = this.schedule;
     const { images, labels } = this.#options.data;
-    const place = this.#replicaOf(unit) * batchSize + this.#firstExampleOf(unit);
-    this.#order.fill(this.#indices, (step - 1) * stepExamples + place);
+    const [replica, firstExample] = [this.#replicaOf(unit), this.#firstExampleOf(unit)];
+    this.#order.fill(this.#indices, (step - 1) * stepExamples + replica * batchSize + firstExample);
     gatherBytes(images, this.#rowBytes, this.#indices, this.#program.images);
+    this.#augmentation.apply(this.#program.images, step, replica, firstExample);
     gatherLabels(labels, this.#indices, this.#program.labels);
   }
 
@@ -342,7 +349,12 @@ export class Trainer {
       model: configuration.model,
       parameters: this.#program.parameters(),
       optimizer: this.#program.moments(),
-      state: { seed: configuration.seed, replicas: this.schedule.replicas, batchSize: this.schedule.batchSize },
+      state: {
+        seed: configuration.seed,
+        replicas: this.schedule.replicas,
+        batchSize: this.schedule.batchSize,
+        ...encodePixelMean(this.#options.data.pixelMean),
+      },
       score: this.#elboCount > 0 ? this.#elboSum / this.#elboCount : null,
     });
     timeline.add('checkpoint', this.#step, began);
@@ -358,9 +370,18 @@ export class Trainer {
     for (const observer of interested) observer.onPosterior?.(this.#step, posteriors);
   }
 
-  #restore({ parameters, optimizer }: Checkpoint): void {
+  #restore(checkpoint: Checkpoint): void {
+    const { parameters, optimizer } = checkpoint;
+    assertSameMean(checkpoint, this.#options.data.pixelMean);
     const own = [...this.#program.parameters(), ...this.#program.moments()];
     const stored = new Map([...parameters, ...optimizer].map(({ name, data }) => [name, data]));
     for (const { name, data } of own) data.set(stored.get(name)!);
   }
+}
+
+/** @throws UsageError where the images are not those that the model is made for */
+function assertFits({ name, inputShape }: Model, { height, width, channels }: ImageSet): void {
+  const [got, expected] = [[height, width, channels].join('x'), inputShape.join('x')];
+  if (got === expected) return;
+  throw new UsageError(`${name} does not fit the data set`, { got: `images of ${got}`, expected });
 }

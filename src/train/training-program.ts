@@ -23,6 +23,8 @@ export interface TrainingProgramOptions {
   readonly sliceExamples: number;
   readonly seed: number;
   readonly precision: RealType;
+  /** [...inputShape], subtracted from each image; null: nothing is */
+  readonly pixelMean: Float32Array | null;
   /** arrays for partial sums of gradients; the first becomes the sum over all units */
   readonly partials: number;
   /** elements of a bucket of the gradient, at least; Infinity: one bucket */
@@ -63,9 +65,9 @@ export class TrainingProgram {
   #replica = -1;
 
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
-    const { sliceExamples, seed, precision, partials, leastBucket } = options;
+    const { sliceExamples, seed, precision, pixelMean, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
-    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost, precision);
+    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost, precision, pixelMean);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
     const program = new Program(factory, {

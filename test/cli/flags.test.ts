@@ -18,7 +18,7 @@ describe('train flags', () => {
       model: 'CNN_FC',
       seed: 8,
       kl: { ...defaults.kl, schedule: 'cyclical', beta: 0.5 },
-      data: { name: 'mnist', path: '/d' },
+      data: { ...defaults.data, path: '/d' },
       verbose: true,
     });
     expect(folder).toEqual({ kind: 'new', path: 'here' });
@@ -101,7 +101,7 @@ describe('a train flag that makes no sense', () => {
       UsageError: --kl.schedule: got cyclic, expected one of constant, linear, cyclical. Did you mean cyclical?
       UsageError: --kl.beta: got 1.5, expected a number above 0, at most 1. The default is 1
       UsageError: --kl.rise: got 0, expected a number above 0, at most 1. The default is 0.5
-      UsageError: --data.name: got minst, expected one of mnist, fashion-mnist. Did you mean mnist?
+      UsageError: --data.name: got minst, expected one of mnist, fashion-mnist, cifar10, cifar100. Did you mean mnist?
       UsageError: --data: got an empty text, expected a path, or null. The default is null
       UsageError: --engine: got gpu, expected one of auto, wasm, onednn, reference. The default is auto
       UsageError: --precision: got f16, expected one of f32, bf16. Did you mean bf16?
@@ -141,12 +141,12 @@ describe('a train flag that makes no sense', () => {
       ),
     );
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
-      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_conv_flip?
-      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml. Did you mean BNN_FC_flip?
-      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml
+      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar20, cifar100) or the path of a config.yaml. Did you mean BNN_conv_flip?
+      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar20, cifar100) or the path of a config.yaml. Did you mean BNN_FC_flip?
+      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar20, cifar100) or the path of a config.yaml
       UsageError: configuration file nowhere/config.yaml does not exist. Check the path
-      UsageError: --model: got CNN, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. The default is BNN_conv_flip
-      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist) or the path of a config.yaml"
+      UsageError: --model: got CNN, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. The default is BNN_conv_flip
+      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar20, cifar100) or the path of a config.yaml"
     `);
   });
 });

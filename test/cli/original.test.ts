@@ -14,7 +14,7 @@ describe('the original flag file', () => {
     expect(configuration).toEqual({
       ...defaults,
       model: 'BNN_conv_flip',
-      data: { name: 'mnist', path: '/projects/datascience/bnn_hvd/DATA/mnist.npz' },
+      data: { ...defaults.data, path: '/projects/datascience/bnn_hvd/DATA/mnist.npz' },
       batchSize: 64,
       epochs: 10,
       iteration: null,

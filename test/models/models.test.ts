@@ -22,6 +22,8 @@ describe('models', () => {
       'CNN_FC',
       'CIFAR10_BNN_model',
       'CIFAR10_CNN_model',
+      'CIFAR20_BNN_model',
+      'CIFAR20_CNN_model',
       'CIFAR100_BNN_model',
       'CIFAR100_CNN_model',
     ]);
@@ -63,6 +65,8 @@ describe('models', () => {
     // The count of section 2 of the original's description: 2 x 549,984 weights and 586 biases.
     ['CIFAR10_BNN_model', 1_100_554],
     ['CIFAR10_CNN_model', 549_984 + 586],
+    ['CIFAR20_BNN_model', 1_100_554 + 10 * (2 * 128 + 1)],
+    ['CIFAR20_CNN_model', 549_984 + 586 + 10 * 129],
     ['CIFAR100_BNN_model', 1_100_554 + 90 * (2 * 128 + 1)],
     ['CIFAR100_CNN_model', 549_984 + 586 + 90 * 129],
   ])('%s has %i parameters', (name, count) => {
@@ -71,7 +75,7 @@ describe('models', () => {
 
   it('says which names there are', () => {
     expect(() => modelOf('BNN_conv')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model]`,
+      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model]`,
     );
   });
 });

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { adam, adamStepSize, learningRateAt } from '../../src/optim/index.ts';
 
 describe('learningRateAt', () => {
-  const schedule = { learningRate: 0.001, scaling: 'linear', replicas: 4, warmupSteps: 0 } as const;
+  const schedule = {
+    learningRate: 0.001,
+    scaling: 'linear',
+    replicas: 4,
+    warmupSteps: 0,
+    decay: 'none',
+    totalSteps: 100,
+  } as const;
 
   it('grows with the number of replicas as asked', () => {
     expect(learningRateAt(schedule, 1)).toBe(0.004);
@@ -15,6 +22,23 @@ describe('learningRateAt', () => {
     expect(learningRateAt(warm, 1)).toBeCloseTo(0.0004, 12);
     expect(learningRateAt(warm, 10)).toBe(0.004);
     expect(learningRateAt(warm, 11)).toBe(0.004);
+  });
+});
+
+describe('learningRateAt with a decay', () => {
+  const schedule = { learningRate: 0.1, scaling: 'linear', replicas: 1, warmupSteps: 0, totalSteps: 4 } as const;
+  const rates = (decay: 'linear' | 'cosine', warmupSteps = 0) =>
+    [1, 2, 3, 4].map((step) => learningRateAt({ ...schedule, decay, warmupSteps }, step));
+
+  it('falls from the full rate towards 0, which the step behind the last would have', () => {
+    const [, quarter, half] = [0, 1 / 4, 1 / 2].map((done) => (0.1 * (1 + Math.cos(Math.PI * done))) / 2);
+    expect(rates('linear')).toEqual([0.1, 0.075, 0.05, 0.025].map((rate) => expect.closeTo(rate, 12)));
+    expect(rates('cosine').slice(0, 3)).toEqual([0.1, quarter, half].map((rate) => expect.closeTo(rate!, 12)));
+    expect(rates('cosine')[3]).toBeGreaterThan(0);
+  });
+
+  it('begins when the rate has risen', () => {
+    expect(rates('linear', 2)).toEqual([0.05, 0.1, 0.2 / 3, 0.1 / 3].map((rate) => expect.closeTo(rate, 12)));
   });
 });
 

@@ -2,7 +2,7 @@ import type { RunConfiguration } from '../../src/train/index.ts';
 
 const base: RunConfiguration = {
   model: 'BNN_FC_flip',
-  data: { name: 'mnist', path: null },
+  data: { name: 'mnist', path: null, labels: 'fine', subtractPixelMean: false, flips: false, crops: 0 },
   seed: 7,
   iteration: 6,
   epochs: 1,
@@ -12,6 +12,7 @@ const base: RunConfiguration = {
   learningRate: 0.001,
   learningRateScaling: 'linear',
   warmupSteps: 0,
+  learningRateDecay: 'none',
   kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
   draws: 1,
   engine: 'auto',

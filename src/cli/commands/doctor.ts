@@ -1,7 +1,7 @@
 import { constants, accessSync, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { type DatasetName, cacheFolder, loadDataset } from '../../data/index.ts';
+import { cacheFolder, datasetNames, loadDataset } from '../../data/index.ts';
 import type { DoctorCommand } from '../command-line.ts';
 import { describeEngine, engineNames } from '../engine.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,9 +53,8 @@ function engines(): Promise<Finding[]> {
 }
 
 function datasets(): Promise<Finding[]> {
-  const names: readonly DatasetName[] = ['mnist', 'fashion-mnist'];
   return Promise.all(
-    names.map((name) =>
+    datasetNames.map((name) =>
       finding(`data ${name}`, false, async () => (await loadDataset({ name, path: null, offline: true })).source),
     ),
   );

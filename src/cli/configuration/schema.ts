@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasetNames } from '../../data/index.ts';
 import { modelNames } from '../../models/index.ts';
 import type { RunConfiguration } from '../../train/index.ts';
 
@@ -29,6 +30,7 @@ function mapping<T extends z.ZodRawShape>(shape: T) {
   });
 }
 
+const trueOrFalse = z.boolean({ error: 'true or false' });
 const pathOrNull = 'a path, or null';
 const maximumSteps = 100_000_000;
 const countOfSteps = integer(0, maximumSteps);
@@ -37,8 +39,12 @@ const countOfSteps = integer(0, maximumSteps);
 export const configurationSchema = mapping({
   model: oneOf(modelNames),
   data: mapping({
-    name: oneOf(['mnist', 'fashion-mnist']),
+    name: oneOf(datasetNames),
     path: z.string({ error: pathOrNull }).min(1, { error: pathOrNull }).nullable(),
+    labels: oneOf(['fine', 'coarse']),
+    subtractPixelMean: trueOrFalse,
+    flips: trueOrFalse,
+    crops: integer(0, 1000),
   }),
   seed: integer(0, Number.MAX_SAFE_INTEGER),
   iteration: integerOrNull(1, maximumSteps),
@@ -50,6 +56,7 @@ export const configurationSchema = mapping({
   learningRate: positive(100),
   learningRateScaling: oneOf(['linear', 'sqrt', 'none']),
   warmupSteps: countOfSteps,
+  learningRateDecay: oneOf(['none', 'linear', 'cosine']),
   kl: mapping({
     schedule: oneOf(['constant', 'linear', 'cyclical']),
     beta: positive(1),
@@ -68,5 +75,5 @@ export const configurationSchema = mapping({
   keepCheckpoints: integer(1, 1_000_000),
   printEvery: integer(1, maximumSteps),
   histogramEvery: countOfSteps,
-  verbose: z.boolean({ error: 'true or false' }),
+  verbose: trueOrFalse,
 }) satisfies z.ZodType<RunConfiguration>;

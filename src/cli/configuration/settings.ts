@@ -17,7 +17,7 @@ export interface Setting {
 /** The values of a run that says nothing: the one place where a default stands. */
 export const defaults: RunConfiguration = {
   model: 'BNN_conv_flip',
-  data: { name: 'mnist', path: null },
+  data: { name: 'mnist', path: null, labels: 'fine', subtractPixelMean: false, flips: false, crops: 0 },
   seed: 0,
   iteration: null,
   epochs: 10,
@@ -27,6 +27,7 @@ export const defaults: RunConfiguration = {
   learningRate: 0.001,
   learningRateScaling: 'linear',
   warmupSteps: 0,
+  learningRateDecay: 'none',
   kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
   draws: 30,
   engine: 'auto',
@@ -45,8 +46,12 @@ export const defaults: RunConfiguration = {
 
 const about: Readonly<Record<SettingPath, readonly [placeholder: string | null, about: string]>> = {
   model: ['NAME', 'the network'],
-  'data.name': ['NAME', 'the data set: mnist or fashion-mnist'],
+  'data.name': ['NAME', 'the data set: mnist, fashion-mnist, cifar10 or cifar100'],
   'data.path': ['PATH', 'its file or folder; null: its own source, fetched once and cached'],
+  'data.labels': ['KIND', 'cifar100: fine (100 classes) or coarse (20)'],
+  'data.subtractPixelMean': ['BOOLEAN', 'subtract the mean training image from every image'],
+  'data.flips': ['BOOLEAN', 'mirror half of the training images'],
+  'data.crops': ['PIXELS', 'move training images by up to so many pixels each way'],
   seed: ['INTEGER', 'keys all noise and the order of the data'],
   iteration: ['STEPS', 'number of steps; null: as many as epochs asks for'],
   epochs: ['NUMBER', 'passes over the training set, where iteration is null'],
@@ -56,6 +61,7 @@ const about: Readonly<Record<SettingPath, readonly [placeholder: string | null, 
   learningRate: ['RATE', 'of Adam, for one replica'],
   learningRateScaling: ['RULE', 'growth of the rate with the replicas: linear, sqrt or none'],
   warmupSteps: ['STEPS', 'steps over which the rate rises linearly from 0'],
+  learningRateDecay: ['RULE', 'how the rate falls to 0 over the run: none, linear or cosine'],
   'kl.schedule': ['NAME', 'weight of KL / N over the run: constant, linear or cyclical'],
   'kl.beta': ['WEIGHT', 'the final weight, in (0, 1]'],
   'kl.steps': ['STEPS', 'linear: steps of the rise; cyclical: of a cycle; 0: the whole run'],

@@ -37,7 +37,18 @@ export function gunzip(source: ByteSource): ByteSource {
   return memoryBytes(source.name, unpack(source.name, compressed, size, gunzipSync));
 }
 
-function unpack(name: string, compressed: Uint8Array, size: number, method: typeof gunzipSync): Uint8Array {
+/**
+ * Unpacks by one of zlib's methods.
+ * @param size how many bytes must come out
+ * @throws DataError where deflate could never reach that size, or the stream is broken or has another length
+ */
+export function unpack(
+  name: string,
+  compressed: Uint8Array,
+  size: number,
+  method: typeof gunzipSync,
+  remedy = 'Unpack it with gunzip or unzip and give the unpacked files',
+): Uint8Array {
   const bound = largestRatio * compressed.length;
   if (size > bound) {
     throw new DataError(`${name} is damaged or truncated`, {
@@ -56,7 +67,7 @@ function unpack(name: string, compressed: Uint8Array, size: number, method: type
     throw new DataError(`${name} ${tooLong ? 'unpacks to more than it declares' : 'is damaged or truncated'}`, {
       got: tooLong ? `more than ${size} bytes` : (errorCode(cause) ?? String(cause)),
       expected: tooLong ? `${size}` : `${size} bytes of deflate data`,
-      remedy: tooLong ? 'Unpack it with gunzip or unzip and give the unpacked files' : 'Fetch or copy it again',
+      remedy: tooLong ? remedy : 'Fetch or copy it again',
       cause,
     });
   }

@@ -2,6 +2,7 @@
  * IDX, the format of MNIST's files (LeCun, Cortes and Burges): two zero bytes, the type (0x08: unsigned bytes), the
  * number of dimensions, each dimension as a big-endian 32-bit integer, then the elements in row-major order.
  */
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { DataError } from '../../errors/index.ts';
 import { type ByteSource, readBytes, sharedBytes } from './bytes.ts';
 
@@ -23,7 +24,7 @@ export interface IdxArray {
 
 /**
  * Reads the header and holds the declared size against the length of the source.
- * @param dimensions how many the file must have: 3 for images, 1 for labels
+ * @param dimensions how many the file must have: 3 for grey images, 4 for colour, 1 for labels
  * @throws DataError on another magic number, or where the file is shorter or longer than declared
  */
 export function readIdxHeader(source: ByteSource, dimensions: number): IdxHeader {
@@ -64,6 +65,21 @@ export function readIdx(source: ByteSource, dimensions: number): IdxArray {
   const data = sharedBytes(source.name, size);
   source.readInto(data, offset);
   return { shape, data };
+}
+
+/** Writes bytes row-major of that shape. A write that fails is an error of the file system, and the file is no good. */
+export function writeIdx(path: string, shape: readonly number[], data: Uint8Array): void {
+  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+  header.setUint32(0, (unsignedByte << 8) | shape.length);
+  for (const [i, dimension] of shape.entries()) header.setUint32(4 + 4 * i, dimension);
+  const file = openSync(path, 'wx');
+  try {
+    for (const bytes of [new Uint8Array(header.buffer), data]) {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 function hex(magic: number): string {

@@ -9,7 +9,7 @@ const magic = '\x93NUMPY';
 const longestHeader = 0xffff;
 
 /** The data types that are read, by their name in the file, and their bytes. */
-const itemBytes = { '|u1': 1, '<i4': 4, '<i8': 8, '<f4': 4, '<f8': 8 } as const;
+export const itemBytes = { '|u1': 1, '<i4': 4, '<i8': 8, '<f4': 4, '<f8': 8 } as const;
 
 export type NpyType = keyof typeof itemBytes;
 

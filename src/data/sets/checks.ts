@@ -2,7 +2,7 @@ import { DataError } from '../../errors/index.ts';
 import type { DatasetDefinition, ImageSet } from '../dataset.ts';
 import { sharedBytes } from '../readers/bytes.ts';
 
-interface Named<Data> {
+export interface Named<Data> {
   /** for messages: the file, or the array in it */
   readonly name: string;
   readonly shape: readonly number[];
@@ -12,8 +12,8 @@ interface Named<Data> {
 /**
  * Puts images and labels together, after holding them against each other and against what the data set must be. Classes
  * without an example are a warning.
- * @param images [count, height, width], or flattened [count, height * width], bytes
- * @param labels [count], whole numbers
+ * @param images [count, height, width, channels] (without channels where there is one), or flattened, bytes
+ * @param labels [count] or [count, 1], whole numbers
  * @throws DataError naming the file and, for a label out of range, the first such place
  */
 export function imageSet(
@@ -24,7 +24,8 @@ export function imageSet(
 ): ImageSet {
   const { height, width, channels } = definition;
   checkImageShape(definition, images);
-  if (labels.shape.length !== 1) {
+  const isColumn = labels.shape.length === 2 && labels.shape[1] === 1;
+  if (labels.shape.length !== 1 && !isColumn) {
     throw new DataError(`${labels.name} does not hold one label per image`, {
       got: `shape ${shapeText(labels.shape)}`,
       expected: 'one dimension',
@@ -53,14 +54,13 @@ export function checkAgreement(images: string, imageCount: number, labels: strin
   });
 }
 
-function checkImageShape({ title, height, width }: DatasetDefinition, { name, shape }: Named<unknown>): void {
-  const [, ...image] = shape;
-  const isImage = image.length === 2 && image[0] === height && image[1] === width;
-  const isFlat = image.length === 1 && image[0] === height * width;
-  if (isImage || isFlat) return;
+function checkImageShape({ title, height, width, channels }: DatasetDefinition, { name, shape }: Named<unknown>): void {
+  const image = shape.slice(1).join('x');
+  const wanted = channels === 1 ? `${height}x${width}` : `${height}x${width}x${channels}`;
+  if (image === wanted || image === String(height * width * channels)) return;
   throw new DataError(`${name} does not hold images of ${title}`, {
     got: `shape ${shapeText(shape)}`,
-    expected: `Nx${height}x${width}`,
+    expected: `Nx${wanted}`,
     remedy: 'Check that it is the file of this data set',
   });
 }

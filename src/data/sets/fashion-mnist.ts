@@ -3,7 +3,7 @@ import { DataError } from '../../errors/index.ts';
 import type { DatasetDefinition } from '../dataset.ts';
 import { cacheFolder } from '../sources/cache.ts';
 import type { PackageOptions } from '../sources/package.ts';
-import { holdsDigits } from './digit-files.ts';
+import { holdsArrays } from './array-files.ts';
 
 /** Xiao, Rasul and Vollgraf 2017 (arXiv 1708.07747): 60,000 and 10,000 pieces of clothing, in MNIST's formats. */
 export const fashionMnist: DatasetDefinition = {
@@ -21,7 +21,7 @@ export const fashionMnist: DatasetDefinition = {
  */
 export async function findFashionMnist({ environment }: PackageOptions): Promise<string> {
   const folder = join(cacheFolder(environment), 'fashion-mnist');
-  if (holdsDigits(fashionMnist, folder)) return folder;
+  if (holdsArrays(fashionMnist, folder)) return folder;
   throw new DataError('Fashion-MNIST is not here, and credence does not fetch it', {
     remedy:
       `Get the four .gz files of the repository zalandoresearch/fashion-mnist (its folder data/fashion) and put them ` +

