@@ -1,6 +1,7 @@
 /** Words of a command line into a command, by commander; its help, its version, its complaints. */
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
+import { datasetNames } from '../data/index.ts';
 import { UsageError } from '../errors/index.ts';
 import { modelNames } from '../models/index.ts';
 import { type Flag, defaults, display, flagOf, presets, settings, suggestion, valueAt } from './configuration/index.ts';
@@ -65,6 +66,12 @@ export type BenchCommand = {
   readonly what: string;
   readonly options: BenchOptions;
 } & Common;
+export type DataCommand = {
+  readonly name: 'data';
+  /** list, where, fetch or verify, as it was written; null where it was not */
+  readonly action: string | null;
+  readonly dataset: string | null;
+} & Common;
 export type DoctorCommand = { readonly name: 'doctor' } & Common;
 
 /** `answered`: help or version, already written. */
@@ -77,6 +84,7 @@ export type ParsedCommand =
   | ReportCommand
   | BenchCommand
   | SimulateCommand
+  | DataCommand
   | DoctorCommand
   | { readonly name: 'answered' };
 
@@ -134,6 +142,7 @@ class Parser {
     this.#addReport();
     this.#addBench();
     this.#addSimulate();
+    this.#addData();
     this.#addDoctor();
   }
 
@@ -303,6 +312,18 @@ class Parser {
     });
   }
 
+  #addData(): void {
+    this.program
+      .command('data')
+      .argument('[ACTION]', 'list, where, fetch or verify (default: list)')
+      .argument('[NAME]', `the data set: ${datasetNames.join(', ')}`)
+      .description('The data sets: which are here and where, fetch one ahead of its first use, verify its files.')
+      .usage('[list | where NAME | fetch NAME | verify NAME]')
+      .action((action: string | undefined, dataset: string | undefined) => {
+        this.command = { name: 'data', ...this.#common(), action: action ?? null, dataset: dataset ?? null };
+      });
+  }
+
   #addDoctor(): void {
     this.program
       .command('doctor')
@@ -399,7 +420,7 @@ function asUsageError({ code, message }: CommanderError, command: Command): Usag
     }
     case 'commander.help':
       return new UsageError('no command', {
-        expected: 'train, evaluate, predict, launch, submit, report, bench, simulate or doctor',
+        expected: 'train, evaluate, predict, launch, submit, report, bench, simulate, data or doctor',
         remedy: help,
       });
     default:

@@ -174,9 +174,10 @@ export async function predictWithRun(
   readonly step: number;
   readonly seconds: number;
 }> {
-  const { step, parameters } = trainedCheckpoint(run, configuration, watch);
+  const checkpoint = trainedCheckpoint(run, configuration, watch);
+  const { step, parameters } = checkpoint;
   const { name: model, inputShape } = modelOf(configuration.model);
-  const data = readInputImages(inputs, inputShape);
+  const data = { ...readInputImages(inputs, inputShape), pixelMean: pixelMeanOf(checkpoint) };
   const { engine, precision, seed } = configuration;
   const draws = declarationsOf(model).isBayesian ? configuration.draws : 1;
   const task = { engine, precision, model, parameters, data, draws, seed, quantiles };

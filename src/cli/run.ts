@@ -39,6 +39,8 @@ async function execute(words: readonly string[], terminal: Terminal): Promise<nu
       return (await import('./commands/bench.ts')).bench(command, terminal);
     case 'simulate':
       return (await import('./commands/simulate.ts')).simulate(command, terminal);
+    case 'data':
+      return (await import('./commands/data.ts')).data(command, terminal);
     case 'doctor':
       return (await import('./commands/doctor.ts')).doctor(command, terminal);
   }

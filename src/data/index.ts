@@ -5,4 +5,5 @@ export { gatherBytes, gatherLabels } from './gather.ts';
 export { type InputImages, readInputImages } from './inputs.ts';
 export { datasetNames, definitionOf, loadDataset } from './load.ts';
 export { pixelMean, withPixelMean } from './pixel-mean.ts';
+export { verifyDataset } from './verify.ts';
 export { cacheFolder } from './sources/cache.ts';

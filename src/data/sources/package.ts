@@ -236,7 +236,7 @@ async function checkFiles(
 }
 
 /** What is wrong with a file that should be one of a package's; null if it is that one. */
-async function faultOf(path: string, { bytes, sha256 }: DataFile): Promise<string | null> {
+export async function faultOf(path: string, { bytes, sha256 }: DataFile): Promise<string | null> {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) return 'is missing';
   if (size !== bytes) return `has ${size} bytes instead of ${bytes}`;
