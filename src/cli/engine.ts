@@ -58,6 +58,16 @@ export function precisionNote(
 }
 
 /**
+ * Whether --precision bf16 is worth asking for here.
+ * @throws UnavailableError where it is not
+ */
+export async function describeBfloat16(): Promise<string> {
+  const { name, hasBfloat16 } = await chooseEngine('auto');
+  if (hasBfloat16) return `convolutions and products of bfloat16 by ${name}`;
+  throw new UnavailableError('no AVX512-BF16 or AMX that oneDNN could use: --precision bf16 runs, slower than f32');
+}
+
+/**
  * Starts an engine, to see whether it works.
  * @returns which build runs, on what, and where it was found
  */

@@ -50,7 +50,7 @@ describe('credence doctor', () => {
     expect(ok).toBe(true);
     const names = findings.map(({ name }) => name).join(', ');
     expect(names).toMatchInlineSnapshot(
-      `"Node, machine, engine wasm, engine onednn, engine reference, data mnist, data fashion-mnist, cache folder, working folder"`,
+      `"Node, machine, engine wasm, engine onednn, engine reference, bfloat16, data mnist, data fashion-mnist, data cifar10, data cifar100, cache folder, working folder"`,
     );
     const embedded = findings.filter(({ name }) => name === 'engine wasm' || name === 'engine reference');
     expect(embedded.map((finding) => finding.ok)).toEqual([true, true]);
@@ -59,6 +59,7 @@ describe('credence doctor', () => {
   it('tells people in a line each', async () => {
     const { stdout } = await answerOf('doctor');
     expect(stdout).toMatch(/^ok +Node +\d+\./);
+    expect(stdout).toMatch(/\n(ok +bfloat16 +convolutions and products|no +bfloat16 +no AVX512-BF16 or AMX)/);
     expect(stdout).toMatch(/\nok +engine wasm +wasm, 128-bit SIMD/);
     expect(stdout).toMatch(/\nTraining works here: credence train mnist\n$/);
   });

@@ -36,9 +36,10 @@ export function inBfloat16(tested: Case, random: Random): Case[] {
   const mixedPrecision = variant(
     tested,
     tested.inputs.map((_, i) => places.includes(i)),
-    // a gradient is that of a parameter, but for that of x, the last output
+    // gradients are those of parameters, but for that of x, the last one where it is wanted
     types.map(({ dtype }, i) => {
-      const isActivation = tested.operation.endsWith('Backward') ? i === types.length - 1 && i > 0 : i === 0;
+      const { inputGradient } = tested.attributes as { inputGradient?: boolean };
+      const isActivation = inputGradient === undefined ? i === 0 : inputGradient && i === types.length - 1;
       return dtype === 'f32' && isActivation ? 'bf16' : dtype;
     }),
   );

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { cacheFolder, datasetNames, loadDataset } from '../../data/index.ts';
 import type { DoctorCommand } from '../command-line.ts';
-import { describeEngine, engineNames } from '../engine.ts';
+import { describeBfloat16, describeEngine, engineNames } from '../engine.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** One thing that was looked at. */
@@ -49,7 +49,10 @@ function machine(): Finding {
 }
 
 function engines(): Promise<Finding[]> {
-  return Promise.all(engineNames.map((engine) => finding(`engine ${engine}`, false, () => describeEngine(engine))));
+  return Promise.all([
+    ...engineNames.map((engine) => finding(`engine ${engine}`, false, () => describeEngine(engine))),
+    finding('bfloat16', false, describeBfloat16),
+  ]);
 }
 
 function datasets(): Promise<Finding[]> {

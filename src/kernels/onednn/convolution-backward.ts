@@ -1,4 +1,4 @@
-import type { ConvolutionBackwardAttributes } from '../../graph/index.ts';
+import { type ConvolutionBackwardAttributes, bytesPerElement } from '../../graph/index.ts';
 import type { KernelCall } from '../kernels.ts';
 import type { WasmExports } from '../wasm/index.ts';
 import { spreadOf } from './epilogue.ts';
@@ -13,7 +13,9 @@ import {
   describeForward,
   descriptorsOf,
   geometryOf,
+  typeOf,
 } from './geometry.ts';
+import { NarrowOwnKernels } from './narrow-kernels.ts';
 import { FoldedGradients, OwnKernels } from './own-kernels.ts';
 import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
 
@@ -53,6 +55,7 @@ function placesOf({ operation, attributes, inputs, outputs }: KernelCall): Place
 /**
  * Backward: each example's gradient goes through pooling and activation into a map in scratch, which both gradients read
  * while it is in cache. Flipout takes one weight gradient per example and folds it; otherwise one execution takes all.
+ * In bfloat16 the map is rounded when it is complete; weight gradients and bias gradients are summed in float32.
  */
 export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const { session, wasm } = native;
@@ -61,7 +64,12 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const flipout = call.operation === 'flipoutConv2dBackward';
   const geometry = geometryOf(call);
   const { batch, mapSize, xSize } = geometry;
-  const descriptors = descriptorsOf(session, geometry, flipout ? 1 : batch);
+  const factors = typeOf(call.inputs[0]!);
+  const isNarrow = factors === onednn.bf16;
+  const element = isNarrow ? 2 : 4;
+  const dxView = inputGradient ? call.outputs.at(-1)! : null;
+  const types = { factors, map: factors, dx: dxView ? typeOf(dxView) : factors };
+  const descriptors = descriptorsOf(session, geometry, flipout ? 1 : batch, types);
   const hint = describeForward(session, geometry, descriptors, false).description;
   const towardWeights = describeBackwardWeights(session, geometry, descriptors, hint);
   const towardInput = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
@@ -70,15 +78,17 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const spreads = pool !== null || activation !== 'none';
   const count = flipout ? batch : 1;
   // one map where the examples follow each other
-  const map = spreads ? scratch.take(mapSize * 4 * (batch / count)) : 0;
-  const spread = new Spread(wasm, geometry, attributes, scratch);
+  const map = spreads ? scratch.take(mapSize * element * (batch / count)) : 0;
+  const spread = new Spread(wasm, call, geometry, spreads, scratch);
   const weights = flipout
-    ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainWeights, scratch)
+    ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainGradient, scratch)
     : new WholeGradient(native, towardWeights, descriptors, scratch);
   const own = !towardInput
     ? null
     : flipout
-      ? new OwnKernels(native, geometry, towardInput.weights, descriptors.plainWeights, scratch)
+      ? isNarrow
+        ? new NarrowOwnKernels(native, geometry, towardInput.weights, scratch)
+        : new OwnKernels(native, geometry, towardInput.weights, descriptors.plainWeights, scratch)
       : new WholeKernel(native, towardInput, descriptors, scratch);
 
   return {
@@ -87,30 +97,31 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
       const places = placesOf(call);
       const { x, dy, signsIn, signsOut, dMean, dPerturbation, dx } = places;
       const target = spreads ? context.scratch + map : dy;
-      const gradients = tensorsFrom(session, descriptors.map, target, spreads ? 0 : mapSize * 4, count);
+      const gradients = tensorsFrom(session, descriptors.map, target, spreads ? 0 : mapSize * element, count);
       const folded = weights.bind(context, { mean: dMean, perturbation: dPerturbation, signsIn, signsOut });
       const kernels = own?.bind(context, places);
       const toWeights = executions(
         session,
         towardWeights.description,
-        tensorsFrom(session, descriptors.x, x, xSize * 4, count).map((from, n) => [
+        tensorsFrom(session, descriptors.x, x, xSize * element, count).map((from, n) => [
           [operand.source, from],
           [operand.gradientOfResult, gradients[n]!],
           [operand.gradientOfWeights, folded.gradient],
         ]),
       );
+      const dxBytes = dxView ? bytesPerElement[dxView.dtype] : 0;
       const toInput =
         kernels &&
         executions(
           session,
           towardInput!.description,
-          tensorsFrom(session, descriptors.x, dx, xSize * 4, count).map((to, n) => [
+          tensorsFrom(session, descriptors.dx, dx, xSize * dxBytes, count).map((to, n) => [
             [operand.gradientOfSource, to],
             [operand.weights, kernels.weights],
             [operand.gradientOfResult, gradients[n]!],
           ]),
         );
-      const spreadOne = spread.bind(context.scratch, places, spreads ? target : 0, flipout ? 0 : mapSize * 4);
+      const spreadOne = spread.bind(context.scratch, places, spreads ? target : 0, flipout ? 0 : mapSize * element);
       return () => {
         folded.begin();
         kernels?.begin();
@@ -130,34 +141,57 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   };
 }
 
-/** One example's dy through pooling and activation, and its share of the bias gradient. */
+/** One example's dy through pooling and activation, in float32, and its share of the bias gradient. */
 class Spread {
   readonly #wasm: WasmExports;
   readonly #geometry: Geometry;
   readonly #attributes: ConvolutionBackwardAttributes;
   readonly #slope: number;
   readonly #part: number;
+  /** float32 copies of an example's dy and y, and of the map, where those are bfloat16; else null */
+  readonly #wideDy: number | null;
+  readonly #wideY: number | null;
+  readonly #wideMap: number | null;
 
-  constructor(wasm: WasmExports, geometry: Geometry, attributes: ConvolutionBackwardAttributes, scratch: ScratchPlan) {
+  constructor(wasm: WasmExports, call: KernelCall, geometry: Geometry, spreads: boolean, scratch: ScratchPlan) {
     this.#wasm = wasm;
     this.#geometry = geometry;
-    this.#attributes = attributes;
+    this.#attributes = call.attributes as ConvolutionBackwardAttributes;
     this.#slope = geometry.pool ? scratch.take(geometry.ySize * 4) : 0;
     this.#part = scratch.take(geometry.outputs * 4);
+    const [dy, y] = call.inputs.slice(call.operation === 'flipoutConv2dBackward' ? 5 : 2);
+    const wide = (isNarrow: boolean, elements: number) => (isNarrow ? scratch.take(elements * 4) : null);
+    this.#wideDy = wide(dy!.dtype === 'bf16', geometry.ySize);
+    this.#wideY = wide(spreads && y!.dtype === 'bf16', geometry.ySize);
+    this.#wideMap = wide(spreads && dy!.dtype === 'bf16', geometry.mapSize);
   }
 
   /** @param map where the first example's gradient goes, the next ones `step` bytes behind; 0: dy is that already */
   bind(scratch: number, { dy, y, indices, dBias }: Places, map: number, step: number): (example: number) => void {
     const { activation, bias } = this.#attributes;
-    const { accumulate, sum } = this.#wasm;
-    const { ySize, outputs } = this.#geometry;
+    const { accumulate, narrow, sum, widen } = this.#wasm;
+    const { mapSize, ySize, outputs } = this.#geometry;
     const [slope, part] = [scratch + this.#slope, scratch + this.#part];
+    const place = (offset: number | null) => (offset === null ? 0 : scratch + offset);
+    const [wideDy, wideY, wideMap] = [this.#wideDy, this.#wideY, this.#wideMap].map(place) as [number, number, number];
     const spread = map === 0 ? null : spreadOf(this.#wasm, this.#geometry, activation);
+    if (!spread && !bias) return () => {};
+    /** an example of dy or y in float32 */
+    const read = (from: number, wide: number, n: number): number => {
+      if (wide === 0) return from + n * ySize * 4;
+      widen(wide, from + n * ySize * 2, ySize);
+      return wide;
+    };
     return (n) => {
       const sums = bias && n === 0 ? dBias : part;
-      const at = n * ySize * 4;
-      if (spread) spread(map + n * step, dy + at, y + at, indices + n * ySize, slope, sums);
-      else if (bias) sum(sums, dy + at, ySize / outputs, outputs, 1);
+      const gradient = read(dy, wideDy, n);
+      if (spread) {
+        const target = map + n * step;
+        spread(wideMap || target, gradient, read(y, wideY, n), indices + n * ySize, slope, sums);
+        if (wideMap) narrow(target, wideMap, mapSize);
+      } else {
+        sum(sums, gradient, ySize / outputs, outputs, 1);
+      }
       if (bias && n > 0) accumulate(dBias, part, outputs);
     };
   }
@@ -170,10 +204,10 @@ class WholeGradient {
   readonly #plain: number;
   readonly #gradient: number;
 
-  constructor(native: Native, described: Described, { plainWeights }: Descriptors, scratch: ScratchPlan) {
+  constructor(native: Native, described: Described, { plainGradient }: Descriptors, scratch: ScratchPlan) {
     this.#native = native;
     this.#described = described;
-    this.#plain = plainWeights;
+    this.#plain = plainGradient;
     this.#gradient = scratch.take(native.session.functions.descriptorSize(described.weights));
   }
 

@@ -1,9 +1,10 @@
-import type { ConvolutionAttributes } from '../../graph/index.ts';
+import { type ConvolutionAttributes, bytesPerElement } from '../../graph/index.ts';
 import type { KernelCall } from '../kernels.ts';
 import { epilogueOf } from './epilogue.ts';
 import { executions, reorder, tensorsFrom } from './execution.ts';
 import { onednn } from './functions.ts';
-import { describeForward, descriptorsOf, geometryOf } from './geometry.ts';
+import { describeForward, descriptorsOf, geometryOf, typeOf } from './geometry.ts';
+import { NarrowOwnKernels } from './narrow-kernels.ts';
 import { OwnKernels } from './own-kernels.ts';
 import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
 
@@ -11,7 +12,8 @@ const { operand } = onednn;
 
 /**
  * Forward, example by example: oneDNN's convolution and bias, then activation and pooling by the wasm kernels while the
- * map is in cache. Flipout forms the example's own kernel first.
+ * map is in cache. Flipout forms the example's own kernel first. Where y is bfloat16 it is float32 until nothing is left
+ * to do.
  */
 export function prepareForward(call: KernelCall, native: Native): Prepared {
   const { session, wasm } = native;
@@ -22,13 +24,25 @@ export function prepareForward(call: KernelCall, native: Native): Prepared {
   const epilogue = epilogueOf(wasm, geometry, activation);
   // what nothing comes behind goes through one execution
   const whole = !flipout && !epilogue;
-  const descriptors = descriptorsOf(session, geometry, whole ? batch : 1);
+  const [xView, yView] = [call.inputs[0]!, call.outputs[0]!];
+  const factors = typeOf(xView);
+  const isNarrow = factors === onednn.bf16;
+  const [xBytes, yBytes] = [bytesPerElement[xView.dtype], bytesPerElement[yView.dtype]];
+  const isRounded = yView.dtype === 'bf16' && !whole;
+  const types = { factors, map: whole ? typeOf(yView) : onednn.f32, dx: factors };
+  const descriptors = descriptorsOf(session, geometry, whole ? batch : 1, types);
   const { description, weights } = describeForward(session, geometry, descriptors, hasBias);
 
   const scratch = new ScratchPlan();
-  const own = flipout ? new OwnKernels(native, geometry, weights, descriptors.plainWeights, scratch) : null;
+  const own = !flipout
+    ? null
+    : isNarrow
+      ? new NarrowOwnKernels(native, geometry, weights, scratch)
+      : new OwnKernels(native, geometry, weights, descriptors.plainWeights, scratch);
   const laidOut = own ? 0 : scratch.take(session.functions.descriptorSize(weights));
-  const map = pool ? scratch.take(mapSize * 4) : 0;
+  const isMapApart = pool !== null || isRounded;
+  const map = isMapApart ? scratch.take(mapSize * 4) : 0;
+  const wide = isRounded && pool ? scratch.take(ySize * 4) : map;
 
   return {
     scratchBytes: scratch.bytes,
@@ -43,21 +57,25 @@ export function prepareForward(call: KernelCall, native: Native): Prepared {
         kernels?.begin ??
         reorder(session, descriptors.plainWeights, session.tensor(descriptors.plainWeights, mean), weights, kernel);
       const biases = hasBias ? [[operand.bias, session.tensor(descriptors.bias, places.at(-1)!)] as const] : [];
-      const xs = tensorsFrom(session, descriptors.x, x, xSize * 4, count);
-      const target = pool ? context.scratch + map : y;
-      const maps = tensorsFrom(session, descriptors.map, target, pool ? 0 : mapSize * 4, count);
+      const xs = tensorsFrom(session, descriptors.x, x, xSize * xBytes, count);
+      const target = isMapApart ? context.scratch + map : y;
+      const step = isMapApart ? 0 : mapSize * 4;
+      const maps = tensorsFrom(session, descriptors.map, target, step, count);
       const convolve = executions(
         session,
         description,
         xs.map((from, n) => [[operand.source, from], [operand.weights, kernel], ...biases, [operand.result, maps[n]!]]),
       );
-      const step = pool ? 0 : mapSize * 4;
+      const { narrow } = wasm;
+      const result = isRounded ? context.scratch + wide : 0;
       return () => {
         layOut();
         for (let n = 0; n < count; n++) {
           kernels?.form(n);
           convolve(n);
-          epilogue?.(y + n * ySize * 4, indices + n * ySize, target + n * step);
+          const at = y + n * ySize * yBytes;
+          epilogue?.(isRounded ? result : at, indices + n * ySize, target + n * step);
+          if (isRounded) narrow(at, result, ySize);
         }
       };
     },

@@ -6,8 +6,9 @@ import { prepareBackward } from './convolution-backward.ts';
 import { prepareForward } from './convolution.ts';
 import type { OnednnLibrary } from './library.ts';
 import { prepareProduct } from './linear.ts';
+import { factorType } from './precision.ts';
 import type { Native, Prepare, Prepared } from './prepared.ts';
-import { Session, Unimplemented } from './session.ts';
+import { type ReferenceTrial, Session, Unimplemented } from './session.ts';
 
 /** What is heavy; the wasm kernels do the rest on the same memory. */
 const overrides: Readonly<Partial<Record<OperationName, Prepare>>> = {
@@ -20,15 +21,15 @@ const overrides: Readonly<Partial<Record<OperationName, Prepare>>> = {
 };
 
 /** The engine over a library that `loadOnednn` has found. */
-export function onednnKernels(library: OnednnLibrary): KernelsFactory {
+export function onednnKernels(library: OnednnLibrary, trial: ReferenceTrial | null = null): KernelsFactory {
   return {
     name: 'onednn',
     firstFreeByte: wasmKernels.firstFreeByte,
-    hasBfloat16: false,
+    hasBfloat16: /bf16|fp16|amx|avx2_vnni_2/.test(library.instructions),
     flipoutCost: { perExampleFrom: 16 },
     create(memory): Kernels {
       const { kernels, exports: wasm } = wasmEngine(memory);
-      const native: Native = { session: new Session(library, memory), wasm };
+      const native: Native = { session: new Session(library, memory, trial), wasm };
       const prepared = new WeakMap<KernelCall, Prepared | null>();
       const prepare = (call: KernelCall): Prepared | null => {
         const known = prepared.get(call);
@@ -51,10 +52,11 @@ export function onednnKernels(library: OnednnLibrary): KernelsFactory {
 
 /** null: the wasm kernels take the call, by choice or because oneDNN has nothing for it. */
 function prepareOr(call: KernelCall, native: Native): Prepared | null {
-  if ([...call.inputs, ...call.outputs].some(({ dtype }) => dtype === 'bf16')) return null;
+  const prepare = overrides[call.operation];
+  if (!prepare || factorType(call) === null) return null;
   if (staysWithWasm(call, native.session.library.instructions)) return null;
   try {
-    return overrides[call.operation]?.(call, native) ?? null;
+    return prepare(call, native);
   } catch (error) {
     if (error instanceof Unimplemented) return null;
     throw error;

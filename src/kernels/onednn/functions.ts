@@ -84,6 +84,7 @@ export function bindFunctions(library: LibraryHandle): OnednnFunctions {
 export const onednn = {
   cpu: 1,
   streamInOrder: 1,
+  bf16: 2,
   f32: 3,
   layoutAny: 1,
   forwardTraining: 64,

@@ -1,5 +1,5 @@
 import { type ConvolutionAttributes, type Window2d, windowGeometry } from '../../graph/index.ts';
-import type { KernelCall } from '../kernels.ts';
+import type { BufferView, KernelCall } from '../kernels.ts';
 import { onednn } from './functions.ts';
 import { type Handle, type Session, Unimplemented } from './session.ts';
 
@@ -67,29 +67,57 @@ function poolingOf(pool: Window2d, mapHeight: number, mapWidth: number): Pooling
 export interface Descriptors {
   readonly x: Handle;
   readonly map: Handle;
+  /** of x's type where it is read, of its own where it is a result */
+  readonly dx: Handle;
   /** in the layout that the primitive likes best */
   readonly weights: Handle;
+  /** float32, in the layout that the primitive likes best */
+  readonly gradient: Handle;
   /** as the graph stores kernels: rows, columns, inputs, outputs */
   readonly plainWeights: Handle;
+  readonly plainGradient: Handle;
   readonly bias: Handle;
+}
+
+/** Types of the operands: `onednn.f32` or `onednn.bf16`. */
+export interface Types {
+  /** x and the kernel */
+  readonly factors: number;
+  readonly map: number;
+  readonly dx: number;
+}
+
+export function typeOf({ dtype }: BufferView): number {
+  return dtype === 'bf16' ? onednn.bf16 : onednn.f32;
 }
 
 /**
  * @param batch examples per execution
  * @throws Unimplemented where oneDNN cannot be trusted
  */
-export function descriptorsOf(session: Session, geometry: Geometry, batch: number): Descriptors {
+export function descriptorsOf(
+  session: Session,
+  geometry: Geometry,
+  batch: number,
+  { factors, map, dx }: Types,
+): Descriptors {
   const { height, width, inputs, kernelHeight, kernelWidth, outputs, mapHeight, mapWidth, strides } = geometry;
   // jit_1x1:avx2 of oneDNN 3.2 writes past its scratchpad where it has to skip pixels
   if (kernelHeight * kernelWidth === 1 && strides[0] * strides[1] > 1) throw new Unimplemented('1x1 with strides');
-  const images = (rows: number, columns: number, channels: number) =>
-    session.descriptor([batch, channels, rows, columns], [rows * columns * channels, 1, columns * channels, channels]);
+  const images = (rows: number, columns: number, channels: number, type: number) => {
+    const strides = [rows * columns * channels, 1, columns * channels, channels];
+    return session.descriptor([batch, channels, rows, columns], strides, type);
+  };
   const kernel = [outputs, inputs, kernelHeight, kernelWidth];
+  const plain = [1, outputs, kernelWidth * inputs * outputs, inputs * outputs];
   return {
-    x: images(height, width, inputs),
-    map: images(mapHeight, mapWidth, outputs),
-    weights: session.descriptor(kernel, null),
-    plainWeights: session.descriptor(kernel, [1, outputs, kernelWidth * inputs * outputs, inputs * outputs]),
+    x: images(height, width, inputs, factors),
+    dx: images(height, width, inputs, dx),
+    map: images(mapHeight, mapWidth, outputs, map),
+    weights: session.descriptor(kernel, null, factors),
+    gradient: session.descriptor(kernel, null),
+    plainWeights: session.descriptor(kernel, plain, factors),
+    plainGradient: session.descriptor(kernel, plain),
     bias: session.descriptor([outputs], [1]),
   };
 }
@@ -135,14 +163,14 @@ export function describeForward(
 export function describeBackwardData(
   session: Session,
   geometry: Geometry,
-  { x, weights, map }: Descriptors,
+  { dx, weights, map }: Descriptors,
   hint: Handle,
 ): Described {
   const { convolutionBackwardData, primitiveDescriptor } = session.functions;
   const places = placesOf(session, geometry);
   const { convolutionDirect, query } = onednn;
   const description = session.description(
-    (out) => convolutionBackwardData(out, session.engine, convolutionDirect, x, weights, map, ...places, hint, 0),
+    (out) => convolutionBackwardData(out, session.engine, convolutionDirect, dx, weights, map, ...places, hint, 0),
     'input gradient of a convolution',
   );
   return { description, weights: primitiveDescriptor(description, query.weights, 0) };
@@ -152,14 +180,15 @@ export function describeBackwardData(
 export function describeBackwardWeights(
   session: Session,
   geometry: Geometry,
-  { x, weights, map }: Descriptors,
+  { x, gradient, map }: Descriptors,
   hint: Handle,
 ): Described {
   const { convolutionBackwardWeights, primitiveDescriptor } = session.functions;
   const places = placesOf(session, geometry);
   const { convolutionDirect, query } = onednn;
   const description = session.description(
-    (out) => convolutionBackwardWeights(out, session.engine, convolutionDirect, x, weights, 0, map, ...places, hint, 0),
+    (out) =>
+      convolutionBackwardWeights(out, session.engine, convolutionDirect, x, gradient, 0, map, ...places, hint, 0),
     'weight gradient of a convolution',
   );
   return { description, weights: primitiveDescriptor(description, query.gradientOfWeights, 0) };

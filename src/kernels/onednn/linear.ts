@@ -3,11 +3,12 @@ import type { KernelCall } from '../kernels.ts';
 import { activationInPlace } from './epilogue.ts';
 import { executions } from './execution.ts';
 import { onednn } from './functions.ts';
-import type { Native, Prepared } from './prepared.ts';
+import { typeOf } from './geometry.ts';
+import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
 
 const { operand } = onednn;
 
-/** op(a) op(b) (+ bias), activation behind it. */
+/** op(a) op(b) (+ bias), activation behind it; in float32 until that is done. */
 export function prepareProduct(call: KernelCall, { session, wasm }: Native): Prepared {
   const [a, b, bias] = call.inputs as [KernelCall['inputs'][0], KernelCall['inputs'][0], KernelCall['inputs'][0]?];
   const y = call.outputs[0]!;
@@ -15,31 +16,37 @@ export function prepareProduct(call: KernelCall, { session, wasm }: Native): Pre
   const { transposeA = false, transposeB = false } = dense ? {} : (call.attributes as Operations['matmul']);
   const [m, n] = y.shape as [number, number];
   const k = a.shape[transposeA ? 0 : 1]!;
-  const matrix = (rows: number, columns: number, transposed: boolean) =>
-    session.descriptor([rows, columns], transposed ? [1, rows] : [columns, 1]);
-  const left = matrix(m, k, transposeA);
-  const right = matrix(k, n, transposeB);
-  const result = matrix(m, n, false);
+  const matrix = (rows: number, columns: number, transposed: boolean, type: number) =>
+    session.descriptor([rows, columns], transposed ? [1, rows] : [columns, 1], type);
+  const activate = dense && activationInPlace(wasm, dense.activation);
+  const isRounded = y.dtype === 'bf16' && activate !== null;
+  const left = matrix(m, k, transposeA, typeOf(a));
+  const right = matrix(k, n, transposeB, typeOf(b));
+  const result = matrix(m, n, false, isRounded ? onednn.f32 : typeOf(y));
   const offsets = dense?.bias ? session.descriptor([1, n], [n, 1]) : 0;
   const description = session.description(
     (out) => session.functions.matmul(out, session.engine, left, right, offsets, result, 0),
     'matrix product',
   );
-  const activate = dense && activationInPlace(wasm, dense.activation);
+  const scratch = new ScratchPlan();
+  const wide = isRounded ? scratch.take(m * n * 4) : 0;
   return {
-    scratchBytes: 0,
-    bind() {
+    scratchBytes: scratch.bytes,
+    bind(context) {
+      const target = isRounded ? context.scratch + wide : y.offset;
+      const { narrow } = wasm;
       const multiply = executions(session, description, [
         [
           [operand.source, session.tensor(left, a.offset)],
           [operand.weights, session.tensor(right, b.offset)],
           ...(offsets ? [[operand.bias, session.tensor(offsets, bias!.offset)] as const] : []),
-          [operand.result, session.tensor(result, y.offset)],
+          [operand.result, session.tensor(result, target)],
         ],
       ]);
       return () => {
         multiply(0);
-        activate?.(y.offset, m * n);
+        activate?.(target, m * n);
+        if (isRounded) narrow(y.offset, target, m * n);
       };
     },
   };

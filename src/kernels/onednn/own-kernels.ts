@@ -3,7 +3,7 @@ import { reorder } from './execution.ts';
 import type { Geometry } from './geometry.ts';
 import { type BlockedLayout, blockedLayout } from './layout.ts';
 import type { Native, ScratchPlan } from './prepared.ts';
-import type { Handle } from './session.ts';
+import { type Handle, Unimplemented } from './session.ts';
 
 /** Where a flipout call's operands are: byte offsets. */
 export interface FlipoutOperands {
@@ -14,7 +14,7 @@ export interface FlipoutOperands {
 }
 
 /** The table of a layout's runs, and an example's signs as masks, in scratch. */
-class SignedRuns {
+export class SignedRuns {
   readonly layout: BlockedLayout;
   readonly runs: number;
   readonly #native: Native;
@@ -23,19 +23,21 @@ class SignedRuns {
   readonly #outputMasks: number;
   readonly #inputMasks: number;
 
-  constructor(native: Native, geometry: Geometry, weights: Handle, scratch: ScratchPlan) {
+  constructor(native: Native, geometry: Geometry, layout: BlockedLayout, scratch: ScratchPlan) {
     this.#native = native;
     this.#geometry = geometry;
-    this.layout = blockedLayout(native.session, weights);
-    this.runs = this.layout.bytes / 4 / this.layout.run;
+    this.layout = layout;
+    this.runs = layout.elements / layout.run / layout.pair;
     this.#table = scratch.take(this.runs * 4);
-    this.#outputMasks = scratch.take(this.layout.outputs * 4);
-    this.#inputMasks = scratch.take(this.layout.inputs * 4);
+    this.#outputMasks = scratch.take(layout.outputs * layout.pair * 4);
+    this.#inputMasks = scratch.take(layout.inputs * layout.pair * 4);
   }
 
   bind({ scratch }: KernelContext, { signsIn, signsOut }: Pick<FlipoutOperands, 'signsIn' | 'signsOut'>) {
     const { listRuns, signMasks } = this.#native.wasm;
-    const { loops, outputs, inputs, lanesAreOutputs } = this.layout;
+    const { loops, outputs, inputs, pair, lanesAreOutputs } = this.layout;
+    // the masks of the lanes as often as a lane has elements
+    const [inputRepeats, outputRepeats] = lanesAreOutputs ? [1, pair] : [pair, 1];
     const geometry = this.#geometry;
     const table = scratch + this.#table;
     const [outputMasks, inputMasks] = [scratch + this.#outputMasks, scratch + this.#inputMasks];
@@ -46,11 +48,18 @@ class SignedRuns {
       otherMasks: lanesAreOutputs ? inputMasks : outputMasks,
       begin: () => listRuns(table, ...operands),
       read(example: number) {
-        signMasks(inputMasks, signsIn + example * geometry.inputs * 4, geometry.inputs, inputs);
-        signMasks(outputMasks, signsOut + example * geometry.outputs * 4, geometry.outputs, outputs);
+        signMasks(inputMasks, signsIn + example * geometry.inputs * 4, geometry.inputs, inputs, inputRepeats);
+        signMasks(outputMasks, signsOut + example * geometry.outputs * 4, geometry.outputs, outputs, outputRepeats);
       },
     };
   }
+}
+
+/** @throws Unimplemented: pairs are for bfloat16 */
+function unpairedLayout({ session }: Native, weights: Handle): BlockedLayout {
+  const layout = blockedLayout(session, weights);
+  if (layout.pair !== 1) throw new Unimplemented('float32 weights in pairs');
+  return layout;
 }
 
 /** Kernels of flipout in the layout of a primitive: mean and perturbation once per call, the example's own for each. */
@@ -68,8 +77,8 @@ export class OwnKernels {
     this.#native = native;
     this.#weights = weights;
     this.#plain = plainWeights;
-    this.#signed = new SignedRuns(native, geometry, weights, scratch);
-    const { bytes } = this.#signed.layout;
+    this.#signed = new SignedRuns(native, geometry, unpairedLayout(native, weights), scratch);
+    const bytes = 4 * this.#signed.layout.elements;
     [this.#mean, this.#perturbation, this.#own] = [scratch.take(bytes), scratch.take(bytes), scratch.take(bytes)];
   }
 
@@ -126,8 +135,8 @@ export class FoldedGradients {
     this.#native = native;
     this.#weights = weights;
     this.#plain = plainWeights;
-    this.#signed = new SignedRuns(native, geometry, weights, scratch);
-    const { bytes } = this.#signed.layout;
+    this.#signed = new SignedRuns(native, geometry, unpairedLayout(native, weights), scratch);
+    const bytes = 4 * this.#signed.layout.elements;
     [this.#own, this.#mean, this.#perturbation] = [scratch.take(bytes), scratch.take(bytes), scratch.take(bytes)];
   }
 

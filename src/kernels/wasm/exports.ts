@@ -26,6 +26,9 @@ export interface WasmExports {
   readonly signMasks: Kernel;
   readonly formBlocked: Kernel;
   readonly foldBlocked: Kernel;
+  readonly listPlaces: Kernel;
+  readonly layPaired: Kernel;
+  readonly formPaired: Kernel;
   readonly narrow: Kernel;
   readonly widen: Kernel;
   readonly mixedMatmul: Kernel;

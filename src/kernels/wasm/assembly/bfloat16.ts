@@ -6,7 +6,7 @@ import { laidOut, layOutFrom, take } from './scratch';
 /** A NaN keeps its upper bits and is made quiet, so that rounding does not turn it into an infinity. */
 // @ts-ignore: decorator
 @inline
-function narrow4(v: v128): v128 {
+export function narrow4(v: v128): v128 {
   const upper = i32x4.shr_u(v, 16);
   const odd = v128.and(upper, i32x4.splat(1));
   const nearest = i32x4.shr_u(i32x4.add(v, i32x4.add(odd, i32x4.splat(0x7fff))), 16);

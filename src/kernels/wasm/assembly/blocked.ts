@@ -40,10 +40,12 @@ export function listRuns(
   }
 }
 
-/** Signs [n] as masks of the sign bit, zeros behind them up to `padded`. */
-export function signMasks(masks: usize, signs: usize, n: i32, padded: i32): void {
-  for (let i = 0; i < n; i++) store<u32>(masks + i * 4, load<u32>(signs + i * 4) & 0x80000000);
-  for (let i = n; i < padded; i++) store<u32>(masks + i * 4, 0);
+/** Signs [n] as masks of the sign bit, zeros behind them up to `padded`; each `repeats` times. */
+export function signMasks(masks: usize, signs: usize, n: i32, padded: i32, repeats: i32): void {
+  for (let i = 0; i < padded; i++) {
+    const mask: u32 = i < n ? load<u32>(signs + i * 4) & 0x80000000 : 0;
+    for (let r = 0; r < repeats; r++, masks += 4) store<u32>(masks, mask);
+  }
 }
 
 // @ts-ignore: decorator

@@ -9,6 +9,7 @@ export { convolution, convolutionScratch } from './convolution';
 export { convolutionBackward, convolutionBackwardScratch } from './convolution-backward';
 export { setConvolution, setPooling, setTypes } from './geometry';
 export { categoricalNll, categoricalNllBackward, normalKlBackward, softmax, softmaxBackward } from './likelihood';
+export { formPaired, layPaired, listPlaces } from './paired';
 export { matmul, matmulScratch } from './matmul';
 export { normalNoise, normalNoiseScratch, signNoise } from './noise';
 export { normalKl, softplusScale } from './posterior';
