@@ -241,6 +241,7 @@ class Parser {
         this.#flag('ranks', 'COUNT', 'threads that share the draws (default: that of the run, or one per core)'),
       )
       .addOption(this.#flag('seed', 'SEED', 'of the draws (default: that of the run)'))
+      .addOption(this.#flag('precision', 'NAME', 'f32 or bf16 (default: that of the run)'))
       .action((run: string, inputs: string[], options: { out?: string; quantiles?: string }) => {
         const { out = null, quantiles = null } = options;
         this.command = { name: 'predict', ...this.#common(), run, inputs, flags: this.#flags, out, quantiles };

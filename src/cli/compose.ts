@@ -179,6 +179,8 @@ export async function predictWithRun(
   const { name: model, inputShape } = modelOf(configuration.model);
   const data = { ...readInputImages(inputs, inputShape), pixelMean: pixelMeanOf(checkpoint) };
   const { engine, precision, seed } = configuration;
+  const slow = precisionNote(await chooseEngine(engine), configuration);
+  if (slow) watch.note(slow);
   const draws = declarationsOf(model).isBayesian ? configuration.draws : 1;
   const task = { engine, precision, model, parameters, data, draws, seed, quantiles };
   const started = performance.now();

@@ -2,7 +2,7 @@
  * The narrow interface of an engine. An engine turns the calls of a plan, one by one, into functions without arguments
  * that work on one memory; a training step is nothing but a list of such functions.
  */
-import type { DataType, FlipoutCost, OperationName, Operations, Shape } from '../graph/index.ts';
+import type { DataType, FlipoutCost, OperationName, Operations, RealType, Shape } from '../graph/index.ts';
 
 /** A tensor's place: `offset` in bytes from the start of the memory, a multiple of 64. */
 export interface BufferView {
@@ -45,7 +45,7 @@ export interface KernelsFactory {
   /** whether convolutions and products of bfloat16 are computed as such here, and not converted to float32 first */
   readonly hasBfloat16: boolean;
   /** what the cost model has to know, measured by `npm run bench` */
-  readonly flipoutCost: FlipoutCost;
+  readonly flipoutCost: Readonly<Record<RealType, FlipoutCost>>;
   create(memory: WebAssembly.Memory): Kernels;
 }
 

@@ -67,7 +67,7 @@ export class TrainingProgram {
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
     const { sliceExamples, seed, precision, pixelMean, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
-    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost, precision, pixelMean);
+    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], precision, pixelMean);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
     const program = new Program(factory, {

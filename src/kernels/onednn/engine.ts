@@ -20,13 +20,21 @@ const overrides: Readonly<Partial<Record<OperationName, Prepare>>> = {
   dense: prepareProduct,
 };
 
+/**
+ * Two kernels of an example formed and a gradient folded take 1.5 ns per weight (measured), three more convolutions 6 flop
+ * per weight and position: the same from 125 to 270 positions on, at the 500 to 1,100 GFLOP/s that oneDNN reaches in
+ * bfloat16 with AMX (bench/RESULTS.md). Computed and not measured: maps of 8 x 8 lie well below, of 16 x 16 about there.
+ */
+const fastBfloat16 = { perExampleFrom: 160 };
+
 /** The engine over a library that `loadOnednn` has found. */
 export function onednnKernels(library: OnednnLibrary, trial: ReferenceTrial | null = null): KernelsFactory {
+  const hasBfloat16 = /bf16|fp16|amx|avx2_vnni_2/.test(library.instructions);
   return {
     name: 'onednn',
     firstFreeByte: wasmKernels.firstFreeByte,
-    hasBfloat16: /bf16|fp16|amx|avx2_vnni_2/.test(library.instructions),
-    flipoutCost: { perExampleFrom: 16 },
+    hasBfloat16,
+    flipoutCost: { f32: { perExampleFrom: 16 }, bf16: hasBfloat16 ? fastBfloat16 : wasmKernels.flipoutCost.bf16 },
     create(memory): Kernels {
       const { kernels, exports: wasm } = wasmEngine(memory);
       const native: Native = { session: new Session(library, memory, trial), wasm };

@@ -12,7 +12,7 @@ export const referenceKernels: KernelsFactory = {
   firstFreeByte: 0,
   hasBfloat16: false,
   // per example always: what is simplest
-  flipoutCost: { perExampleFrom: 1 },
+  flipoutCost: { f32: { perExampleFrom: 1 }, bf16: { perExampleFrom: 1 } },
   create(memory) {
     const opened = (view: BufferView) => open(memory, view);
     return {

@@ -60,7 +60,7 @@ function factory(choose: () => Build): KernelsFactory {
     // WebAssembly has no instruction for it
     hasBfloat16: false,
     // measured from 1x1 maps on, batch 32: the two convolutions never win (0.5 to 1.0 of their time)
-    flipoutCost: { perExampleFrom: 1 },
+    flipoutCost: { f32: { perExampleFrom: 1 }, bf16: { perExampleFrom: 1 } },
     create: (memory) => wasmEngine(memory, choose()).kernels,
   };
 }
