@@ -1,8 +1,9 @@
 /**
- * The wasm kernels alone: GFLOP/s (dense operations counted, whatever a kernel saves), microseconds per example, and
- * nanoseconds per element. Repetitions are interleaved; a plain micro-kernel stands beside the products as yardstick.
+ * An engine's kernels alone: GFLOP/s (dense operations counted, whatever a kernel saves), microseconds per example, and
+ * nanoseconds per element. Repetitions are interleaved; a plain micro-kernel stands beside the products as yardstick of
+ * what 128-bit vectors give, a sum over 96 MB beside the element-wise kernels as that of the memory.
  *
- * npx tsx bench/kernels.ts [--rounds 7] [--only substring] [--build base|relaxed]
+ * npx tsx bench/kernels.ts [--rounds 7] [--only substring] [--engine wasm|onednn] [--build base|relaxed]
  */
 import { parseArgs } from 'node:util';
 import {
@@ -16,7 +17,8 @@ import {
   inferTypes,
   sizeOf,
 } from '../src/graph/index.ts';
-import { type BufferView, type KernelCall, control } from '../src/kernels/index.ts';
+import { type BufferView, type KernelCall, type KernelsFactory, control } from '../src/kernels/index.ts';
+import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
 import { type Build, isAvailable, wasmBuilds } from '../src/kernels/wasm/index.ts';
 import { spread } from '../src/cli/bench/statistics.ts';
 import { yardstick } from './yardstick.ts';
@@ -44,8 +46,7 @@ class Workbench {
   readonly #kernels;
   #next: number;
 
-  constructor(build: Build) {
-    const factory = wasmBuilds[build];
+  constructor(factory: KernelsFactory) {
     this.#kernels = factory.create(this.#memory);
     this.#next = factory.firstFreeByte;
   }
@@ -171,6 +172,7 @@ function convolutions(bench: Workbench): Candidate[] {
 
 function elements(bench: Workbench): Candidate[] {
   const n = 16384;
+  const large = 2 ** 23;
   const candidate = <O extends OperationName>(
     operation: O,
     attributes: Operations[O],
@@ -197,6 +199,12 @@ function elements(bench: Workbench): Candidate[] {
     candidate('normalKlBackward', prior, [f32(n), f32(n), f32()]),
     candidate('accumulate', {}, [f32(n), f32(n)]),
     candidate('countNonFinite', {}, [f32(n)]),
+    {
+      name: 'accumulate 32 MB onto 32 MB',
+      run: bench.bind('accumulate', {}, [f32(large), f32(large)]).run,
+      // two floats read and one written per element
+      figures: { 'GB/s': (seconds) => (large * 12) / seconds / 1e9 },
+    },
     candidate('adam', { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, [f32(n), f32(n), f32(n), f32(n), f32(n)]),
   ];
 }
@@ -218,9 +226,10 @@ export async function benchKernels(
   rounds = 7,
   only = '',
   build: Build = isAvailable('relaxed') ? 'relaxed' : 'base',
+  factory: KernelsFactory = wasmBuilds[build],
 ): Promise<KernelResult[]> {
   const plain = await yardstick(build);
-  const bench = new Workbench(build);
+  const bench = new Workbench(factory);
   const candidates = [
     { name: 'plain 4x16 tile', run: plain.run, figures: { 'GFLOP/s': gigaflops(plain.flops) } },
     ...products(bench),
@@ -243,10 +252,17 @@ export async function benchKernels(
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '7' }, only: { type: 'string' }, build: { type: 'string' } },
+    options: {
+      rounds: { type: 'string', default: '7' },
+      only: { type: 'string' },
+      build: { type: 'string' },
+      engine: { type: 'string', default: 'wasm' },
+    },
   });
   const build = values.build === undefined ? undefined : values.build === 'base' ? 'base' : 'relaxed';
-  for (const { name, unit, median, min, max } of await benchKernels(Number(values.rounds), values.only, build)) {
+  const factory = values.engine === 'onednn' ? onednnKernels(await loadOnednn(process.env)) : undefined;
+  const results = await benchKernels(Number(values.rounds), values.only, build, factory);
+  for (const { name, unit, median, min, max } of results) {
     const range = `${min.toFixed(2)} to ${max.toFixed(2)}`;
     process.stdout.write(`${name.padEnd(48)} ${median.toFixed(2).padStart(9)} ${unit.padEnd(11)} (${range})\n`);
   }

@@ -1,0 +1,106 @@
+/**
+ * Where the time of a training step goes: the calls of the plan, one line per operation and shape, and the throughput in
+ * processor time, which other programs on the machine disturb less than the clock. Data are noise of the model's shape,
+ * or MNIST where the model takes it.
+ *
+ * npx tsx bench/step.ts MODEL [--engine wasm|onednn] [--batch 64] [--steps 60] [--lines 20]
+ */
+import { parseArgs } from 'node:util';
+import { defaultConfiguration, loadDataset } from '../src/index.ts';
+import { solo } from '../src/comm/index.ts';
+import type { ImageSet } from '../src/data/index.ts';
+import type { KernelsFactory } from '../src/kernels/index.ts';
+import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
+import { wasmKernels } from '../src/kernels/wasm/index.ts';
+import { modelOf } from '../src/models/index.ts';
+import { Trainer } from '../src/train/index.ts';
+
+interface Spent {
+  seconds: number;
+  calls: number;
+}
+
+/** The same engine, with a clock around every call once `watch.on` is set. */
+function timed(factory: KernelsFactory, spent: Map<string, Spent>, watch: { on: boolean }): KernelsFactory {
+  return {
+    ...factory,
+    create(memory) {
+      const kernels = factory.create(memory);
+      return {
+        ...kernels,
+        scratchBytes: (call) => kernels.scratchBytes(call),
+        compile(call, context) {
+          const run = kernels.compile(call, context);
+          const name = `${call.operation} -> ${call.outputs.map(({ shape }) => shape.join('x') || 'scalar').join(', ')}`;
+          const entry = spent.get(name) ?? { seconds: 0, calls: 0 };
+          spent.set(name, entry);
+          return () => {
+            const start = performance.now();
+            run();
+            if (!watch.on) return;
+            entry.seconds += (performance.now() - start) / 1000;
+            entry.calls++;
+          };
+        },
+      };
+    },
+  };
+}
+
+async function dataFor(model: string): Promise<ImageSet> {
+  const [height, width, channels] = modelOf(model).inputShape as [number, number, number];
+  if (channels === 1) return (await loadDataset({ ...defaultConfiguration.data, name: 'mnist' })).train;
+  const count = 2048;
+  const images = Uint8Array.from({ length: count * height * width * channels }, (_, i) => (i * 2654435761) >>> 24);
+  return { images, labels: Uint8Array.from({ length: count }, (_, i) => i % 10), count, height, width, channels };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: 'string', default: 'onednn' },
+    batch: { type: 'string', default: '64' },
+    steps: { type: 'string', default: '60' },
+    lines: { type: 'string', default: '20' },
+  },
+});
+const model = positionals[0] ?? 'BNN_conv_flip';
+const [batchSize, steps] = [Number(values.batch), Number(values.steps)];
+const spent = new Map<string, Spent>();
+const watch = { on: false };
+const engine = values.engine === 'wasm' ? wasmKernels : onednnKernels(await loadOnednn(process.env));
+const processorTimes: number[] = [];
+let before = 0;
+const quiet = { printEvery: 1e8, histogramEvery: 0, checkpointEvery: 0 };
+const trainer = new Trainer({
+  configuration: { ...defaultConfiguration, ...quiet, model, batchSize, iteration: steps },
+  data: await dataFor(model),
+  kernels: timed(engine, spent, watch),
+  communicator: solo,
+  observers: [
+    {
+      onTiming({ step }) {
+        const { user, system } = process.cpuUsage();
+        if (watch.on) processorTimes.push((user + system - before) / 1e6);
+        before = user + system;
+        // the first third is where the optimising compiler takes over
+        watch.on = step >= steps / 3;
+      },
+    },
+  ],
+});
+await trainer.run();
+
+const measured = processorTimes.length;
+const median = processorTimes.toSorted((a, b) => a - b)[measured >> 1]!;
+const line = (text: string) => process.stdout.write(`${text}\n`);
+line(
+  `${model}, ${trainer.engine}, batch ${batchSize}: ${Math.round(batchSize / median)} samples per second of processor`,
+);
+const microseconds = ({ seconds }: Spent) => ((seconds * 1e6) / measured).toFixed(1).padStart(10);
+for (const [name, entry] of [...spent]
+  .filter(([, { calls }]) => calls > 0)
+  .toSorted(([, a], [, b]) => b.seconds - a.seconds)
+  .slice(0, Number(values.lines))) {
+  line(`${microseconds(entry)} us/step  ${(entry.calls / measured).toFixed(0).padStart(3)} calls  ${name}`);
+}
