@@ -65,7 +65,7 @@ describe('credence bench', () => {
       const { code, out, err } = await bench(...words);
       expect({ words, code, out }).toEqual({ words, code: 2, out: '' });
       // the lists of models, engines and precisions grow
-      messages += err.replace(/expected (BNN_conv_flip|wasm|f32)[^.\n]*(\..*)?/, 'expected ...');
+      messages += err.replace(/expected (one of )?(BNN_conv_flip|wasm|f32)[^.\n]*(\..*)?/, 'expected ...');
     }
     expect(messages).toMatchInlineSnapshot(`
       "credence: credence bench: got speed, expected training or scaling
