@@ -101,29 +101,32 @@ describe.each(launchers)('credence launch by $name', ({ name, program, package: 
     expect(stderr).not.toContain('restart');
   });
 
-  it.skipIf(isBlind || program === null)(`names a rank that is stopped, and saves the last step${blind}`, async () => {
-    const run = `halted-${name}`;
-    const flags = [...common, '--iteration', '60000', '--checkpointEvery', '0', '--printEvery', '1'];
-    const child = launch(path, '-n', '2', 'train', 'BNN_FC_flip', ...flags, '--deadline', '2', '--out', run);
-    const end = endOf(child);
-    await linesIn(`${run}/metrics.jsonl`, 30, child);
-    const [first, second] = ranksOf(run);
-    // Which of the two is the first rank only its output tells: the second is told by its environment.
-    const victim = rankOf(first!) === 1 ? first! : second!;
-    process.kill(victim, 'SIGSTOP');
-    const { code, stderr } = await end;
-    expect(code, stderr).not.toBe(0);
-    const said = /rank 0 on \S+ waited ([\d.]+) s in .+ at step (\d+): missing rank 1 on /.exec(stderr);
-    expect(Number(said?.[1]), stderr).toBeLessThan(2 + 2);
-    const last = Number(said?.[2]) - 1;
-    expect(stderr).toContain(`step ${last}, the last that was complete, is checkpointed`);
-    await until(() => ranksOf(run).length === 0);
-    // The same run from the beginning, on one rank, to where the other one was halted.
-    const words = ['train', 'BNN_FC_flip', ...common, '--iteration', `${last}`, '--json', '--out', `whole-${name}`];
-    const whole = sha256Of(await credence('-n', '1', ...words));
-    const evaluated = await endOf(startBuilt('evaluate', run, '--json'));
-    expect(JSON.parse(evaluated.stdout)).toMatchObject({ step: last, parametersSha256: whole });
-  });
+  // No signal stops one thread of a process.
+  if (program !== null) {
+    it.skipIf(isBlind)(`names a rank that is stopped, and saves the last step${blind}`, async () => {
+      const run = `halted-${name}`;
+      const flags = [...common, '--iteration', '60000', '--checkpointEvery', '0', '--printEvery', '1'];
+      const child = launch(path, '-n', '2', 'train', 'BNN_FC_flip', ...flags, '--deadline', '2', '--out', run);
+      const end = endOf(child);
+      await linesIn(`${run}/metrics.jsonl`, 30, child);
+      const [first, second] = ranksOf(run);
+      // Which of the two is the first rank only its output tells: the second is told by its environment.
+      const victim = rankOf(first!) === 1 ? first! : second!;
+      process.kill(victim, 'SIGSTOP');
+      const { code, stderr } = await end;
+      expect(code, stderr).not.toBe(0);
+      const said = /rank 0 on \S+ waited ([\d.]+) s in .+ at step (\d+): missing rank 1 on /.exec(stderr);
+      expect(Number(said?.[1]), stderr).toBeLessThan(2 + 2);
+      const last = Number(said?.[2]) - 1;
+      expect(stderr).toContain(`step ${last}, the last that was complete, is checkpointed`);
+      await until(() => ranksOf(run).length === 0);
+      // The same run from the beginning, on one rank, to where the other one was halted.
+      const words = ['train', 'BNN_FC_flip', ...common, '--iteration', `${last}`, '--json', '--out', `whole-${name}`];
+      const whole = sha256Of(await credence('-n', '1', ...words));
+      const evaluated = await endOf(startBuilt('evaluate', run, '--json'));
+      expect(JSON.parse(evaluated.stdout)).toMatchObject({ step: last, parametersSha256: whole });
+    });
+  }
 
   it.skipIf(isBlind)(`killed itself, leaves no rank behind${blind}`, async () => {
     const run = `orphan-${name}`;
