@@ -118,7 +118,8 @@ async function train({ model, settings, ranks, mpi = null, core = null, seconds 
   await Promise.race([sleep(1e3 * (seconds + beginning)), ended]);
   if (code === null) job.stop();
   await ended;
-  if (!/stopped by SIG/.test(said)) {
+  // The signal reaches the ranks one after the other: the first may learn of it from another.
+  if (!/stopped by (SIG|another rank)/.test(said)) {
     throw new CredenceError('UNAVAILABLE', `a training of ${model} ended before it could be measured`, {
       got: said.trim().split('\n').at(-1) || `exit code ${code}`,
     });
