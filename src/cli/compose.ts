@@ -15,7 +15,7 @@ import {
 import type { Predictive } from '../inference/index.ts';
 import { modelOf } from '../models/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
-import { posteriorCurvesObserver, recordStart, tensorBoardObserver } from '../report/index.ts';
+import { posteriorCurvesObserver, recordStart, savedPosteriorObserver, tensorBoardObserver } from '../report/index.ts';
 import {
   type Checkpoint,
   CheckpointStore,
@@ -46,7 +46,7 @@ import {
 import { renderConfiguration } from './configuration/index.ts';
 import { declarationsOf } from './declarations.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
-import { type Outcome, evaluateParameters } from './evaluation.ts';
+import { type Outcome, evaluateParameters, evaluationOnTheWay } from './evaluation.ts';
 import { assertSameStep, joinJob, launchedAs } from './launched.ts';
 import type { TrainRequest } from './request.ts';
 import { assertLonger } from './resume.ts';
@@ -128,7 +128,9 @@ async function followRun({ configuration, folder, timeline: path }: TrainRequest
     const resume = folder.kind === 'resume' ? lastCheckpoint(folder.path, configuration, watch) : null;
     assertSameStep(communicator, resume?.step ?? 0);
     const kernels = await chooseEngine(configuration.engine);
-    await new Trainer({ configuration, data: data.train, kernels, communicator, resume, stop, timeline }).run();
+    const evaluate = evaluationOnTheWay(configuration, data.test, communicator);
+    const options = { configuration, data: data.train, kernels, communicator, resume, stop, timeline, evaluate };
+    await new Trainer(options).run();
     leave();
     communicator.close();
   } catch (error) {
@@ -239,7 +241,7 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
   const ranks = job.isLaunched
     ? launchedRanks(await joinJob(configuration))
     : startRanks(count, configuration.deadline, {
-        ...{ configuration, data: data.train, resume },
+        ...{ configuration, data: data.train, test: data.test, resume },
         spans: Array.from({ length: count }, (_, rank) => trace?.ring(rank).buffer ?? null),
       });
   const stop = watch.listen();
@@ -257,6 +259,7 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
         timing,
         tensorBoardObserver(path, firstStep),
         posteriorCurvesObserver(path, firstStep),
+        savedPosteriorObserver(path, configuration.savePosterior),
         watch.training(schedule, firstStep),
         { onRescue: (step, failure) => watch.note(describeRescue(path, step, failure)) },
       ],
@@ -270,6 +273,9 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
       resume,
       stop,
       timeline: trace?.ring(0) ?? noTimeline,
+      evaluate: evaluationOnTheWay(configuration, data.test, ranks.communicator, {
+        ...{ run: path, source: data.source, evaluating: watch.evaluating },
+      }),
     });
     // Only now: a folder in which nothing could begin is no run.
     writeRunFile(path, configurationFile, renderConfiguration(configuration));

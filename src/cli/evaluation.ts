@@ -1,11 +1,10 @@
 import type { Communicator } from '../comm/index.ts';
-import type { ImageDataset } from '../data/index.ts';
-import { predictionQuality, reliability } from '../inference/index.ts';
-import { modelOf } from '../models/index.ts';
+import type { ImageDataset, ImageSet } from '../data/index.ts';
+import { type PredictionQuality, predictionQuality, reliability } from '../inference/index.ts';
 import { recordEvaluation, writeEvaluationEvents } from '../report/index.ts';
-import type { NamedTensor, RunConfiguration } from '../train/index.ts';
+import type { Evaluate, NamedTensor, RunConfiguration } from '../train/index.ts';
 import { declarationsOf } from './declarations.ts';
-import { predictOnThreads, predictShare } from './prediction.ts';
+import { type PredictionTask, predictOnThreads, predictShare } from './prediction.ts';
 import type { RunSummary } from './progress/summary.ts';
 
 export interface Trained {
@@ -29,6 +28,8 @@ export interface Outcome {
   readonly isBayesian: boolean;
 }
 
+type Progress = (done: number, total: number) => void;
+
 /**
  * Trained parameters against the test set. A model without posteriors gives the same at every draw: one is made.
  * @param launched the ranks of a job that a launcher started, each of which calls this; else threads of this process
@@ -36,29 +37,69 @@ export interface Outcome {
  */
 export async function evaluateParameters(
   { run, configuration, data: { test, source }, result, samplesPerSecond }: Trained,
-  watch: { evaluating(done: number, total: number): void },
+  watch: { readonly evaluating: Progress },
   launched: Communicator | null = null,
 ): Promise<Outcome | null> {
-  const model = modelOf(configuration.model);
-  const { isBayesian } = declarationsOf(model.name);
-  const { engine, precision, seed } = configuration;
-  const draws = isBayesian ? configuration.draws : 1;
-  const task = {
-    ...{ engine, precision, model: model.name, parameters: result.parameters },
-    ...{ data: test, draws, seed, quantiles: [] },
-  };
+  const { step, parameters, parametersSha256 } = result;
+  const task = taskOf(configuration, parameters, test);
   const { probabilities } = launched
     ? await predictShare(task, launched, watch.evaluating)
     : await predictOnThreads(task, configuration, watch.evaluating);
   if (launched && launched.rank > 0) return null;
-  const quality = predictionQuality(probabilities, test.labels, model.classes);
-  writeEvaluationEvents(run, result.step, { ...quality });
+  const { model, draws } = task;
+  const quality = record({ run, step, source, draws }, probabilities, test);
+  writeEvaluationEvents(run, step, quality);
   const { accuracy, nll, brier, ece } = quality;
-  const { step, parametersSha256 } = result;
-  recordEvaluation(run, {
-    ...{ step, at: new Date().toISOString(), data: source, images: test.count, draws, accuracy, nll, brier, ece },
-    reliability: reliability(probabilities, test.labels, model.classes),
-  });
   const figures = { accuracy, nll, brier, ece, draws, samplesPerSecond, parametersSha256 };
-  return { summary: { run, model: model.name, step, ...figures }, images: test.count, isBayesian };
+  const { isBayesian } = declarationsOf(model);
+  return { summary: { run, model, step, ...figures }, images: test.count, isBayesian };
+}
+
+/**
+ * What each rank of a training run does every `evaluateEvery` steps: its share of the draws.
+ * @param first on the first rank: where the figures go
+ */
+export function evaluationOnTheWay(
+  configuration: RunConfiguration,
+  test: ImageSet,
+  communicator: Communicator,
+  first: { readonly run: string; readonly source: string; readonly evaluating: Progress } | null = null,
+): Evaluate {
+  return async (step, parameters) => {
+    const task = taskOf(configuration, parameters, test);
+    const { probabilities } = await predictShare(task, communicator, first?.evaluating);
+    return first && record({ ...first, step, draws: task.draws }, probabilities, test);
+  };
+}
+
+function taskOf(
+  { engine, precision, model, seed, draws }: RunConfiguration,
+  parameters: readonly NamedTensor[],
+  data: ImageSet,
+): PredictionTask {
+  const { isBayesian } = declarationsOf(model);
+  return { engine, precision, model, parameters, data, draws: isBayesian ? draws : 1, seed, quantiles: [] };
+}
+
+interface Evaluation {
+  readonly run: string;
+  readonly step: number;
+  /** of the data, for people */
+  readonly source: string;
+  readonly draws: number;
+}
+
+function record(
+  { run, step, source, draws }: Evaluation,
+  probabilities: ArrayLike<number>,
+  { count: images, labels }: ImageSet,
+): PredictionQuality {
+  const classes = probabilities.length / images;
+  const quality = predictionQuality(probabilities, labels, classes);
+  const { accuracy, nll, brier, ece } = quality;
+  recordEvaluation(run, {
+    ...{ step, at: new Date().toISOString(), data: source, images, draws, accuracy, nll, brier, ece },
+    reliability: reliability(probabilities, labels, classes),
+  });
+  return quality;
 }

@@ -5,15 +5,17 @@ import { joinThreads } from '../comm/threads/index.ts';
 import { CommunicationError } from '../errors/index.ts';
 import { SpanRing, Trainer, noTimeline } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
+import { evaluationOnTheWay } from './evaluation.ts';
 import type { RankWork } from './ranks.ts';
 
-const { seat, configuration, data, resume, spans } = workerData as RankWork;
+const { seat, configuration, data, test, resume, spans } = workerData as RankWork;
 const communicator = joinThreads(seat);
 const buffer = spans[seat.rank];
 const timeline = buffer ? new SpanRing(buffer) : noTimeline;
 try {
   const kernels = await chooseEngine(configuration.engine);
-  await new Trainer({ configuration, data, kernels, communicator, resume, timeline }).run();
+  const evaluate = evaluationOnTheWay(configuration, test, communicator);
+  await new Trainer({ configuration, data, kernels, communicator, resume, timeline, evaluate }).run();
   communicator.close();
 } catch (error) {
   const { message } = error as Error;

@@ -12,6 +12,8 @@ export interface RankWork {
   readonly seat: ThreadSeat;
   readonly configuration: RunConfiguration;
   readonly data: ImageSet;
+  /** the test set, for evaluations on the way */
+  readonly test: ImageSet;
   readonly resume: Checkpoint | null;
   /** by rank: where it records what it does; null where nobody looks */
   readonly spans: readonly (SharedArrayBuffer | null)[];

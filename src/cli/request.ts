@@ -59,7 +59,7 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
     typed.flags,
   );
   const flags = layerOfFlags(refuseTwoModels(typed.target, target, typed.flags, translation.flags));
-  const layers = [target, flags].filter((layer) => layer !== null);
+  const layers = [usual(translation.defaults, target), target, flags].filter((layer) => layer !== null);
   const { notes } = translation;
   const { timeline } = typed;
 
@@ -113,6 +113,13 @@ async function layerOfTarget(target: string | null): Promise<Layer | null> {
     expected: `a model (${modelNames.join(', ')}), a preset (${presetNames.join(', ')}) or the path of a config.yaml`,
     remedy: suggestion(target, [...modelNames, ...presetNames]),
   });
+}
+
+/** What a program of the original does by itself, unless a network of another data set was asked for. */
+function usual(values: object | null, target: Layer | null): Layer | null {
+  if (values === null) return null;
+  const isOther = target !== null && valueAt(target.values, 'data.subtractPixelMean') === undefined;
+  return isOther ? null : { values, label: (path) => path.join('.') };
 }
 
 function isName(target: string): boolean {

@@ -1,7 +1,9 @@
 import { UsageError } from '../errors/index.ts';
 import { display, parseBoolean } from './configuration/index.ts';
+import { originalFlags } from './original/index.ts';
 
-const switches = ['verbose', 'UseEpoch', 'json'];
+const original = originalFlags.filter(({ placeholder }) => placeholder === null).map(({ name }) => name);
+const switches: readonly string[] = ['verbose', 'json', ...original];
 
 /**
  * Brings the ways to write a switch (`--verbose`, `--verbose=false`, `--verbose True`, `--no-verbose`, and the original's

@@ -42,8 +42,10 @@ export interface RunConfiguration {
     /** cyclical: share of a cycle spent rising (Fu et al. 2019), in (0, 1] */
     readonly rise: number;
   };
-  /** Monte Carlo draws of the evaluation */
+  /** Monte Carlo draws of an evaluation */
   readonly draws: number;
+  /** steps between evaluations on the test set; 0: only at the end */
+  readonly evaluateEvery: number;
   readonly engine: 'auto' | 'wasm' | 'onednn' | 'reference';
   /** `bf16`: convolutions and products multiply in bfloat16; sums, parameters and the optimiser stay in float32 */
   readonly precision: 'f32' | 'bf16';
@@ -63,8 +65,10 @@ export interface RunConfiguration {
   readonly keepCheckpoints: number;
   /** steps between lines of metrics.jsonl and of the log */
   readonly printEvery: number;
-  /** steps between histograms of the posterior in the TensorBoard files; 0: none but at the end */
+  /** steps between pictures of the posterior: histograms, curves, `savePosterior`; 0: only at the end */
   readonly histogramEvery: number;
+  /** what `posterior/` gets at these moments beside the curves: every mean and deviation, and their figure */
+  readonly savePosterior: 'none' | 'weights' | 'figures';
   /** model summary, training.log with every parameter */
   readonly verbose: boolean;
 }

@@ -1,4 +1,5 @@
 /** What a training run tells those who watch it: files, progress bars, TensorBoard. `cli/` decides who watches. */
+import type { PredictionQuality } from '../inference/index.ts';
 
 /** One step's figures: what the same run gives again bit for bit. */
 export interface StepRecord {
@@ -39,6 +40,8 @@ export interface NamedTensor {
 /** One variational layer's posterior, for histograms and reports. */
 export interface PosteriorSnapshot {
   readonly layer: string;
+  /** of the kernel */
+  readonly shape: readonly number[];
   readonly mean: Float32Array;
   readonly standardDeviation: Float32Array;
 }
@@ -48,8 +51,10 @@ export interface TrainingObserver {
   onStep?(record: StepRecord, timing: StepTiming): void;
   /** every step, for the timing file */
   onTiming?(timing: StepTiming): void;
-  /** every `histogramEvery` steps and at the end */
-  onPosterior?(step: number, layers: readonly PosteriorSnapshot[]): void;
+  /** every `histogramEvery` steps and at the end; training goes on when it is done */
+  onPosterior?(step: number, layers: readonly PosteriorSnapshot[]): void | Promise<void>;
+  /** every `evaluateEvery` steps, but not at the end: who trains evaluates the result */
+  onEvaluation?(step: number, quality: PredictionQuality): void;
   onCheckpoint?(step: number, folder: string): void;
   /**
    * A rank was lost: the last complete step has been checkpointed all the same.

@@ -26,10 +26,12 @@ export {
   writeTrainingLog,
 } from './run-folder/index.ts';
 export { medianAfterWarmup } from './pace.ts';
+export { safetensorsChunks } from './safetensors/index.ts';
 export { type Schedule, scheduleOf } from './schedule.ts';
 export { SpanRing, type Timeline, TraceFile, leaveSpans, noTimeline } from './timeline/index.ts';
 export {
   type CheckpointSink,
+  type Evaluate,
   type StopRequest,
   Trainer,
   type TrainingOptions,

@@ -9,7 +9,7 @@ import {
   partialSums,
 } from '../comm/index.ts';
 import { CommunicationError, DriftError, NotFiniteError, UsageError } from '../errors/index.ts';
-import { klWeight } from '../inference/index.ts';
+import { type PredictionQuality, klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
 import { type Model, modelOf } from '../models/index.ts';
 import { learningRateAt } from '../optim/index.ts';
@@ -32,6 +32,13 @@ export interface CheckpointSink {
   write(checkpoint: Checkpoint): string;
 }
 
+/**
+ * One rank's part in an evaluation on the way.
+ * @param parameters views: what they hold changes when training goes on
+ * @returns null on a rank that has no figures
+ */
+export type Evaluate = (step: number, parameters: readonly NamedTensor[]) => Promise<PredictionQuality | null>;
+
 export interface TrainingOptions {
   readonly configuration: RunConfiguration;
   readonly data: ImageSet;
@@ -47,6 +54,8 @@ export interface TrainingOptions {
   readonly stop?: StopRequest;
   /** told what this rank does when; nobody unless given */
   readonly timeline?: Timeline;
+  /** called on every rank each `evaluateEvery` steps, but not at the end; nothing unless given */
+  readonly evaluate?: Evaluate | null;
 }
 
 export interface TrainingResult {
@@ -98,7 +107,8 @@ export class Trainer {
   constructor(options: TrainingOptions) {
     const { configuration, data, kernels, resume, communicator } = options;
     this.#options = {
-      ...{ observers: [], checkpoints: null, resume: null, stop: { requested: null }, timeline: noTimeline },
+      ...{ observers: [], checkpoints: null, resume: null, stop: { requested: null } },
+      ...{ timeline: noTimeline, evaluate: null },
       ...options,
     };
     this.schedule = scheduleOf(configuration, data.count);
@@ -144,7 +154,7 @@ export class Trainer {
     let last: StepRecord | null = null;
     try {
       last = await this.#walk();
-      this.#showPosterior();
+      await this.#showPosterior();
     } catch (error) {
       this.#rescue(error);
       throw error;
@@ -168,7 +178,7 @@ export class Trainer {
   async #walk(): Promise<StepRecord | null> {
     const { configuration } = this.#options;
     const { totalSteps } = this.schedule;
-    const { checkpointEvery, driftCheckEvery, histogramEvery } = configuration;
+    const { checkpointEvery, driftCheckEvery, histogramEvery, evaluateEvery } = configuration;
     let last: StepRecord | null = null;
     let rested = performance.now();
     while (this.#step < totalSteps && !this.#mustStop()) {
@@ -176,7 +186,8 @@ export class Trainer {
       last = this.#trainStep(step, step === totalSteps) ?? last;
       if (checkpointEvery > 0 && step % checkpointEvery === 0 && step < totalSteps) this.#checkpoint();
       else if (driftCheckEvery > 0 && step % driftCheckEvery === 0) this.#checkDrift();
-      if (histogramEvery > 0 && step % histogramEvery === 0 && step < totalSteps) this.#showPosterior();
+      if (histogramEvery > 0 && step % histogramEvery === 0 && step < totalSteps) await this.#showPosterior();
+      if (evaluateEvery > 0 && step % evaluateEvery === 0 && step < totalSteps) await this.#evaluate();
       if (performance.now() - rested > breath) {
         await setImmediate();
         rested = performance.now();
@@ -363,11 +374,20 @@ export class Trainer {
     for (const observer of observers) observer.onCheckpoint?.(this.#step, folder);
   }
 
-  #showPosterior(): void {
+  async #showPosterior(): Promise<void> {
     const interested = this.#options.observers.filter(({ onPosterior }) => onPosterior);
     if (interested.length === 0) return;
     const posteriors = this.#program.posteriors();
-    for (const observer of interested) observer.onPosterior?.(this.#step, posteriors);
+    for (const observer of interested) await observer.onPosterior?.(this.#step, posteriors);
+  }
+
+  async #evaluate(): Promise<void> {
+    const { evaluate, observers, timeline } = this.#options;
+    if (!evaluate) return;
+    const began = timeline.now();
+    const quality = await evaluate(this.#step, this.#program.parameters());
+    timeline.add('evaluation', this.#step, began);
+    if (quality) for (const observer of observers) observer.onEvaluation?.(this.#step, quality);
   }
 
   #restore(checkpoint: Checkpoint): void {

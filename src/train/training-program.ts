@@ -222,6 +222,7 @@ export class TrainingProgram {
   posteriors(): PosteriorSnapshot[] {
     return this.#elbo.posteriors.map(({ layer, mean, untransformedScale }) => ({
       layer,
+      shape: mean.shape,
       mean: this.#part('parameters', mean).slice(),
       standardDeviation: this.#part('parameters', untransformedScale).map(softplus),
     }));

@@ -110,6 +110,92 @@ describe('the original flags on the command line', () => {
   });
 });
 
+describe('the flags of the original for CIFAR', () => {
+  const usual = {
+    ...defaults,
+    model: 'CIFAR10_BNN_model',
+    data: { ...defaults.data, name: 'cifar10', subtractPixelMean: true },
+    ...{ batchSize: 128, epochs: 700, iteration: 100, learningRate: 1e-4 },
+    ...{ printEvery: 10, draws: 80, evaluateEvery: 100, savePosterior: 'weights' },
+  };
+
+  it('in the file that was shipped mean the same', async () => {
+    const { configuration, folder, notes } = await requestOf('--flagfile=test/fixtures/original/config_CIFAR10.cfg');
+    expect(configuration).toEqual({
+      ...usual,
+      ...{ batchSize: 64, draws: 10, iteration: 10, evaluateEvery: 10, verbose: true },
+    });
+    const parent = './results/bayesian_neural_network/';
+    expect([folder, notes]).toEqual([{ kind: 'unique', parent, name: 'CIFAR10_BNN_model' }, []]);
+  });
+
+  it('one by one', async () => {
+    const words = [
+      '--kl_regularizer=0.1',
+      '--plotting',
+      '--print_step=5',
+      '--model_dir=there',
+      '--nosubtract_pixel_mean',
+    ];
+    const { configuration, folder } = await requestOf(...words);
+    expect(configuration).toEqual({
+      ...usual,
+      data: { ...usual.data, subtractPixelMean: false },
+      kl: { ...usual.kl, beta: 0.1 },
+      ...{ savePosterior: 'figures', printEvery: 5, histogramEvery: 5 },
+    });
+    expect(folder).toMatchObject({ parent: 'there' });
+    expect((await requestOf('--DATA_PATH=batches', '--plotting=False')).configuration).toMatchObject({
+      data: { path: expect.stringMatching(/\/batches$/) as string },
+      savePosterior: 'weights',
+    });
+    expect((await requestOf('--DATA_NAME', 'cifar-100')).configuration).toMatchObject({
+      model: 'CIFAR100_BNN_model',
+      data: { name: 'cifar100', labels: 'fine', subtractPixelMean: true },
+    });
+  });
+
+  it('leave a network of another data set its own settings', async () => {
+    for (const words of [['BNN_FC_flip'], ['--model=BNN_FC_flip']]) {
+      const { configuration } = await requestOf(...words, '--num_monte_carlo=5', '--iterations=7');
+      expect(configuration).toEqual({ ...defaults, model: 'BNN_FC_flip', draws: 5, iteration: 7 });
+    }
+  });
+
+  it.each([
+    [['--num_monte_carlo=1'], 100],
+    [['--USE_EPOCH', '--epochs=3'], null],
+    [['--USE_EPOCH=False', '--epochs=3', '--iterations=7'], 7],
+    [['--epochs=3', '--eval_freq=1'], null],
+    [['--flagfile', 'FILE', '--eval_freq=1'], null],
+    [['--flagfile', 'FILE', '--iterations=9'], 9],
+  ])('steps: %j', async (words, iteration) => {
+    const steps = file('cifar-steps.cfg', '--USE_EPOCH=True\n--iterations=70\n');
+    const { configuration } = await requestOf(...words.map((word) => word.replace('FILE', steps)));
+    expect(configuration.iteration).toBe(iteration);
+  });
+
+  it('are refused where they make no sense', async () => {
+    expect(
+      await Promise.all([
+        refusalOf('--bnnConv=BNN_FC_flip', '--kl_regularizer=1'),
+        refusalOf('--kl_regularizer=1.5'),
+        refusalOf('--DATA_NAME=CIFAR-1000'),
+        refusalOf('cifar10', '--DATA_NAME=CIFAR-100'),
+        refusalOf('--USE_EPOCH=maybe'),
+      ]),
+    ).toMatchInlineSnapshot(`
+      [
+        "UsageError: flags of two programs: got --bnnConv of the one for MNIST, --kl_regularizer of the one for CIFAR. Keep to those of one of them; credence train --help lists them",
+        "UsageError: --kl_regularizer: got 1.5, expected a number above 0, at most 1. The default is 1",
+        "UsageError: --DATA_NAME: got CIFAR-1000, expected one of CIFAR-10, CIFAR-100",
+        "UsageError: two models: cifar10 and --DATA_NAME CIFAR100_BNN_model. Leave one of them away",
+        "UsageError: --USE_EPOCH: got --USE_EPOCH=maybe, expected --USE_EPOCH or --USE_EPOCH=false",
+      ]
+    `);
+  });
+});
+
 describe('a flag file that makes no sense', () => {
   it('is refused in one line, with its place', async () => {
     const refusals = await Promise.all(

@@ -43,6 +43,13 @@ describe('progress in a log', () => {
     );
   });
 
+  it('tells an evaluation on the way', () => {
+    const { stderr, err } = recorder();
+    const quality = { accuracy: 0.61234, nll: 1.05, brier: 0.5, ece: 0.03 };
+    new TrainingLines(stderr, 1000, 0, () => 0).onEvaluation(200, quality);
+    expect(err()).toBe('test set after step 200:  accuracy 0.6123  NLL 1.0500  calibration error 0.0300\n');
+  });
+
   it('goes on where a resumed run does, and is heard of once a minute', () => {
     let now = 0;
     const { stderr, err } = recorder();

@@ -14,6 +14,17 @@ function credence(...words: string[]): Promise<Ended> {
   return endOf(startBuilt(...words));
 }
 
+function evaluationsOf(run: string) {
+  const lines = readFileSync(join(folder, run, 'evaluations.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => {
+    const { at, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    expect(at).toMatch(/^2\d{3}-/);
+    return rest;
+  });
+}
+
 function sha256Of({ code, stdout, stderr }: Ended): string {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return (JSON.parse(stdout) as { parametersSha256: string }).parametersSha256;
@@ -79,6 +90,24 @@ describe('credence train --ranks', () => {
     const whole = await credence('train', ...words, '--ranks', '1', '--out', unharmed, '--json');
     expect(sha256Of(resumed)).toBe(sha256Of(whole));
     expect(figuresOf(killed)).toEqual(figuresOf(unharmed));
+  });
+
+  it('evaluates on the way, the same on any number of threads, and trains as if it did not', async () => {
+    const words = ['train', 'BNN_conv_flip', ...common, '--iteration', '5', '--slices', '3', '--json'];
+    const often = [...words, '--evaluateEvery', '2', '--draws', '3'];
+    const runs = [
+      await credence(...often, '--ranks', '1', '--out', 'often-1'),
+      await credence(...often, '--ranks', '3', '--out', 'often-3'),
+      await credence(...words, '--ranks', '1', '--draws', '3', '--out', 'seldom'),
+    ];
+    expect(new Set(runs.map(sha256Of)).size).toBe(1);
+    const figures = evaluationsOf('often-1');
+    expect(figures.map(({ step, draws }) => [step, draws])).toEqual([2, 4, 5].map((step) => [step, 3]));
+    expect(evaluationsOf('often-3')).toEqual(figures);
+    expect(evaluationsOf('seldom')).toEqual(figures.slice(2));
+    // what is told of step 4 is what a run of 4 steps ends with
+    sha256Of(await credence(...words, '--iteration', '4', '--draws', '3', '--out', 'four'));
+    expect(evaluationsOf('four')).toEqual(figures.slice(1, 2));
   });
 
   it('with the flags of the original has a replica per rank of the first start, and keeps it', async () => {

@@ -42,10 +42,11 @@ function trained(name: string, { model = 'BNN_conv_flip', ranks = 1, rate = 1000
   }
   const layer = {
     layer: 'conv2dFlipout',
+    shape: [2, 2],
     mean: Float32Array.of(-1, 0, 0.5, 1),
     standardDeviation: Float32Array.of(1, 2, 3),
   };
-  for (const step of [20, 40]) observers[2]!.onPosterior?.(step, [layer]);
+  for (const step of [20, 40]) void observers[2]!.onPosterior?.(step, [layer]);
   for (const observer of observers) observer.onEnd?.(40);
   const start = { step: 0, at: '2026-11-25T03:00:00.000Z', ranks, communicator: `${ranks} threads`, engine: 'wasm' };
   recordStart(folder, { ...start, host: 'here', cpu: 'a CPU', examples: 60_000, totalSteps: 40 });

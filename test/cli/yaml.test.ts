@@ -63,8 +63,8 @@ describe('config.yaml', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "UsageError: DIR/wrong0.yaml, line 2: learningrate: unknown key. Did you mean learningRate?
       UsageError: DIR/wrong1.yaml, line 2: kl.shedule: unknown key. Did you mean schedule?
-      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
-      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, kl, draws, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, verbose
+      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
       UsageError: DIR/wrong4.yaml, line 2: seed: got "3", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
@@ -174,7 +174,8 @@ describe('the config.yaml of a run folder', () => {
         beta: 1                          # the final weight, in (0, 1]
         steps: 0                         # linear: steps of the rise; cyclical: of a cycle; 0: the whole run
         rise: 0.5                        # cyclical: share of a cycle spent rising, in (0, 1]
-      draws: 30                          # Monte Carlo draws of the evaluation
+      draws: 30                          # Monte Carlo draws of an evaluation
+      evaluateEvery: 0                   # steps between evaluations on the test set; 0: only at the end
       engine: auto                       # kernels: auto (onednn, else wasm), wasm, onednn or reference
       precision: f32                     # of what convolutions and products multiply: f32 or bf16
       reduce: exact                      # sum of gradients: exact (the same bits on any number of ranks) or fast
@@ -186,6 +187,7 @@ describe('the config.yaml of a run folder', () => {
       keepCheckpoints: 3                 # how many of the last checkpoints are kept, beside the best
       printEvery: 10                     # steps between lines of metrics.jsonl
       histogramEvery: 1000               # steps between histograms of the posterior; 0: only at the end
+      savePosterior: none                # files of these moments in posterior/: none, weights, or figures (weights and a PNG)
       verbose: false                     # model summary, training.log with every parameter, stack traces
       "
     `);

@@ -42,8 +42,11 @@ function timing(step: number): StepTiming {
 }
 
 const layers = [
-  { layer: 'hidden', mean: Float32Array.of(-1, 0, 0.5, 1e-13), standardDeviation: Float32Array.of(0.01, 0.02) },
-  { layer: 'output', mean: Float32Array.of(3), standardDeviation: Float32Array.of(0.5) },
+  {
+    ...{ layer: 'hidden', shape: [2, 2] },
+    ...{ mean: Float32Array.of(-1, 0, 0.5, 1e-13), standardDeviation: Float32Array.of(0.01, 0.02) },
+  },
+  { layer: 'output', shape: [1], mean: Float32Array.of(3), standardDeviation: Float32Array.of(0.5) },
 ];
 
 const eventFiles = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('events.'));
@@ -53,14 +56,15 @@ function killedAndResumed(): string {
   const folder = scratch();
   const first = tensorBoardObserver(folder);
   for (const step of [1, 2, 3, 4]) first.onStep?.({ ...record(step), nll: step > 2 ? 99 : 2 / step }, timing(step));
-  first.onPosterior?.(4, layers);
+  void first.onPosterior?.(4, layers);
   const [killed] = eventFiles(folder);
   appendFileSync(join(folder, killed), Buffer.of(24, 0, 0, 0, 0, 0));
   const second = tensorBoardObserver(folder, 2);
   for (const step of [3, 5]) second.onStep?.(record(step), timing(step));
-  second.onPosterior?.(5, layers);
+  second.onEvaluation?.(3, { accuracy: 0.5, nll: 1.5, brier: 0.75, ece: 0.25 });
+  void second.onPosterior?.(5, layers);
   second.onEnd?.(5);
-  writeEvaluationEvents(folder, 5, { accuracy: 0.98, nll: 0.0625 });
+  writeEvaluationEvents(folder, 5, { accuracy: 0.98, nll: 0.0625, brier: 0.03125, ece: 0.0078125 });
   return folder;
 }
 
@@ -151,7 +155,7 @@ describe('tensorBoardObserver', () => {
     const folder = scratch();
     const observer = tensorBoardObserver(folder);
     observer.onStep?.(record(1), timing(1));
-    observer.onPosterior?.(1, layers);
+    void observer.onPosterior?.(1, layers);
     observer.onEnd?.(1);
     const [name] = eventFiles(folder);
     expect(name).toMatch(/^events\.out\.tfevents\.\d{10}\.[^/]+\.\d+\.\d+$/);
@@ -229,7 +233,10 @@ describe('TensorBoard itself', () => {
       const nll = [1, 2, 3, 5].map((step) => [step, Math.fround(2 / step)]);
       expect(scalars['train/nll'], 'step 4 of the killed run is gone').toEqual(nll);
       expect(pages['train/nll']).toEqual(nll);
-      expect(scalars['evaluation/accuracy']).toEqual([[5, Math.fround(0.98)]]);
+      expect(scalars['evaluation/accuracy']).toEqual([
+        [3, 0.5],
+        [5, Math.fround(0.98)],
+      ]);
       expect(histograms['posteriorMean/hidden']).toEqual([{ step: 5, ...histogramOf(layers[0].mean) }]);
       expect(Object.keys(histograms)).toHaveLength(4);
 

@@ -15,6 +15,7 @@ const base: RunConfiguration = {
   learningRateDecay: 'none',
   kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
   draws: 1,
+  evaluateEvery: 0,
   engine: 'auto',
   precision: 'f32',
   reduce: 'exact',
@@ -26,6 +27,7 @@ const base: RunConfiguration = {
   keepCheckpoints: 3,
   printEvery: 1,
   histogramEvery: 0,
+  savePosterior: 'none',
   verbose: false,
 };
 

@@ -64,6 +64,7 @@ export const configurationSchema = mapping({
     rise: positive(1),
   }),
   draws: integer(1, 1_000_000),
+  evaluateEvery: countOfSteps,
   engine: oneOf(['auto', 'wasm', 'onednn', 'reference']),
   precision: oneOf(['f32', 'bf16']),
   reduce: oneOf(['exact', 'fast']),
@@ -75,5 +76,6 @@ export const configurationSchema = mapping({
   keepCheckpoints: integer(1, 1_000_000),
   printEvery: integer(1, maximumSteps),
   histogramEvery: countOfSteps,
+  savePosterior: oneOf(['none', 'weights', 'figures']),
   verbose: trueOrFalse,
 }) satisfies z.ZodType<RunConfiguration>;

@@ -30,6 +30,7 @@ export const defaults: RunConfiguration = {
   learningRateDecay: 'none',
   kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
   draws: 30,
+  evaluateEvery: 0,
   engine: 'auto',
   precision: 'f32',
   reduce: 'exact',
@@ -41,6 +42,7 @@ export const defaults: RunConfiguration = {
   keepCheckpoints: 3,
   printEvery: 10,
   histogramEvery: 1000,
+  savePosterior: 'none',
   verbose: false,
 };
 
@@ -66,7 +68,8 @@ const about: Readonly<Record<SettingPath, readonly [placeholder: string | null, 
   'kl.beta': ['WEIGHT', 'the final weight, in (0, 1]'],
   'kl.steps': ['STEPS', 'linear: steps of the rise; cyclical: of a cycle; 0: the whole run'],
   'kl.rise': ['SHARE', 'cyclical: share of a cycle spent rising, in (0, 1]'],
-  draws: ['COUNT', 'Monte Carlo draws of the evaluation'],
+  draws: ['COUNT', 'Monte Carlo draws of an evaluation'],
+  evaluateEvery: ['STEPS', 'steps between evaluations on the test set; 0: only at the end'],
   engine: ['NAME', 'kernels: auto (onednn, else wasm), wasm, onednn or reference'],
   precision: ['NAME', 'of what convolutions and products multiply: f32 or bf16'],
   reduce: ['NAME', 'sum of gradients: exact (the same bits on any number of ranks) or fast'],
@@ -78,6 +81,7 @@ const about: Readonly<Record<SettingPath, readonly [placeholder: string | null, 
   keepCheckpoints: ['COUNT', 'how many of the last checkpoints are kept, beside the best'],
   printEvery: ['STEPS', 'steps between lines of metrics.jsonl'],
   histogramEvery: ['STEPS', 'steps between histograms of the posterior; 0: only at the end'],
+  savePosterior: ['KIND', 'files of these moments in posterior/: none, weights, or figures (weights and a PNG)'],
   verbose: [null, 'model summary, training.log with every parameter, stack traces'],
 };
 

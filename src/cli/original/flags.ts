@@ -1,5 +1,5 @@
-/** The flags of the system that credence succeeds: original-system's names, credence's settings. docs/differences.md. */
-import type { SettingPath } from '../configuration/index.ts';
+/** The flags of the programs that credence succeeds, and the settings of credence that mean the same. docs/differences.md. */
+import { type SettingPath, presets } from '../configuration/index.ts';
 
 export interface OriginalFlag {
   readonly name: string;
@@ -7,6 +7,8 @@ export interface OriginalFlag {
   readonly about: string;
   /** the setting that means the same; null where it takes more than a name (translate.ts) */
   readonly setting: SettingPath | null;
+  /** whether only the CIFAR program has it */
+  readonly isCifar?: true;
 }
 
 export const originalFlags: readonly OriginalFlag[] = [
@@ -29,13 +31,46 @@ export const originalFlags: readonly OriginalFlag[] = [
     about: 'the model if model_type is BNN (default: BNN_conv_flip)',
     setting: null,
   },
+  {
+    ...{ name: 'DATA_NAME', placeholder: 'NAME', setting: null, isCifar: true },
+    about: 'CIFAR-10 or CIFAR-100, and its network (default: CIFAR-10)',
+  },
+  { name: 'DATA_PATH', placeholder: 'PATH', about: 'as --data', setting: 'data.path', isCifar: true },
+  {
+    ...{ name: 'subtract_pixel_mean', placeholder: null, setting: 'data.subtractPixelMean', isCifar: true },
+    about: 'as --data.subtractPixelMean (default: True)',
+  },
+  {
+    ...{ name: 'model_dir', placeholder: 'DIR', setting: null, isCifar: true },
+    about: 'where the run folder goes (default: ./results/bayesian_neural_network/)',
+  },
+  {
+    ...{ name: 'USE_EPOCH', placeholder: null, setting: null, isCifar: true },
+    about: 'whether epochs counts, not iterations (default: False)',
+  },
+  { name: 'iterations', placeholder: 'STEPS', about: 'as --iteration (default: 100)', setting: null, isCifar: true },
+  { name: 'num_monte_carlo', placeholder: 'COUNT', about: 'as --draws', setting: 'draws', isCifar: true },
+  { name: 'eval_freq', placeholder: 'STEPS', about: 'as --evaluateEvery', setting: 'evaluateEvery', isCifar: true },
+  { name: 'kl_regularizer', placeholder: 'WEIGHT', about: 'as --kl.beta', setting: 'kl.beta', isCifar: true },
+  {
+    ...{ name: 'plotting', placeholder: null, setting: null, isCifar: true },
+    about: 'the posterior and its figure at every print_step: --savePosterior figures',
+  },
   { name: 'num_intra', placeholder: 'COUNT', about: 'without effect: a rank is one thread', setting: null },
   { name: 'num_inter', placeholder: 'COUNT', about: 'without effect', setting: null },
   { name: 'kmp_blocktime', placeholder: 'MS', about: 'without effect: there is no OpenMP', setting: null },
   { name: 'kmp_affinity', placeholder: 'TEXT', about: 'without effect', setting: null },
 ];
 
-/** Steps of the original where UseEpoch is False and nothing says how many. */
+/** Steps of the MNIST program where UseEpoch is False and nothing says how many. */
 export const originalIteration = 8000;
+
+/** What the CIFAR program does unless it is told otherwise, as settings; `DATA_NAME` chooses the data set and the network. */
+export const cifarDefaults = {
+  ...presets['cifar10'],
+  ...{ learningRate: 1e-4, learningRateDecay: 'none', kl: { schedule: 'constant' } },
+  ...{ batchSize: 128, epochs: 700, iteration: 100, printEvery: 10, draws: 80, evaluateEvery: 100 },
+  savePosterior: 'weights',
+};
 
 export const withoutEffect: ReadonlySet<string> = new Set(['num_intra', 'num_inter', 'kmp_blocktime', 'kmp_affinity']);

@@ -1,13 +1,23 @@
 import { UsageError } from '../../errors/index.ts';
 import { modelNames } from '../../models/index.ts';
-import { type Flag, display, parseBoolean, settingFlags, settingOf, suggestion } from '../configuration/index.ts';
-import { originalFlags, originalIteration, withoutEffect } from './flags.ts';
+import {
+  type Flag,
+  dataOfModel,
+  display,
+  parseBoolean,
+  settingFlags,
+  settingOf,
+  suggestion,
+} from '../configuration/index.ts';
+import { cifarDefaults, originalFlags, originalIteration, withoutEffect } from './flags.ts';
 
 export interface Translation {
   /** settings of credence only, in order */
   readonly flags: readonly Flag[];
   /** where the original would have put the run; null: none of its flags was given */
   readonly resultFolder: ((model: string) => { parent: string; name: string }) | null;
+  /** what the original's CIFAR program does unless it is told otherwise; null: none of its flags was given */
+  readonly defaults: object | null;
   /** what a user should know, a line each */
   readonly notes: readonly string[];
 }
@@ -30,13 +40,16 @@ export function translateFlags(fileFlags: readonly Flag[], commandFlags: readonl
     });
   }
   const isOriginal = fileFlags.length > 0 || commandFlags.some(({ name }) => original.has(name));
-  if (!isOriginal) return { flags: withSteps(commandFlags), resultFolder: null, notes: [] };
+  if (!isOriginal) return { flags: withSteps(commandFlags), resultFolder: null, defaults: null, notes: [] };
 
   const given = (name: string) => all.findLast((flag) => flag.name === name);
-  const steps = stepsOf(fileFlags, commandFlags);
-  const model = modelOf(given, commandFlags);
+  const isCifar = all.some(({ name }) => original.get(name)?.isCifar);
+  if (isCifar) refuseBothPrograms(all);
+  const steps = isCifar ? cifarStepsOf(fileFlags, commandFlags) : stepsOf(fileFlags, commandFlags);
+  const model = isCifar ? cifarModelOf(given('DATA_NAME')) : modelOf(given, commandFlags);
   const settings = all.flatMap((flag) => {
     if (flag.name === 'iteration') return [];
+    if (flag.name === 'plotting') return plotting(flag, given('print_step'));
     const setting = original.get(flag.name)?.setting;
     if (setting) return [{ ...flag, name: setting }];
     return original.has(flag.name) ? [] : [flag];
@@ -47,10 +60,11 @@ export function translateFlags(fileFlags: readonly Flag[], commandFlags: readonl
   return {
     // In front: a --model of the command line wins over a model_type of the file.
     flags: [...model.flags, ...settings, ...steps.flags],
-    resultFolder: (name) => ({
-      parent: given('model_data')?.value || './results/',
-      name: `Result_${typeOf(name)}_ConvFlag_${name}`,
-    }),
+    resultFolder: (name) =>
+      isCifar
+        ? { parent: given('model_dir')?.value || './results/bayesian_neural_network/', name }
+        : { parent: given('model_data')?.value || './results/', name: `Result_${typeOf(name)}_ConvFlag_${name}` },
+    defaults: isCifar && isOfCifar(given('model')) ? model.defaults : null,
     notes,
   };
 }
@@ -87,7 +101,7 @@ function stepsOf(fileFlags: readonly Flag[], commandFlags: readonly Flag[]) {
 function modelOf(given: (name: string) => Flag | undefined, commandFlags: readonly Flag[]) {
   const modelType = given('model_type');
   const flags = { BNN: given('bnnConv'), CNN: given('cnnConv') };
-  if (!modelType && !flags.BNN && !flags.CNN) return { flags: [], notes: [] };
+  if (!modelType && !flags.BNN && !flags.CNN) return { flags: [], notes: [], defaults: null };
   const type = modelType?.value.toUpperCase() ?? 'BNN';
   if (type !== 'BNN' && type !== 'CNN') {
     throw new UsageError(modelType?.label ?? 'model_type', {
@@ -112,7 +126,85 @@ function modelOf(given: (name: string) => Flag | undefined, commandFlags: readon
   return {
     flags: [{ name: 'model', value: model, label }],
     notes: other && commandFlags.includes(other) ? [note] : [],
+    defaults: null,
   };
+}
+
+/** Flags that only the MNIST program has. */
+const mnistOnly: ReadonlySet<string> = new Set([
+  'data_dir',
+  'model_data',
+  'UseEpoch',
+  'model_type',
+  'cnnConv',
+  'bnnConv',
+]);
+
+function refuseBothPrograms(all: readonly Flag[]): void {
+  const [ofMnist, ofCifar] = [
+    all.find(({ name }) => mnistOnly.has(name)),
+    all.find(({ name }) => original.get(name)?.isCifar),
+  ];
+  if (!ofMnist) return;
+  throw new UsageError('flags of two programs', {
+    got: `${ofMnist.label} of the one for MNIST, ${ofCifar?.label} of the one for CIFAR`,
+    remedy: 'Keep to those of one of them; credence train --help lists them',
+  });
+}
+
+/**
+ * The CIFAR program counts iterations unless USE_EPOCH says otherwise. As in the other, what the command line names means
+ * what it says where it does not name USE_EPOCH too.
+ */
+function cifarStepsOf(fileFlags: readonly Flag[], commandFlags: readonly Flag[]) {
+  const find = (flags: readonly Flag[], ...names: string[]) => flags.findLast(({ name }) => names.includes(name));
+  const [useEpoch, typed] = [find(commandFlags, 'USE_EPOCH'), find(commandFlags, 'iterations', 'iteration', 'epochs')];
+  const inFile = find(fileFlags, 'USE_EPOCH');
+  const isEpochs = useEpoch
+    ? booleanOf(useEpoch)
+    : typed
+      ? typed.name === 'epochs'
+      : inFile
+        ? booleanOf(inFile)
+        : false;
+  const count = isEpochs ? null : find([...fileFlags, ...commandFlags], 'iterations', 'iteration');
+  if (count) return { flags: [{ ...count, name: 'iteration' }], notes: [] };
+  const value = isEpochs ? 'null' : String(cifarDefaults.iteration);
+  return {
+    flags: [{ name: 'iteration', value, label: (useEpoch ?? typed ?? inFile)?.label ?? '--iterations' }],
+    notes: [],
+  };
+}
+
+const cifarModels: Readonly<Record<string, string>> = {
+  'CIFAR-10': 'CIFAR10_BNN_model',
+  'CIFAR-100': 'CIFAR100_BNN_model',
+};
+
+function cifarModelOf(dataName: Flag | undefined) {
+  const names = Object.keys(cifarModels);
+  const wanted = dataName?.value ?? 'CIFAR-10';
+  const model = cifarModels[wanted.toUpperCase()];
+  if (model === undefined) {
+    throw new UsageError(dataName!.label, { got: display(wanted), expected: `one of ${names.join(', ')}` });
+  }
+  const flags: Flag[] = dataName ? [{ name: 'model', value: model, label: dataName.label }] : [];
+  return { flags, notes: [], defaults: { ...cifarDefaults, model, data: dataOfModel[model] } };
+}
+
+function isOfCifar(model: Flag | undefined): boolean {
+  return model === undefined || Object.hasOwn(dataOfModel, model.value);
+}
+
+/** The figure is that of a print step. */
+function plotting(flag: Flag, printStep: Flag | undefined): Flag[] {
+  if (!booleanOf(flag)) return [];
+  const every = {
+    name: 'histogramEvery',
+    value: printStep?.value ?? String(cifarDefaults.printEvery),
+    label: flag.label,
+  };
+  return [{ name: 'savePosterior', value: 'figures', label: flag.label }, every];
 }
 
 function typeOf(model: string): string {

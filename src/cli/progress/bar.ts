@@ -1,6 +1,7 @@
+import type { PredictionQuality } from '../../inference/index.ts';
 import type { StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
 import type { Output } from '../terminal.ts';
-import { Pace } from './pace.ts';
+import { Pace, describeEvaluation } from './pace.ts';
 
 const redrawEvery = 100;
 /** of figures and speed: a shorter one would jump about */
@@ -24,6 +25,12 @@ export class Bar {
     // Cut, not wrapped: a wrapped line could not be written over.
     this.#output.write(`\r${`${before}${bar}  ${behind}`.slice(0, width)}\x1b[K`);
     this.#isDrawn = true;
+  }
+
+  /** A line that stays, above the bar. */
+  write(text: string): void {
+    this.clear();
+    this.#output.write(`${text}\n`);
   }
 
   /** Takes the bar away, for other text to be written. */
@@ -61,6 +68,10 @@ export class TrainingBar implements TrainingObserver {
 
   onStep(record: StepRecord): void {
     this.#pace.addRecord(record);
+  }
+
+  onEvaluation(step: number, quality: PredictionQuality): void {
+    this.#bar.write(describeEvaluation(step, quality));
   }
 
   onEnd(): void {

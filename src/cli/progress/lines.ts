@@ -1,6 +1,7 @@
+import type { PredictionQuality } from '../../inference/index.ts';
 import type { StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
 import type { Output } from '../terminal.ts';
-import { Pace } from './pace.ts';
+import { Pace, describeEvaluation } from './pace.ts';
 
 const linesPerRun = 20;
 /** A slow run is heard of as well: milliseconds after which a line is due. */
@@ -39,5 +40,9 @@ export class TrainingLines implements TrainingObserver {
     this.#pace.restart();
     this.#writtenAt = now;
     while (this.#due <= step) this.#due += this.#every;
+  }
+
+  onEvaluation(step: number, quality: PredictionQuality): void {
+    this.#output.write(`${describeEvaluation(step, quality)}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import type { PredictionQuality } from '../../inference/index.ts';
 import type { StepRecord, StepTiming } from '../../train/index.ts';
 import { count, duration } from './format.ts';
 
@@ -60,4 +61,10 @@ export class Pace {
     this.#accuracy = 0;
     this.#records = 0;
   }
+}
+
+/** An evaluation on the way, in a line. */
+export function describeEvaluation(step: number, { accuracy, nll, ece }: PredictionQuality): string {
+  const figures = `accuracy ${accuracy.toFixed(4)}  NLL ${nll.toFixed(4)}  calibration error ${ece.toFixed(4)}`;
+  return `test set after step ${step}:  ${figures}`;
 }

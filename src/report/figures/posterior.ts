@@ -15,7 +15,10 @@ export interface PosteriorFigureOptions extends FigureOptions {
   readonly range?: { readonly mean: readonly [number, number]; readonly standardDeviation: readonly [number, number] };
 }
 
-export function posteriorCurves({ layer, mean, standardDeviation }: PosteriorSnapshot): PosteriorCurves {
+/** What is drawn of a snapshot. */
+type Values = Pick<PosteriorSnapshot, 'layer' | 'mean' | 'standardDeviation'>;
+
+export function posteriorCurves({ layer, mean, standardDeviation }: Values): PosteriorCurves {
   return { layer, mean: densityOf(mean), standardDeviation: densityOf(standardDeviation) };
 }
 
@@ -30,10 +33,7 @@ export function posteriorCurves({ layer, mean, standardDeviation }: PosteriorSna
  * @param layers each with `mean` and `standardDeviation` of every weight; at least one
  * @returns a whole SVG document, about 780 x 360 pixels
  */
-export function posteriorFigure(
-  layers: readonly PosteriorSnapshot[],
-  options: PosteriorFigureOptions = {},
-): Promise<string> {
+export function posteriorFigure(layers: readonly Values[], options: PosteriorFigureOptions = {}): Promise<string> {
   return posteriorCurvesFigure(layers.map(posteriorCurves), options);
 }
 

@@ -1,4 +1,5 @@
 /** What TensorBoard shows of a run: the figures of its steps, the posterior's histograms, the evaluation. */
+import type { PredictionQuality } from '../../inference/index.ts';
 import type { PosteriorSnapshot, StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
 import type { SummaryValue } from './event.ts';
 import { EventFile } from './event-file.ts';
@@ -24,6 +25,9 @@ export function tensorBoardObserver(folder: string, resumedFrom = 0): TrainingOb
       ]);
       file.append(Date.now() / 1000, step, { values });
     },
+    onEvaluation(step: number, quality: PredictionQuality): void {
+      file.append(Date.now() / 1000, step, { values: grouped('evaluation', { ...quality }) });
+    },
     onEnd(): void {
       file.close();
     },
@@ -35,10 +39,10 @@ export function tensorBoardObserver(folder: string, resumedFrom = 0): TrainingOb
  * @param step the step of the checkpoint that was evaluated
  * @throws RunFolderError if the file cannot be written
  */
-export function writeEvaluationEvents(folder: string, step: number, figures: Readonly<Record<string, number>>): void {
+export function writeEvaluationEvents(folder: string, step: number, quality: PredictionQuality): void {
   const file = new EventFile(folder);
   try {
-    file.append(Date.now() / 1000, step, { values: grouped('evaluation', figures) });
+    file.append(Date.now() / 1000, step, { values: grouped('evaluation', { ...quality }) });
   } finally {
     file.close();
   }

@@ -1,5 +1,5 @@
 /** A run is a folder: making a new one, opening an old one, and holding its lock for as long as the run lasts. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { RunFolderError } from '../../errors/index.ts';
 import { makeFolders, replaceFile } from '../files/durable.ts';
@@ -68,10 +68,16 @@ export function openRunFolder(path: string, model: string | null, files: FileSys
  * Writes a file of the run folder, whole or not at all.
  * @throws RunFolderError if it cannot be written
  */
-export function writeRunFile(folder: string, name: string, text: string, files: FileSystem = nodeFileSystem): void {
+export function writeRunFile(
+  folder: string,
+  name: string,
+  content: string | Iterable<Uint8Array>,
+  files: FileSystem = nodeFileSystem,
+): void {
   const path = join(folder, name);
   try {
-    replaceFile(files, path, text);
+    makeFolders(files, dirname(path));
+    replaceFile(files, path, content);
   } catch (error) {
     throw new RunFolderError(`cannot write ${path}`, describeFailure(error));
   }

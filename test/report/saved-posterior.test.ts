@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { solo } from '../../src/comm/index.ts';
+import { wasmKernels } from '../../src/kernels/wasm/index.ts';
+import { savedPosteriorObserver } from '../../src/report/index.ts';
+import { Trainer } from '../../src/train/index.ts';
+import { readSafetensors } from '../../src/train/safetensors/index.ts';
+import { bars } from '../support/digits.ts';
+import { smallRun } from '../support/run.ts';
+
+const scratch = () => mkdtempSync(join(tmpdir(), 'credence-posterior-'));
+
+async function train(folder: string, savePosterior: 'none' | 'weights' | 'figures') {
+  const configuration = smallRun({ iteration: 3, histogramEvery: 2, savePosterior });
+  const observers = [savedPosteriorObserver(folder, savePosterior)];
+  return new Trainer({ configuration, data: bars(40), kernels: wasmKernels, communicator: solo, observers }).run();
+}
+
+describe('savePosterior', () => {
+  it('keeps mean and standard deviation of every weight, and their figure', async () => {
+    const folder = scratch();
+    const { parameters } = await train(folder, 'figures');
+    expect(readdirSync(join(folder, 'posterior')).toSorted()).toEqual(
+      ['2.png', '2.safetensors', '3.png', '3.safetensors'].map((end) => `SavedWeight_Mean_STD_DATA_${end}`),
+    );
+    const saved = readSafetensors(
+      readFileSync(join(folder, 'posterior', 'SavedWeight_Mean_STD_DATA_3.safetensors')),
+      'file',
+    );
+    const [layer] = saved.tensors.map(({ name }) => name.replace(/\/mean$/, ''));
+    const trained = (name: string) => parameters.find((tensor) => tensor.name === `${layer}/kernel/${name}`)!;
+    const [mean, scale] = [trained('mean'), trained('untransformedScale')];
+    expect(saved.tensors.map(({ name, shape }) => [name, shape])).toEqual([
+      [`${layer}/mean`, mean.shape],
+      [`${layer}/standardDeviation`, mean.shape],
+    ]);
+    expect(saved.tensors[0]!.data).toEqual(mean.data);
+    saved.tensors[1]!.data.forEach((value, i) => expect(value).toBeCloseTo(Math.log1p(Math.exp(scale.data[i]!)), 6));
+    const { width, height } = decode(readFileSync(join(folder, 'posterior', 'SavedWeight_Mean_STD_DATA_2.png')));
+    expect(width).toBeGreaterThan(height);
+  });
+
+  it('keeps no figure, or nothing, where none is wanted', async () => {
+    const folder = scratch();
+    await train(folder, 'none');
+    expect(readdirSync(folder)).toEqual([]);
+    await train(folder, 'weights');
+    expect(readdirSync(join(folder, 'posterior')).every((name) => name.endsWith('.safetensors'))).toBe(true);
+  });
+
+  it('stops the run where it cannot be written', async () => {
+    const folder = scratch();
+    writeFileSync(join(folder, 'posterior'), 'a file');
+    await expect(train(folder, 'weights')).rejects.toMatchObject({ code: 'RUN_FOLDER' });
+  });
+});
