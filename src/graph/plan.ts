@@ -15,6 +15,8 @@ export interface PlanRequest {
   readonly graph: Graph;
   /** tensors that the caller reads after a stage: they keep their memory to the end of the step */
   readonly outputs: readonly Tensor[];
+  /** outputs that are not wanted every time: what depends on parameters only, and only they need, is a stage of its own */
+  readonly occasional?: readonly Tensor[];
   /** offsets that the caller has given away already: parameters, gradients that lie in one region, … */
   readonly placed: ReadonlyMap<Tensor, number>;
   /** offset of the first byte that the planner may use */
@@ -49,13 +51,13 @@ export interface Placement {
  * first, each at the lowest offset that is free while it lives (Pisarchyk and Lee 2020, arXiv 2001.03288, greedy by
  * size). A tensor that a later stage reads lives to the end, since later stages run several times per step.
  */
-export function plan({ graph, outputs, placed, base, nesting = 'training' }: PlanRequest): Plan {
-  const order = schedule(graph, outputs, nesting);
+export function plan({ graph, outputs, occasional = [], placed, base, nesting = 'training' }: PlanRequest): Plan {
+  const order = schedule(graph, outputs, nesting, occasional);
   const aliases = new Aliases(order.map(({ node }) => node));
   for (const tensor of placed.keys()) {
     if (aliases.root(tensor) !== tensor) throw new GraphError(`${tensor.name} is an alias and cannot be placed`);
   }
-  const lifetimes = measure(order, aliases, outputs, placed);
+  const lifetimes = measure(order, aliases, [...outputs, ...occasional], placed);
   const { placements, end } = place(lifetimes, base);
   const offsets = new Map(placed);
   for (const { tensor, offset } of placements) offsets.set(tensor, offset);

@@ -87,13 +87,18 @@ export function buildElbo(
   return precision === 'bf16' ? inBfloat16(elbo) : elbo;
 }
 
-/** Everything that the caller reads. */
-export function outputsOf({ nll, correct, kl, likelihoodGradients, divergenceGradients }: ElboGraph): Tensor[] {
-  return [nll, correct, kl, ...likelihoodGradients, ...divergenceGradients].filter((tensor) => tensor !== null);
+/** What the caller reads at every step. */
+export function outputsOf({ nll, correct, likelihoodGradients, divergenceGradients }: ElboGraph): Tensor[] {
+  return [nll, correct, ...likelihoodGradients, ...divergenceGradients].filter((tensor) => tensor !== null);
+}
+
+/** What the caller reads now and then: the KL's value, which its gradient does not need. */
+export function occasionalOf({ kl }: ElboGraph): Tensor[] {
+  return kl ? [kl] : [];
 }
 
 function inBfloat16(elbo: ElboGraph): ElboGraph {
-  const { graph, resolve } = keepOperandsInBfloat16(elbo.graph, outputsOf(elbo));
+  const { graph, resolve } = keepOperandsInBfloat16(elbo.graph, [...outputsOf(elbo), ...occasionalOf(elbo)]);
   const resolveAll = (tensors: readonly (Tensor | null)[]) => tensors.map((tensor) => tensor && resolve(tensor));
   return {
     ...elbo,

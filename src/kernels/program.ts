@@ -23,6 +23,8 @@ export interface ProgramRequest {
   readonly graph: Graph;
   /** tensors that the caller reads after a stage has run */
   readonly outputs: readonly Tensor[];
+  /** the same for the stage `figures`, which need not run: see PlanRequest */
+  readonly occasional?: readonly Tensor[];
   /** shapes of the layout that all regions share: those of the parameters, in their order */
   readonly layout: readonly Tensor[];
   /**
@@ -75,7 +77,7 @@ export class Program {
   readonly #runs: Record<Stage, (() => void)[]>;
   readonly #context: { control: number; scratch: number };
 
-  constructor(factory: KernelsFactory, { graph, outputs, layout, regions, nesting }: ProgramRequest) {
+  constructor(factory: KernelsFactory, { graph, outputs, occasional, layout, regions, nesting }: ProgramRequest) {
     const controlOffset = align(factory.firstFreeByte);
     const places = new Map<Tensor, number>();
     let regionBytes = 0;
@@ -91,7 +93,7 @@ export class Program {
       for (const [i, tensor] of tensors.entries()) if (tensor) placed.set(tensor, next + places.get(layout[i]!)!);
       next += regionBytes;
     }
-    const planned = plan({ graph, outputs, placed, base: next, nesting });
+    const planned = plan({ graph, outputs, occasional, placed, base: next, nesting });
     this.#offsets = planned.offsets;
     this.#regions = regionOffsets;
     this.#layout = places;

@@ -100,8 +100,11 @@ export class Trainer {
   /** the last step of which there is a checkpoint */
   #saved: number;
   #isStopping = false;
-  #elboSum = 0;
-  #elboCount = 0;
+  /** of the steps since the last checkpoint, which their mean negative ELBO ranks */
+  #nllSum = 0;
+  #nllCount = 0;
+  /** beta * kl / N, the last that was computed */
+  #klTerm = Number.NaN;
 
   /** @throws UsageError when the batch does not fit the data or the slices, or there are more ranks than units */
   constructor(options: TrainingOptions) {
@@ -219,7 +222,11 @@ export class Trainer {
     this.#computeGradient(step);
     const summed = timeline.now();
     const nllSum = this.#scalars.total(0);
-    if (!program.isFinite() || !Number.isFinite(nllSum + program.kl)) throw this.#diagnose(step);
+    const { printEvery, checkpointEvery } = configuration;
+    const isShown = step % printEvery === 0 || isLast;
+    const isSaved = checkpointEvery > 0 && step % checkpointEvery === 0;
+    const kl = isShown || isSaved ? program.computeKl() : null;
+    if (!program.isFinite('gradient') || !Number.isFinite(nllSum + (kl ?? 0))) throw this.#diagnose(step);
     program.update();
     this.#step = step;
     timeline.add('update', step, summed);
@@ -236,18 +243,18 @@ export class Trainer {
     for (const observer of observers) observer.onTiming?.(timing);
 
     const nll = nllSum / stepExamples;
-    const { kl } = program;
-    const negativeElbo = nll + (beta * kl) / data.count;
-    this.#elboSum += negativeElbo;
-    this.#elboCount++;
-    if (step % configuration.printEvery !== 0 && !isLast) return null;
+    this.#nllSum += nll;
+    this.#nllCount++;
+    if (kl === null) return null;
+    this.#klTerm = (beta * kl) / data.count;
+    if (!isShown) return null;
     const record: StepRecord = {
       step,
       epoch: (step * stepExamples) / data.count,
       nll,
       kl,
       beta,
-      negativeElbo,
+      negativeElbo: nll + this.#klTerm,
       accuracy: this.#scalars.total(1) / stepExamples,
       learningRate,
     };
@@ -352,6 +359,7 @@ export class Trainer {
 
   #writeCheckpoint(): void {
     const { configuration, checkpoints, observers, timeline } = this.#options;
+    if (checkpoints && !this.#program.isFinite('parameters')) throw this.#diagnose(this.#step);
     this.#saved = this.#step;
     if (!checkpoints) return;
     const began = timeline.now();
@@ -366,11 +374,11 @@ export class Trainer {
         batchSize: this.schedule.batchSize,
         ...encodePixelMean(this.#options.data.pixelMean),
       },
-      score: this.#elboCount > 0 ? this.#elboSum / this.#elboCount : null,
+      score: finiteOrNull(this.#nllSum / this.#nllCount + this.#klTerm),
     });
     timeline.add('checkpoint', this.#step, began);
-    this.#elboSum = 0;
-    this.#elboCount = 0;
+    this.#nllSum = 0;
+    this.#nllCount = 0;
     for (const observer of observers) observer.onCheckpoint?.(this.#step, folder);
   }
 
@@ -397,6 +405,10 @@ export class Trainer {
     const stored = new Map([...parameters, ...optimizer].map(({ name, data }) => [name, data]));
     for (const { name, data } of own) data.set(stored.get(name)!);
   }
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** @throws UsageError where the images are not those that the model is made for */

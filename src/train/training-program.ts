@@ -1,7 +1,7 @@
 import { type Accumulate, type GradientPart, planBuckets, wholeGradient } from '../comm/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import type { RealType, Tensor } from '../graph/index.ts';
-import { type ElboGraph, buildElbo, outputsOf } from '../inference/index.ts';
+import { type ElboGraph, buildElbo, occasionalOf, outputsOf } from '../inference/index.ts';
 import { type KernelsFactory, Program, type ProgramMemory, control } from '../kernels/index.ts';
 import { initialize } from '../layers/index.ts';
 import type { Model } from '../models/index.ts';
@@ -60,7 +60,7 @@ export class TrainingProgram {
   readonly buckets: readonly GradientPart[];
   /** for each partial sum, of the whole gradient and of each bucket: adds the gradient, or the partial sum behind */
   readonly #additions: readonly (readonly { readonly gradient: () => void; readonly next: () => void }[])[];
-  readonly #countNonFinite: () => void;
+  readonly #countNonFinite: { readonly gradient: () => void; readonly parameters: () => void };
   readonly #update: () => void;
   #replica = -1;
 
@@ -73,6 +73,7 @@ export class TrainingProgram {
     const program = new Program(factory, {
       graph: elbo.graph,
       outputs: outputsOf(elbo),
+      occasional: occasionalOf(elbo),
       layout,
       regions: {
         parameters: layout,
@@ -106,7 +107,8 @@ export class TrainingProgram {
         next: program.bindRegions('accumulate', [name, names[i + 1] ?? name], [name], {}, range),
       })),
     );
-    this.#countNonFinite = program.bindRegions('countNonFinite', ['partial0'], [control.nonFinite], {});
+    const countIn = (region: string) => program.bindRegions('countNonFinite', [region], [control.nonFinite], {});
+    this.#countNonFinite = { gradient: countIn('partial0'), parameters: countIn('parameters') };
     const moments = ['firstMoment', 'secondMoment'];
     this.#update = program.bindRegions(
       'adam',
@@ -168,9 +170,14 @@ export class TrainingProgram {
     return this.#correct[0]!;
   }
 
-  /** KL of the network, nats for the data set; 0 without a Bayesian layer. */
-  get kl(): number {
-    return this.#kl ? this.#kl[0]! : 0;
+  /**
+   * KL of the network, nats for the data set; 0 without a Bayesian layer. Its gradient does not need it: it is computed
+   * when it is asked for, before `update`.
+   */
+  computeKl(): number {
+    if (this.#kl === null) return 0;
+    this.#program.run('figures');
+    return this.#kl[0]!;
   }
 
   /** Adds to a partial sum the gradient, or the partial sum behind it, by the engine. */
@@ -180,9 +187,9 @@ export class TrainingProgram {
     else addition.gradient();
   };
 
-  /** Whether the sum of the gradients is free of NaN and infinity. */
-  isFinite(): boolean {
-    this.#countNonFinite();
+  /** Whether the sum of the gradients, or the parameters, are free of NaN and infinity. */
+  isFinite(what: 'gradient' | 'parameters'): boolean {
+    this.#countNonFinite[what]();
     return this.#program.control.floats[control.nonFinite] === 0;
   }
 
@@ -204,7 +211,7 @@ export class TrainingProgram {
       if (!data.every(Number.isFinite)) return error(`parameter ${name}`, shape.join('x'));
     }
     this.#locate(replica, firstExample);
-    const found = this.#program.findNonFinite(['step', 'replica', 'slice']);
+    const found = this.#program.findNonFinite(['step', 'figures', 'replica', 'slice']);
     return found && error(found.name, found.shape);
   }
 

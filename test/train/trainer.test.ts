@@ -130,6 +130,33 @@ describe('Trainer', () => {
     expect(ended).toBe(1);
   });
 
+  it('computes the same whether or not the KL is wanted at every step, and ranks checkpoints by the ELBO', async () => {
+    const [often, seldom] = [await train({}), await train({ printEvery: 4, checkpointEvery: 3 })];
+    expect(seldom.records).toEqual([often.records[3], often.records[5]]);
+    expect(seldom.result.parametersSha256).toBe(often.result.parametersSha256);
+    const { records } = often;
+    const mean = (records[0]!.nll + records[1]!.nll + records[2]!.nll) / 3;
+    expect(seldom.checkpoints[0]!.score).toBeCloseTo(mean + (records[2]!.beta * records[2]!.kl) / data.count, 9);
+  });
+
+  it('writes no checkpoint of parameters that are no longer finite', async () => {
+    const checkpoints: number[] = [];
+    const trainer = new Trainer({
+      ...{
+        configuration: smallRun({ iteration: 2, printEvery: 2 }),
+        data,
+        kernels: referenceKernels,
+        communicator: solo,
+      },
+      checkpoints: { write: ({ step }) => `step-${checkpoints.push(step)}` },
+      observers: [{ onTiming: ({ step }) => void (step === 2 && (trainer.parameters()[1]!.data[3] = Number.NaN)) }],
+    });
+    await expect(trainer.run()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[NotFiniteError: step 2: parameter denseFlipout/kernel/untransformedScale (784x64) is no longer finite. Lower the learning rate or look at the data; the last checkpoint is untouched]`,
+    );
+    expect(checkpoints).toEqual([]);
+  });
+
   it('refuses a batch that does not fit', async () => {
     await expect(train({ batchSize: 61 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UsageError: the batch is larger than the training set: got batchSize 61, expected at most 60 examples. Give a smaller --batchSize]`,

@@ -89,7 +89,7 @@ function command(folder: string): string[] {
 
 async function train({ model, settings, ranks, mpi = null, core = null, seconds }: MeasuredRun, folder: string) {
   const run = join(folder, 'run');
-  const endless = { iteration: 100_000_000, checkpointEvery: 0, histogramEvery: 0, printEvery: 1000 };
+  const endless = { iteration: 100_000_000, checkpointEvery: 0, histogramEvery: 0 };
   const words = Object.entries({ ...endless, ...settings, out: run }).flatMap(([key, value]) => [
     `--${key}`,
     `${value}`,
