@@ -210,7 +210,7 @@ describe('credence predict', () => {
       1 credence: ./two.npz does not say which array holds the images: got a, b, expected a single array, or one named images, x, x_test, data. Save it again with numpy.savez(file, images=images)
       1 credence: ./red.png is a picture in colour: expected shades of grey. Save it as a greyscale picture
       1 credence: ./small.png does not have the size that the network expects: got 2x2 pixels, expected 28x28. Cut or scale it before
-      1 credence: ./cut.png is damaged: got unexpected end of file. Fetch or copy it again"
+      1 credence: ./cut.png is truncated: got 36 bytes, expected a further chunk. Fetch or copy it again"
     `);
   });
 });

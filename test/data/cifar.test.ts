@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { encode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DatasetName, type ImageSet, type Labels, loadDataset } from '../../src/data/index.ts';
 import { writeArrays } from '../../src/data/sets/array-files.ts';
@@ -99,6 +100,14 @@ describe('CIFAR-10', () => {
       unfinished: { ...pictures(), 'train_lables.json': Buffer.from('[1,2') },
       few: { ...pictures(), 'train_lables.json': json([1, 2, 3]) },
       corrupt: { ...pictures(), 'data_batch_4.png': picture(images(0, 2)).fill(0, 300, 320) },
+      narrow: {
+        ...pictures(),
+        'data_batch_1.png': encode({ width: 28, height: 1, data: new Uint8Array(84), channels: 3 }),
+      },
+      pale: {
+        ...pictures(),
+        'test_batch.png': encode({ width: 1024, height: 1, data: new Uint8Array(1024), channels: 1 }),
+      },
     };
     delete wrong['incomplete']!['data_batch_4'];
     const refusals: string[] = [];
@@ -126,6 +135,8 @@ describe('CIFAR-10', () => {
       DataError: unfinished/train_lables.json is damaged or truncated: got text that is no JSON. Fetch or copy it again
       DataError: few/data_batch_2.png and few/train_lables.json do not belong together: got 2 images and 1 labels, expected as many labels as images
       DataError: corrupt/data_batch_4.png is damaged: got a wrong checksum of the chunk at byte 33. Fetch or copy it again
+      DataError: narrow/data_batch_1.png is not the picture it should be: got 28x1 pixels, colour type 2, expected 1024 pixels a row, RGB (colour type 2). Check that it is the file of this data set
+      DataError: pale/test_batch.png is not the picture it should be: got 1024x1 pixels, colour type 0, expected 1024 pixels a row, RGB (colour type 2). Check that it is the file of this data set
       DataError: cifar-10-python.tar.gz is an archive: expected the folder that it holds, with the files of CIFAR-10. Unpack it (tar xzf cifar-10-python.tar.gz) and give that folder
       DataError: nowhere does not exist. Check the path given with --data
       UsageError: CIFAR-10 has no coarse labels. Leave --data.labels away: only cifar100 has two kinds"

@@ -205,7 +205,7 @@ describe('damaged files', () => {
       encode({ width, height, data: data.subarray(0, 3 * width * height), channels: 3, depth: 8 });
     const files = [picture(8, 10), picture(8, 1)];
     // Half of the damage would end at a checksum: it is mended, as whoever means harm would.
-    const read = (bytes: Uint8Array): void => void readPng(memoryBytes('file', withChecksums(bytes)), 8);
+    const read = (bytes: Uint8Array): void => void readPng(memoryBytes('file', withChecksums(bytes)), () => {});
     expect(fuzz(files, read)).toBeGreaterThan(1000);
   });
 

@@ -1,9 +1,9 @@
 /**
- * PNG (ISO/IEC 15948) as far as tables of images need it: 8-bit RGB, not interlaced. The decoder is fast-png's; before it
- * allocates for a picture, chunks, checksums and the unpacked size are held against what the header declares.
+ * PNG (ISO/IEC 15948) at 8 bits, not interlaced. The decoder is fast-png's; before it allocates for a picture, chunks,
+ * checksums and the unpacked size are held against what the header declares.
  */
 import { crc32, inflateSync } from 'node:zlib';
-import { decode } from 'fast-png';
+import { convertIndexedToRgb, decode } from 'fast-png';
 import { DataError } from '../../errors/index.ts';
 import { type ByteSource, readBytes } from './bytes.ts';
 import { unpack } from './deflate.ts';
@@ -12,42 +12,47 @@ const signature = '\x89PNG\r\n\x1a\n';
 /** length, type and checksum around a chunk's content */
 const frameBytes = 12;
 const headerBytes = 13;
-const trueColour = 2;
 
-export interface PngImage {
+/** By colour type, the values that a pixel has in the file. */
+const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+export interface PngHeader {
   readonly width: number;
   readonly height: number;
-  /** [height, width, 3] */
+  /** colour type: 0 grey, 2 RGB, 3 by a palette, 4 grey with alpha, 6 RGB with alpha */
+  readonly colour: number;
+}
+
+export interface PngImage extends PngHeader {
+  /** values of a pixel, a palette looked up: 1 grey, 2 with alpha, 3 RGB, 4 with alpha */
+  readonly channels: number;
+  /** [height, width, channels] */
   readonly data: Uint8Array;
 }
 
-interface Header {
-  readonly width: number;
-  readonly height: number;
-}
-
 /**
- * @param width of the picture that it must be, in pixels
+ * @param check throws where the picture is not what the caller expects, before anything is unpacked
  * @throws DataError where it is no such PNG, a checksum is wrong, or it unpacks to another size than declared
  */
-export function readPng(source: ByteSource, width: number): PngImage {
+export function readPng(source: ByteSource, check: (header: PngHeader) => void): PngImage {
   const { name } = source;
   const bytes = readBytes(source, 0, source.length);
-  const { header, parts } = chunksOf(name, bytes);
-  if (header.width !== width || header.height === 0) {
-    throw new DataError(`${name} is not the picture it should be`, {
-      got: `${header.width}x${header.height} pixels`,
-      expected: `${width} pixels a row`,
-      remedy: 'Check that it is the file of this data set',
-    });
-  }
-  const compressed = Buffer.concat(parts.slice(1).map((chunk) => chunk.subarray(8, chunk.length - 4)));
-  const size = header.height * (1 + 3 * width);
-  unpack(name, compressed, size, inflateSync, 'Fetch or copy it again');
+  const { header, parts, compressed } = chunksOf(name, bytes);
+  check(header);
+  const { width, height, colour } = header;
+  unpack(
+    name,
+    Buffer.concat(compressed),
+    height * (1 + width * samples[colour]!),
+    inflateSync,
+    'Fetch or copy it again',
+  );
   try {
     // Without its ancillary chunks, which may hold compressed data of their own.
-    const { data } = decode(Buffer.concat([bytes.subarray(0, signature.length), ...parts, endChunk]));
-    if (data instanceof Uint8Array && data.length === header.height * width * 3) return { ...header, data };
+    const decoded = decode(Buffer.concat([bytes.subarray(0, signature.length), ...parts, endChunk]));
+    const data = decoded.palette ? convertIndexedToRgb(decoded) : decoded.data;
+    const channels = data.length / (width * height);
+    if (data instanceof Uint8Array && Number.isInteger(channels)) return { ...header, channels, data };
     throw new Error(`${data.length} values`);
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);
@@ -57,15 +62,19 @@ export function readPng(source: ByteSource, width: number): PngImage {
 
 const endChunk = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
 
-/** @returns the header, and the chunks that make the picture: IHDR, then each IDAT */
-function chunksOf(name: string, bytes: Uint8Array): { header: Header; parts: Uint8Array[] } {
+/** What makes the picture: the rest may be passed over. */
+const essential: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT']);
+
+/** @returns the header, the chunks that make the picture, and the contents of those that hold its pixels */
+function chunksOf(name: string, bytes: Uint8Array) {
   const start = String.fromCharCode(...bytes.subarray(0, signature.length));
   if (start !== signature) {
     throw new DataError(`${name} is no PNG file`, { got: JSON.stringify(start), expected: 'the signature of PNG' });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts: Uint8Array[] = [];
-  let header: Header | null = null;
+  const compressed: Uint8Array[] = [];
+  let header: PngHeader | null = null;
   for (let at = signature.length; ; ) {
     const length = at + frameBytes <= bytes.length ? view.getUint32(at) : Number.NaN;
     if (!(at + frameBytes + length <= bytes.length)) {
@@ -84,22 +93,26 @@ function chunksOf(name: string, bytes: Uint8Array): { header: Header; parts: Uin
       });
     }
     if (header === null) header = headerOf(name, type, bytes.subarray(at + 8, end - 4));
-    if (type === 'IEND') return { header, parts };
-    if (type === 'IDAT' || parts.length === 0) parts.push(bytes.subarray(at, end));
+    if (type === 'IEND') return { header, parts, compressed };
+    if (essential.has(type)) parts.push(bytes.subarray(at, end));
+    if (type === 'IDAT') compressed.push(bytes.subarray(at + 8, end - 4));
     at = end;
   }
 }
 
-function headerOf(name: string, type: string, content: Uint8Array): Header {
+function headerOf(name: string, type: string, content: Uint8Array): PngHeader {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const isHeader = type === 'IHDR' && content.length === headerBytes;
   const [depth, colour, compression, filter, interlace] = isHeader ? content.subarray(8) : [];
-  if (depth !== 8 || colour !== trueColour || compression !== 0 || filter !== 0 || interlace !== 0) {
+  const isRead = depth === 8 && compression === 0 && filter === 0 && interlace === 0;
+  if (!isRead || colour === undefined || samples[colour] === undefined || view.getUint32(0) * view.getUint32(4) === 0) {
     throw new DataError(`${name} is a kind of PNG that is not read`, {
-      got: isHeader ? `colour type ${colour}, ${depth} bits, interlace ${interlace}` : 'no header',
-      expected: 'RGB of 8 bits (colour type 2), not interlaced',
-      remedy: 'Check that it is the file of this data set',
+      got: isHeader
+        ? `${view.getUint32(0)}x${view.getUint32(4)} pixels, colour type ${colour}, ${depth} bits, interlace ${interlace}`
+        : 'no header',
+      expected: '8 bits per channel, not interlaced',
+      remedy: 'Save it again as such a PNG',
     });
   }
-  return { width: view.getUint32(0), height: view.getUint32(4) };
+  return { width: view.getUint32(0), height: view.getUint32(4), colour };
 }

@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import { readBytes, withFile } from '../readers/bytes.ts';
-import { readPng } from '../readers/png.ts';
+import { type PngHeader, readPng } from '../readers/png.ts';
 import type { ReadBatch } from './cifar-batches.ts';
+
+const trueColour = 2;
 
 /** Ten digits are more than a label of CIFAR and its comma take. */
 const longestLabel = 10;
@@ -15,12 +17,24 @@ export function pictureBatches(): ReadBatch {
   let first = 0;
   return ({ height, width }, path, place) => {
     if (place === 0) first = 0;
-    const { height: count, data } = withFile(path, (file) => readPng(file, height * width));
+    const { height: count, data } = withFile(path, (file) => readPng(file, tableOf(path, height * width)));
     const labelsName = join(dirname(path), path.endsWith('test_batch.png') ? 'test_lables.json' : 'train_lables.json');
     const labels = readLabels(labelsName).slice(first, first + count);
     first += count;
     const stride = data.length / count;
     return { count, bytes: data, stride, offset: 0, isPlanar: false, labelsName, labels };
+  };
+}
+
+/** RGB, and as wide as an image has pixels. */
+function tableOf(path: string, pixels: number) {
+  return ({ width, height, colour }: PngHeader): void => {
+    if (width === pixels && colour === trueColour) return;
+    throw new DataError(`${path} is not the picture it should be`, {
+      got: `${width}x${height} pixels, colour type ${colour}`,
+      expected: `${pixels} pixels a row, RGB (colour type ${trueColour})`,
+      remedy: 'Check that it is the file of this data set',
+    });
   };
 }
 
