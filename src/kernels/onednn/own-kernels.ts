@@ -3,7 +3,7 @@ import { reorder } from './execution.ts';
 import type { Geometry } from './geometry.ts';
 import { type BlockedLayout, blockedLayout } from './layout.ts';
 import type { Native, ScratchPlan } from './prepared.ts';
-import { type Handle, Unimplemented } from './session.ts';
+import { type Handle, type Session, Unimplemented } from './session.ts';
 
 /** Where a flipout call's operands are: byte offsets. */
 export interface FlipoutOperands {
@@ -55,57 +55,74 @@ export class SignedRuns {
   }
 }
 
-/** @throws Unimplemented: pairs are for bfloat16 */
-function unpairedLayout({ session }: Native, weights: Handle): BlockedLayout {
-  const layout = blockedLayout(session, weights);
-  if (layout.pair !== 1) throw new Unimplemented('float32 weights in pairs');
-  return layout;
+/** Three kernels in the layout of a primitive, in scratch: of mean and perturbation, and an example's own. */
+class BlockedKernels {
+  readonly signed: SignedRuns;
+  readonly #session: Session;
+  readonly #weights: Handle;
+  readonly #plain: Handle;
+  readonly #offsets: readonly [mean: number, perturbation: number, own: number];
+
+  /**
+   * @param weights how the primitive wants them
+   * @param plainWeights how they stand in the graph's memory
+   * @throws Unimplemented where the layout has no runs of channels, or holds pairs, which are for bfloat16
+   */
+  constructor(native: Native, geometry: Geometry, weights: Handle, plainWeights: Handle, scratch: ScratchPlan) {
+    const layout = blockedLayout(native.session, weights);
+    if (layout.pair !== 1) throw new Unimplemented('float32 weights in pairs');
+    this.#session = native.session;
+    this.#weights = weights;
+    this.#plain = plainWeights;
+    this.signed = new SignedRuns(native, geometry, layout, scratch);
+    const bytes = 4 * layout.elements;
+    this.#offsets = [scratch.take(bytes), scratch.take(bytes), scratch.take(bytes)];
+  }
+
+  places({ scratch }: KernelContext) {
+    const [mean, perturbation, own] = this.#offsets;
+    return { mean: scratch + mean, perturbation: scratch + perturbation, own: scratch + own };
+  }
+
+  /** What a primitive is given. */
+  tensor(at: number): Handle {
+    return this.#session.tensor(this.#weights, at);
+  }
+
+  /** Copies a kernel of the graph into the layout. */
+  layIn(from: number, to: number): () => void {
+    return reorder(this.#session, this.#plain, this.#session.tensor(this.#plain, from), this.#weights, this.tensor(to));
+  }
+
+  /** And back. */
+  layOut(from: number, to: number): () => void {
+    return reorder(this.#session, this.#weights, this.tensor(from), this.#plain, this.#session.tensor(this.#plain, to));
+  }
 }
 
 /** Kernels of flipout in the layout of a primitive: mean and perturbation once per call, the example's own for each. */
 export class OwnKernels {
   readonly #native: Native;
-  readonly #weights: Handle;
-  readonly #plain: Handle;
-  readonly #signed: SignedRuns;
-  readonly #mean: number;
-  readonly #perturbation: number;
-  readonly #own: number;
+  readonly #kernels: BlockedKernels;
 
-  /** @throws Unimplemented where the layout has no runs of channels */
+  /** @throws Unimplemented as BlockedKernels */
   constructor(native: Native, geometry: Geometry, weights: Handle, plainWeights: Handle, scratch: ScratchPlan) {
     this.#native = native;
-    this.#weights = weights;
-    this.#plain = plainWeights;
-    this.#signed = new SignedRuns(native, geometry, unpairedLayout(native, weights), scratch);
-    const bytes = 4 * this.#signed.layout.elements;
-    [this.#mean, this.#perturbation, this.#own] = [scratch.take(bytes), scratch.take(bytes), scratch.take(bytes)];
+    this.#kernels = new BlockedKernels(native, geometry, weights, plainWeights, scratch);
   }
 
   bind(context: KernelContext, operands: FlipoutOperands) {
-    const { session, wasm } = this.#native;
-    const { formBlocked } = wasm;
-    const { runs, layout } = this.#signed;
-    const [mean, perturbation, own] = [this.#mean, this.#perturbation, this.#own].map((at) => context.scratch + at) as [
-      number,
-      number,
-      number,
-    ];
-    const inLayout = (from: number, to: number) =>
-      reorder(
-        session,
-        this.#plain,
-        session.tensor(this.#plain, from),
-        this.#weights,
-        session.tensor(this.#weights, to),
-      );
-    const layMean = inLayout(operands.mean, mean);
-    const layPerturbation = inLayout(operands.perturbation, perturbation);
-    const signed = this.#signed.bind(context, operands);
+    const { formBlocked } = this.#native.wasm;
+    const kernels = this.#kernels;
+    const { runs, layout } = kernels.signed;
+    const { mean, perturbation, own } = kernels.places(context);
+    const layMean = kernels.layIn(operands.mean, mean);
+    const layPerturbation = kernels.layIn(operands.perturbation, perturbation);
+    const signed = kernels.signed.bind(context, operands);
     const { table, laneMasks, otherMasks } = signed;
     return {
       /** what the primitive reads */
-      weights: session.tensor(this.#weights, own),
+      weights: kernels.tensor(own),
       /** at the start of each call */
       begin() {
         signed.begin();
@@ -123,48 +140,27 @@ export class OwnKernels {
 /** Weight gradients of flipout: each example's own, folded into those of mean and perturbation in the same layout. */
 export class FoldedGradients {
   readonly #native: Native;
-  readonly #weights: Handle;
-  readonly #plain: Handle;
-  readonly #signed: SignedRuns;
-  readonly #own: number;
-  readonly #mean: number;
-  readonly #perturbation: number;
+  readonly #kernels: BlockedKernels;
 
-  /** @throws Unimplemented where the layout has no runs of channels */
+  /** @throws Unimplemented as BlockedKernels */
   constructor(native: Native, geometry: Geometry, weights: Handle, plainWeights: Handle, scratch: ScratchPlan) {
     this.#native = native;
-    this.#weights = weights;
-    this.#plain = plainWeights;
-    this.#signed = new SignedRuns(native, geometry, unpairedLayout(native, weights), scratch);
-    const bytes = 4 * this.#signed.layout.elements;
-    [this.#own, this.#mean, this.#perturbation] = [scratch.take(bytes), scratch.take(bytes), scratch.take(bytes)];
+    this.#kernels = new BlockedKernels(native, geometry, weights, plainWeights, scratch);
   }
 
   /** @param operands mean and perturbation are the places of their gradients */
   bind(context: KernelContext, operands: FlipoutOperands) {
-    const { session, wasm } = this.#native;
-    const { foldBlocked } = wasm;
-    const { runs, layout } = this.#signed;
-    const [own, mean, perturbation] = [this.#own, this.#mean, this.#perturbation].map((at) => context.scratch + at) as [
-      number,
-      number,
-      number,
-    ];
-    const outOfLayout = (from: number, to: number) =>
-      reorder(
-        session,
-        this.#weights,
-        session.tensor(this.#weights, from),
-        this.#plain,
-        session.tensor(this.#plain, to),
-      );
-    const storeMean = outOfLayout(mean, operands.mean);
-    const storePerturbation = outOfLayout(perturbation, operands.perturbation);
-    const signed = this.#signed.bind(context, operands);
+    const { foldBlocked } = this.#native.wasm;
+    const kernels = this.#kernels;
+    const { runs, layout } = kernels.signed;
+    const { mean, perturbation, own } = kernels.places(context);
+    const storeMean = kernels.layOut(mean, operands.mean);
+    const storePerturbation = kernels.layOut(perturbation, operands.perturbation);
+    const signed = kernels.signed.bind(context, operands);
     const { table, laneMasks, otherMasks } = signed;
     return {
       /** what the primitive writes */
-      gradient: session.tensor(this.#weights, own),
+      gradient: kernels.tensor(own),
       begin: signed.begin,
       fold(example: number) {
         signed.read(example);
