@@ -32,6 +32,8 @@ export interface RunConfiguration {
   readonly warmupSteps: number;
   /** how the learning rate falls to 0 over the run */
   readonly learningRateDecay: 'none' | 'linear' | 'cosine';
+  /** the largest norm of a step's gradient, of the negative ELBO per example; null: any */
+  readonly clipNorm: number | null;
   /** weight of KL / N in the negative ELBO */
   readonly kl: {
     readonly schedule: 'constant' | 'linear' | 'cyclical';

@@ -227,6 +227,7 @@ export class Trainer {
     const isSaved = checkpointEvery > 0 && step % checkpointEvery === 0;
     const kl = isShown || isSaved ? program.computeKl() : null;
     if (!program.isFinite('gradient') || !Number.isFinite(nllSum + (kl ?? 0))) throw this.#diagnose(step);
+    if (configuration.clipNorm !== null) program.clip(configuration.clipNorm);
     program.update();
     this.#step = step;
     timeline.add('update', step, summed);

@@ -52,6 +52,8 @@ export class TrainingProgram {
   readonly #nll: Float32Array;
   readonly #correct: Float32Array;
   readonly #kl: Float32Array | null;
+  readonly #sum: Float32Array;
+  readonly #divergence: Float32Array;
   /** of the unit that was run last, in the engine's memory */
   readonly gradient: Float32Array;
   /** partial sums of gradients; `update` takes the first */
@@ -95,6 +97,8 @@ export class TrainingProgram {
     this.#kl = elbo.kl && program.floats(elbo.kl);
     this.gradient = program.region('gradient');
     this.partials = names.map((name) => program.region(name));
+    this.#sum = this.partials[0]!;
+    this.#divergence = program.region('divergenceGradient');
     const parts = layout.map((tensor, i) => {
       const gradient = elbo.likelihoodGradients[i];
       return { ...program.rangeOf(tensor), ready: gradient ? program.writtenAfter('slice', gradient) : 0 };
@@ -191,6 +195,25 @@ export class TrainingProgram {
   isFinite(what: 'gradient' | 'parameters'): boolean {
     this.#countNonFinite[what]();
     return this.#program.control.floats[control.nonFinite] === 0;
+  }
+
+  /**
+   * Scales the gradient that `update` takes, that of the negative ELBO, to a norm of at most `limit` (Pascanu et al. 2013,
+   * arXiv 1211.5063, algorithm 1).
+   * @returns its norm before, summed in double: the same on every rank
+   */
+  clip(limit: number): number {
+    const { floats } = this.#program.control;
+    const [likelihood, divergence] = [this.#sum, this.#divergence];
+    const [a, b] = [floats[control.likelihoodScale]!, floats[control.divergenceScale]!];
+    let squares = 0;
+    for (let i = 0; i < likelihood.length; i++) squares += (a * likelihood[i]! + b * divergence[i]!) ** 2;
+    const norm = Math.sqrt(squares);
+    if (norm > limit) {
+      floats[control.likelihoodScale] = (a * limit) / norm;
+      floats[control.divergenceScale] = (b * limit) / norm;
+    }
+    return norm;
   }
 
   /** Adam on all parameters. */

@@ -67,7 +67,18 @@ describe('credence train --ranks', () => {
   });
 
   it('cuts one replica into slices as well, and reduces fast to rounding', async () => {
-    const words = ['train', 'BNN_conv_flip', ...common, '--slices', '2', '--iteration', '4', '--json'];
+    const words = [
+      'train',
+      'BNN_conv_flip',
+      ...common,
+      '--slices',
+      '2',
+      '--iteration',
+      '4',
+      '--clipNorm',
+      '1',
+      '--json',
+    ];
     const [one, two] = [
       await credence(...words, '--ranks', '1', '--out', 'slices-1'),
       await credence(...words, '--ranks', '2', '--out', 'slices-2'),

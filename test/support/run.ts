@@ -13,6 +13,7 @@ const base: RunConfiguration = {
   learningRateScaling: 'linear',
   warmupSteps: 0,
   learningRateDecay: 'none',
+  clipNorm: null,
   kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
   draws: 1,
   evaluateEvery: 0,

@@ -139,6 +139,22 @@ describe('Trainer', () => {
     expect(seldom.checkpoints[0]!.score).toBeCloseTo(mean + (records[2]!.beta * records[2]!.kl) / data.count, 9);
   });
 
+  it('scales the gradient of the negative ELBO to the norm that is asked for, and leaves a smaller one as it is', async () => {
+    const moments = async (clipNorm: number | null) => {
+      const { checkpoints } = await train({ iteration: 1, clipNorm });
+      return checkpoints[0]!.optimizer
+        .filter(({ name }) => name.startsWith('firstMoment/'))
+        .flatMap(({ data }) => [...data]);
+    };
+    // after the first step, Adam's first moment is a tenth of the gradient
+    const free = await moments(null);
+    const norm = 10 * Math.hypot(...free);
+    expect(await moments(1.01 * norm)).toEqual(free);
+    const clipped = await moments(0.3 * norm);
+    clipped.forEach((value, i) => expect(value).toBeCloseTo(0.3 * free[i]!, 7));
+    expect(10 * Math.hypot(...clipped)).toBeCloseTo(0.3 * norm, 5);
+  });
+
   it('writes no checkpoint of parameters that are no longer finite', async () => {
     const checkpoints: number[] = [];
     const trainer = new Trainer({

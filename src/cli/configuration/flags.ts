@@ -59,7 +59,7 @@ function withValue(values: Readonly<Record<string, unknown>>, path: SettingPath,
   return { ...values, [key]: { ...(typeof group === 'object' && group !== null ? group : {}), [child]: value } };
 }
 
-const nullableNumbers: ReadonlySet<SettingPath> = new Set(['iteration', 'slices', 'ranks']);
+const nullableNumbers: ReadonlySet<SettingPath> = new Set(['iteration', 'slices', 'clipNorm', 'ranks']);
 const nullable: ReadonlySet<SettingPath> = new Set([...nullableNumbers, 'data.path']);
 
 function typed(path: SettingPath, text: string): unknown {

@@ -10,8 +10,8 @@ function integer(least: number, most: number, or = '') {
 }
 
 /** Finite, above 0. */
-function positive(most: number) {
-  const error = `a number above 0, at most ${most}`;
+function positive(most: number, or = '') {
+  const error = `a number above 0, at most ${most}${or}`;
   return z.number({ error }).positive({ error }).max(most, { error });
 }
 
@@ -57,6 +57,7 @@ export const configurationSchema = mapping({
   learningRateScaling: oneOf(['linear', 'sqrt', 'none']),
   warmupSteps: countOfSteps,
   learningRateDecay: oneOf(['none', 'linear', 'cosine']),
+  clipNorm: positive(1e30, ', or null').nullable(),
   kl: mapping({
     schedule: oneOf(['constant', 'linear', 'cyclical']),
     beta: positive(1),
