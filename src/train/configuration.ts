@@ -34,6 +34,8 @@ export interface RunConfiguration {
   readonly learningRateDecay: 'none' | 'linear' | 'cosine';
   /** the largest norm of a step's gradient, of the negative ELBO per example; null: any */
   readonly clipNorm: number | null;
+  /** mean of the posteriors' untransformed scales at the start: their standard deviations begin about softplus of it */
+  readonly initialScale: number;
   /** weight of KL / N in the negative ELBO */
   readonly kl: {
     readonly schedule: 'constant' | 'linear' | 'cyclical';

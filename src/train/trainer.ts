@@ -115,13 +115,13 @@ export class Trainer {
       ...options,
     };
     this.schedule = scheduleOf(configuration, data.count);
-    const { seed, precision, reduce: mode, gradientCompression: compression } = configuration;
+    const { seed, precision, initialScale, reduce: mode, gradientCompression: compression } = configuration;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
     const model = modelOf(configuration.model);
     assertFits(model, data);
     this.#program = new TrainingProgram(kernels, model, {
-      ...{ sliceExamples, seed, precision, partials, pixelMean: data.pixelMean ?? null },
+      ...{ sliceExamples, seed, precision, initialScale, partials, pixelMean: data.pixelMean ?? null },
       leastBucket: communicator.size === 1 ? Number.POSITIVE_INFINITY : leastBucket,
     });
     const { gradient, accumulate, buckets } = this.#program;

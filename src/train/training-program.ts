@@ -23,6 +23,8 @@ export interface TrainingProgramOptions {
   readonly sliceExamples: number;
   readonly seed: number;
   readonly precision: RealType;
+  /** mean of the untransformed scales at the start */
+  readonly initialScale: number;
   /** [...inputShape], subtracted from each image; null: nothing is */
   readonly pixelMean: Float32Array | null;
   /** arrays for partial sums of gradients; the first becomes the sum over all units */
@@ -67,7 +69,7 @@ export class TrainingProgram {
   #replica = -1;
 
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
-    const { sliceExamples, seed, precision, pixelMean, partials, leastBucket } = options;
+    const { sliceExamples, seed, precision, initialScale, pixelMean, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
     const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], precision, pixelMean);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
@@ -123,7 +125,9 @@ export class TrainingProgram {
     program.setSeed(seed);
     for (const [i, { tensor, initializer }] of elbo.parameters.entries()) {
       const key = { seed, purpose: purpose.initialValue, step: 0, replica: 0, layer: i, example: 0 };
-      initialize(this.#part('parameters', tensor), initializer, key);
+      const isScale = elbo.posteriors.some(({ untransformedScale }) => untransformedScale === tensor);
+      const start = isScale && initializer.kind === 'normal' ? { ...initializer, mean: initialScale } : initializer;
+      initialize(this.#part('parameters', tensor), start, key);
     }
   }
 

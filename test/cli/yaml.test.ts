@@ -63,8 +63,8 @@ describe('config.yaml', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "UsageError: DIR/wrong0.yaml, line 2: learningrate: unknown key. Did you mean learningRate?
       UsageError: DIR/wrong1.yaml, line 2: kl.shedule: unknown key. Did you mean schedule?
-      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
-      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
       UsageError: DIR/wrong4.yaml, line 2: seed: got "3", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
@@ -170,6 +170,7 @@ describe('the config.yaml of a run folder', () => {
       warmupSteps: 0                     # steps over which the rate rises linearly from 0
       learningRateDecay: none            # how the rate falls to 0 over the run: none, linear or cosine
       clipNorm: null                     # scale the gradient of a step to this norm where it is larger; null: never
+      initialScale: -3                   # the posterior starts with a standard deviation of about softplus of this
       kl:
         schedule: constant               # weight of KL / N over the run: constant, linear or cyclical
         beta: 1                          # the final weight, in (0, 1]

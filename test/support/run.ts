@@ -14,6 +14,7 @@ const base: RunConfiguration = {
   warmupSteps: 0,
   learningRateDecay: 'none',
   clipNorm: null,
+  initialScale: -3,
   kl: { schedule: 'constant', beta: 1, steps: 0, rise: 0.5 },
   draws: 1,
   evaluateEvery: 0,

@@ -9,7 +9,15 @@ const data = bars(examples);
 
 function programOf(model: string, leastBucket: number): TrainingProgram {
   const program = new TrainingProgram(wasmKernels, modelOf(model), {
-    ...{ pixelMean: null, sliceExamples: examples, seed: 3, precision: 'f32', partials: 1, leastBucket },
+    ...{
+      pixelMean: null,
+      initialScale: -3,
+      sliceExamples: examples,
+      seed: 3,
+      precision: 'f32',
+      partials: 1,
+      leastBucket,
+    },
   });
   program.images.set(data.images);
   for (let i = 0; i < examples; i++) program.labels[i] = data.labels[i]!;

@@ -155,6 +155,24 @@ describe('Trainer', () => {
     expect(10 * Math.hypot(...clipped)).toBeCloseTo(0.3 * norm, 5);
   });
 
+  it('starts the posterior at the scale that is asked for, with the same noise and the same means', async () => {
+    const starts: Float32Array[][] = [];
+    for (const initialScale of [-3, -5]) {
+      const configuration = smallRun({ initialScale });
+      const trainer = new Trainer({ configuration, data, kernels: referenceKernels, communicator: solo });
+      starts.push(trainer.parameters().map(({ data: values }) => values.slice()));
+    }
+    const names = new Trainer({ configuration: smallRun(), data, kernels: referenceKernels, communicator: solo })
+      .parameters()
+      .map(({ name }) => name);
+    names.forEach((name, i) => {
+      const [usual, narrow] = [starts[0]![i]!, starts[1]![i]!];
+      const shift = name.endsWith('untransformedScale') ? -2 : 0;
+      narrow.forEach((value, j) => expect(value).toBeCloseTo(usual[j]! + shift, 5));
+    });
+    expect(names.some((name) => name.endsWith('untransformedScale'))).toBe(true);
+  });
+
   it('writes no checkpoint of parameters that are no longer finite', async () => {
     const checkpoints: number[] = [];
     const trainer = new Trainer({

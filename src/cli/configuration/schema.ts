@@ -15,6 +15,11 @@ function positive(most: number, or = '') {
   return z.number({ error }).positive({ error }).max(most, { error });
 }
 
+function number(least: number, most: number) {
+  const error = `a number from ${least} to ${most}`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+}
+
 function oneOf<const T extends string>(names: readonly T[]) {
   return z.enum(names, { error: names.length === 1 ? names[0] : `one of ${names.join(', ')}` });
 }
@@ -58,6 +63,7 @@ export const configurationSchema = mapping({
   warmupSteps: countOfSteps,
   learningRateDecay: oneOf(['none', 'linear', 'cosine']),
   clipNorm: positive(1e30, ', or null').nullable(),
+  initialScale: number(-20, 5),
   kl: mapping({
     schedule: oneOf(['constant', 'linear', 'cyclical']),
     beta: positive(1),
