@@ -68,7 +68,7 @@ export const originalIteration = 8000;
 /** What the CIFAR program does unless it is told otherwise, as settings; `DATA_NAME` chooses the data set and the network. */
 export const cifarDefaults = {
   ...presets['cifar10'],
-  ...{ learningRate: 1e-4, learningRateDecay: 'none', kl: { schedule: 'constant' } },
+  ...{ learningRate: 1e-4, initialScale: -3 },
   ...{ batchSize: 128, epochs: 700, iteration: 100, printEvery: 10, draws: 80, evaluateEvery: 100 },
   savePosterior: 'weights',
 };
