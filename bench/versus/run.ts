@@ -56,17 +56,15 @@ export async function versus(words: readonly string[]): Promise<void> {
     rounds: Math.max(1, Math.floor(Number(values.rounds)) || 3),
     core: availableParallelism() - 1,
   };
-  const limits = await measureLimits();
-  const measured: RowResult[] = [];
+  const { rounds } = setting;
+  let report: VersusReport = { machine, versions: await versions(), rounds, limits: await measureLimits(), rows: [] };
   for (const row of chosen) {
     process.stderr.write(`${row.id}\n`);
-    measured.push(await measureRow(row, setting));
+    report = { ...report, rows: [...report.rows, await measureRow(row, setting)] };
+    // Row by row: all of them take half an hour, and what is measured should not be lost.
+    if (values.out) writeFileSync(values.out, `${JSON.stringify(gather(report, values.out), null, 2)}\n`);
   }
-  const report = gather(
-    { machine, versions: await versions(), rounds: setting.rounds, limits, rows: measured },
-    values.out,
-  );
-  if (values.out) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
+  report = gather(report, values.out);
   const table = renderVersus(report);
   if (values.write) writeIntoResults(table);
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : table);
