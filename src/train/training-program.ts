@@ -54,7 +54,6 @@ export class TrainingProgram {
   readonly #nll: Float32Array;
   readonly #correct: Float32Array;
   readonly #kl: Float32Array | null;
-  readonly #sum: Float32Array;
   readonly #divergence: Float32Array;
   /** of the unit that was run last, in the engine's memory */
   readonly gradient: Float32Array;
@@ -99,7 +98,6 @@ export class TrainingProgram {
     this.#kl = elbo.kl && program.floats(elbo.kl);
     this.gradient = program.region('gradient');
     this.partials = names.map((name) => program.region(name));
-    this.#sum = this.partials[0]!;
     this.#divergence = program.region('divergenceGradient');
     const parts = layout.map((tensor, i) => {
       const gradient = elbo.likelihoodGradients[i];
@@ -208,7 +206,7 @@ export class TrainingProgram {
    */
   clip(limit: number): number {
     const { floats } = this.#program.control;
-    const [likelihood, divergence] = [this.#sum, this.#divergence];
+    const [likelihood, divergence] = [this.partials[0]!, this.#divergence];
     const [a, b] = [floats[control.likelihoodScale]!, floats[control.divergenceScale]!];
     let squares = 0;
     for (let i = 0; i < likelihood.length; i++) squares += (a * likelihood[i]! + b * divergence[i]!) ** 2;

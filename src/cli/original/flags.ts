@@ -1,5 +1,5 @@
 /** The flags of the programs that credence succeeds, and the settings of credence that mean the same. docs/differences.md. */
-import { type SettingPath, presets } from '../configuration/index.ts';
+import type { SettingPath } from '../configuration/index.ts';
 
 export interface OriginalFlag {
   readonly name: string;
@@ -67,9 +67,7 @@ export const originalIteration = 8000;
 
 /** What the CIFAR program does unless it is told otherwise, as settings; `DATA_NAME` chooses the data set and the network. */
 export const cifarDefaults = {
-  ...presets['cifar10'],
-  ...{ learningRate: 1e-4, initialScale: -3 },
-  ...{ batchSize: 128, epochs: 700, iteration: 100, printEvery: 10, draws: 80, evaluateEvery: 100 },
+  ...{ learningRate: 1e-4, batchSize: 128, epochs: 700, iteration: 100, printEvery: 10, draws: 80, evaluateEvery: 100 },
   savePosterior: 'weights',
 };
 
