@@ -88,15 +88,20 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
   const run = claim({ configuration, folder });
   try {
     const job = { configuration, data, schedule, ranks: count, isLaunched: launched !== null, trace };
-    const result = await trainIn(run, job, watch);
+    const evaluate = async (result: TrainingResult, ranks: Communicator | null) => {
+      const samplesPerSecond = result.samplesPerSecond ?? recordedThroughput(run.path);
+      const timeline = trace?.ring(0) ?? noTimeline;
+      const began = timeline.now();
+      const trained = { run: run.path, configuration, data, result, samplesPerSecond };
+      const outcome = await evaluateParameters(trained, watch, ranks);
+      timeline.add('evaluation', result.step, began);
+      return outcome;
+    };
+    const { result, outcome } = await trainIn(run, job, watch, evaluate);
     if (result.stopped !== null) throw interrupted(run, result);
-    const samplesPerSecond = finite(result.samplesPerSecond) ?? recordedThroughput(run.path);
-    const timeline = trace?.ring(0) ?? noTimeline;
-    const began = timeline.now();
-    const outcome = await evaluateParameters({ run: run.path, configuration, data, result, samplesPerSecond }, watch);
-    timeline.add('evaluation', result.step, began);
+    const told = outcome ?? (await evaluate(result, null));
     trace?.write();
-    return outcome;
+    return told;
   } finally {
     run.release();
   }
@@ -130,7 +135,8 @@ async function followRun({ configuration, folder, timeline: path }: TrainRequest
     const kernels = await chooseEngine(configuration.engine);
     const evaluate = evaluationOnTheWay(configuration, data.test, communicator);
     const options = { configuration, data: data.train, kernels, communicator, resume, stop, timeline, evaluate };
-    await new Trainer(options).run();
+    const { stopped, step, parameters } = await new Trainer(options).run();
+    if (stopped === null) await evaluate(step, parameters);
     leave();
     communicator.close();
   } catch (error) {
@@ -228,7 +234,16 @@ interface Job {
   readonly trace: TraceFile | null;
 }
 
-async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<TrainingResult> {
+/**
+ * @param evaluate called here where the ranks were launched and have all come to the end: they share the draws
+ * @returns no outcome where it was not called
+ */
+async function trainIn(
+  { path }: RunFolder,
+  job: Job,
+  watch: Watch,
+  evaluate: (result: TrainingResult, launched: Communicator) => Promise<Outcome | null>,
+): Promise<{ readonly result: TrainingResult; readonly outcome: Outcome | null }> {
   const { configuration, data, schedule, trace } = job;
   const kernels = await chooseEngine(configuration.engine);
   const slow = precisionNote(kernels, configuration);
@@ -287,9 +302,11 @@ async function trainIn({ path }: RunFolder, job: Job, watch: Watch): Promise<Tra
     });
     announce(trainer, { run: path, configuration, data, firstStep, ranks: ranks.communicator.description }, watch);
     const result = await trainer.run();
+    const isShared = job.isLaunched && result.stopped === null;
+    const outcome = isShared ? await evaluate(result, ranks.communicator) : null;
     ranks.close();
     trace?.write();
-    return result;
+    return { result, outcome };
   } catch (error) {
     saveTrace(trace, watch);
     await ranks.abort((error as Error).message);
@@ -365,8 +382,4 @@ function claim({ configuration, folder }: Pick<TrainRequest, 'configuration' | '
 function lastCheckpoint(run: string, { model }: RunConfiguration, watch: Watch): Checkpoint | null {
   const { parameters } = declarationsOf(model);
   return loadLatest(run, { model, parameters }, { onWarning: watch.note });
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

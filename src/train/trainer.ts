@@ -66,8 +66,8 @@ export interface TrainingResult {
   readonly stopped: string | null;
   /** the last step's figures; null if no step was done */
   readonly last: StepRecord | null;
-  /** training throughput over all ranks: median over the steps after the first 20, of those done in this process */
-  readonly samplesPerSecond: number;
+  /** training throughput over all ranks: median over the steps behind the first 20 of this process; null for fewer steps */
+  readonly samplesPerSecond: number | null;
   readonly parametersSha256: string;
   /** copies of the trained parameters */
   readonly parameters: readonly NamedTensor[];
@@ -171,7 +171,7 @@ export class Trainer {
       totalSteps,
       stopped: this.#step < totalSteps ? (this.#options.stop.requested ?? 'another rank') : null,
       last,
-      samplesPerSecond: stepExamples / this.#pace.median(),
+      samplesPerSecond: finiteOrNull(stepExamples / this.#pace.median()),
       parametersSha256: parametersSha256(parameters),
       parameters,
     };

@@ -244,14 +244,20 @@ describe.each(mpis)('credence train under the mpiexec of $name', (mpi) => {
     isMissing ? `skipped: apt-get install ${mpi.package}` : 'gives the same bits as one rank',
     async () => {
       const out = mpi.package;
+      const evaluated = [...words, '--evaluateEvery', '20', '--draws', '7'];
       const [one, two] = [
-        await credence(...words, '--ranks', '1', '--out', `${out}-1`),
-        await job([...words, '--out', `${out}-2`], [...words, '--out', `${out}-2`]),
+        await credence(...evaluated, '--ranks', '1', '--out', `${out}-1`),
+        await job([...evaluated, '--out', `${out}-2`], [...evaluated, '--out', `${out}-2`]),
       ];
       expect(two.code, two.stderr).toBe(0);
       const { parametersSha256 } = JSON.parse(two.stdout) as { parametersSha256: string };
       expect(parametersSha256).toBe(sha256Of(one));
       expect(figuresOf(`${out}-2`)).toEqual(figuresOf(`${out}-1`));
+      expect(evaluationsOf(`${out}-1`).map(({ step, draws }) => [step, draws])).toEqual([
+        [20, 7],
+        [30, 7],
+      ]);
+      expect(evaluationsOf(`${out}-2`)).toEqual(evaluationsOf(`${out}-1`));
       const resumed = await credence('train', '--resume', `${out}-2`, '--iteration', '40', '--ranks', '3', '--json');
       const longer = await credence(...words, '--iteration', '40', '--ranks', '1', '--out', `${out}-longer`);
       expect(sha256Of(resumed)).toBe(sha256Of(longer));

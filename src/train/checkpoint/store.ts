@@ -68,7 +68,7 @@ export class CheckpointStore {
         cause,
       });
     }
-    this.#scores.set(checkpoint.step, rank(checkpoint.score));
+    this.#scores.set(checkpoint.step, checkpoint.score);
     this.#prune(checkpoint.step);
     return folder;
   }
@@ -84,7 +84,7 @@ export class CheckpointStore {
       schemaVersion,
       step,
       model,
-      score: rank(score),
+      score,
       parameters: parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
       files: written,
       state,
@@ -186,8 +186,4 @@ export class CheckpointStore {
       }
     }
   }
-}
-
-function rank(score: number | null): number | null {
-  return score !== null && Number.isFinite(score) ? score : null;
 }
