@@ -28,12 +28,33 @@ export function half(): v128 {
 }
 
 /** Range, log2(e), 1.5 * 2^23, -ln 2 in two parts, then the polynomial from its highest power on. */
-const exponential = memory.data<f32>([
+export const exponential = memory.data<f32>([
   89, -104, 1.44269504088896341, 12582912, -0.693359375, 2.12194440e-4,
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
 ]);
 
 const exponentBias = memory.data<i32>([127]);
+
+/** x log2(e) + 1.5 * 2^23, which rounds to the nearest integer: it stands in the low bits. */
+// @ts-ignore: decorator
+@inline
+function roundedPower(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, splatAt(exponential, 2)), splatAt(exponential, 3));
+}
+
+/** e^x 2^-n for the n that `shifted` holds. */
+// @ts-ignore: decorator
+@inline
+function expMantissa(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, splatAt(exponential, 3));
+  const r = multiplyAdd(n, splatAt(exponential, 5), multiplyAdd(n, splatAt(exponential, 4), x));
+  // in pairs of terms and powers of r^2 (Estrin): half the depth of Horner's scheme
+  const square = f32x4.mul(r, r);
+  let p = multiplyAdd(splatAt(exponential, 6), r, splatAt(exponential, 7));
+  p = multiplyAdd(p, square, multiplyAdd(splatAt(exponential, 8), r, splatAt(exponential, 9)));
+  p = multiplyAdd(p, square, multiplyAdd(splatAt(exponential, 10), r, splatAt(exponential, 11)));
+  return f32x4.add(multiplyAdd(p, square, r), one());
+}
 
 /** e^x: 0 below, infinity above, denormals rounded as they should be. */
 // @ts-ignore: decorator
@@ -41,24 +62,23 @@ const exponentBias = memory.data<i32>([127]);
 export function exp4(x: v128): v128 {
   // pmin(a, b) is b < a ? b : a, so that a NaN in a stays
   const clamped = f32x4.pmax(f32x4.pmin(x, splatAt(exponential, 0)), splatAt(exponential, 1));
-  // adding 1.5 * 2^23 rounds to the nearest integer, which then stands in the low bits
-  const magic = splatAt(exponential, 3);
-  const shifted = f32x4.add(f32x4.mul(clamped, splatAt(exponential, 2)), magic);
-  const n = f32x4.sub(shifted, magic);
-  const exponent = i32x4.sub(shifted, magic);
-  const r = multiplyAdd(n, splatAt(exponential, 5), multiplyAdd(n, splatAt(exponential, 4), clamped));
-  // in pairs of terms and powers of r^2 (Estrin): half the depth of Horner's scheme
-  const square = f32x4.mul(r, r);
-  let p = multiplyAdd(splatAt(exponential, 6), r, splatAt(exponential, 7));
-  p = multiplyAdd(p, square, multiplyAdd(splatAt(exponential, 8), r, splatAt(exponential, 9)));
-  p = multiplyAdd(p, square, multiplyAdd(splatAt(exponential, 10), r, splatAt(exponential, 11)));
-  p = f32x4.add(multiplyAdd(p, square, r), one());
+  const shifted = roundedPower(clamped);
+  const p = expMantissa(clamped, shifted);
   // 2^n in two factors: n reaches from -150 to 128, beyond what one exponent holds
+  const exponent = i32x4.sub(shifted, splatAt(exponential, 3));
   const lower = i32x4.shr_s(exponent, 1);
   const bias = splatAt(exponentBias, 0);
   const first = i32x4.shl(i32x4.add(lower, bias), 23);
   const second = i32x4.shl(i32x4.add(i32x4.sub(exponent, lower), bias), 23);
   return f32x4.mul(f32x4.mul(p, first), second);
+}
+
+/** e^x for x from -86 to 86, where n may be added to the exponent as it stands. */
+// @ts-ignore: decorator
+@inline
+export function expUsual4(x: v128): v128 {
+  const shifted = roundedPower(x);
+  return i32x4.add(expMantissa(x, shifted), i32x4.shl(shifted, 23));
 }
 
 /** The polynomial from its highest power on, then ln 2 in two parts. */
