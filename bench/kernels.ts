@@ -187,6 +187,8 @@ function elements(bench: Workbench): Candidate[] {
   return [
     candidate('normalNoise', { purpose: 2, layer: 1, shape: [n] }, []),
     candidate('signNoise', { purpose: 3, layer: 1, examples: 64, features: 784 }, [], 64 * 784),
+    candidate('perturb', { activation: 'relu' }, [f32(100, 64), f32(100, 64), f32(64)], 6400),
+    candidate('softmaxEntropy', {}, [f32(100, 10)], 1000),
     candidate('exp', {}, [f32(n)]),
     candidate('log', {}, [f32(n)]),
     candidate('tanh', {}, [f32(n)]),

@@ -27,10 +27,11 @@ export function half(): v128 {
   return splatAt(common, 2);
 }
 
-/** Range, log2(e), 1.5 * 2^23, -ln 2 in two parts, then the polynomial from its highest power on. */
-export const exponential = memory.data<f32>([
+/** Range, log2(e), 1.5 * 2^23, -ln 2 in two parts, then the polynomial from its highest power on, where `expUsual4` begins. */
+const exponential = memory.data<f32>([
   89, -104, 1.44269504088896341, 12582912, -0.693359375, 2.12194440e-4,
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  -86,
 ]);
 
 const exponentBias = memory.data<i32>([127]);
@@ -71,6 +72,13 @@ export function exp4(x: v128): v128 {
   const first = i32x4.shl(i32x4.add(lower, bias), 23);
   const second = i32x4.shl(i32x4.add(i32x4.sub(exponent, lower), bias), 23);
   return f32x4.mul(f32x4.mul(p, first), second);
+}
+
+/** Of numbers that are not positive, those that `expUsual4` may be asked for, as masks. */
+// @ts-ignore: decorator
+@inline
+export function isUsual4(x: v128): v128 {
+  return f32x4.ge(x, splatAt(exponential, 12));
 }
 
 /** e^x for x from -86 to 86, where n may be added to the exponent as it stands. */

@@ -1,5 +1,5 @@
 /** A posterior's standard deviation from its untransformed scale, and the KL divergence of normals. */
-import { exp4, expUsual4, exponentOf, log4, logNormal4, one, splatAt } from './functions';
+import { exp4, expUsual4, exponentOf, isUsual4, log4, logNormal4, one, splatAt } from './functions';
 import { addWide, choose, loadUpTo4, multiplyAdd, storeUpTo4, totalWide } from './lanes';
 
 const signBit = memory.data<u32>([0x80000000]);
@@ -32,14 +32,11 @@ function scaleVector(scale: usize, derivative: usize, x: usize, n: i32, shift: v
   storeUpTo4(derivative, f32x4.mul(inverse, choose(u, one(), f32x4.lt(v, zero))), n);
 }
 
-/** From where on `expUsual4` may be asked. */
-const usualRange = memory.data<f32>([-86]);
-
 /** out = e^-|x|. */
 function decays(out: usize, x: usize, n: i32): void {
   for (; n >= 4; n -= 4, out += 16, x += 16) {
     const v = v128.or(v128.load(x), splatAt(signBit, 0));
-    const isUsual = i32x4.bitmask(f32x4.ge(v, splatAt(usualRange, 0))) == 15;
+    const isUsual = i32x4.bitmask(isUsual4(v)) == 15;
     v128.store(out, isUsual ? expUsual4(v) : exp4(v));
   }
   if (n > 0) storeUpTo4(out, exp4(v128.or(loadUpTo4(x, n), splatAt(signBit, 0))), n);

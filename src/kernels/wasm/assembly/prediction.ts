@@ -1,18 +1,37 @@
 /** Monte Carlo prediction: pre-activations from their moments and one draw of noise, class probabilities and their entropy. */
 import { activateInPlace, relu, relu4 } from './activations';
-import { exp4, log4 } from './functions';
+import { exp4, expUsual4, isUsual4, log4, splatAt } from './functions';
 import { loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
+
+// @ts-ignore: decorator
+@inline
+function perturbVector(y: usize, mean: usize, scale: usize, noise: usize, n: i32, floor: v128): void {
+  const z = multiplyAdd(loadUpTo4(scale, n), loadUpTo4(noise, n), loadUpTo4(mean, n));
+  // pmax(a, b) is a < b ? b : a, so that a NaN in a stays
+  storeUpTo4(y, f32x4.pmax(z, floor), n);
+}
 
 /** activation(mean + scale * noise) of `rows` rows of n, the noise the same for each. */
 export function perturb(out: usize, mean: usize, scale: usize, noise: usize, rows: i32, n: i32, activation: i32): void {
-  const bytes: usize = <usize>n << 2;
-  const rectify = activation == relu;
+  // relu is a maximum with 0, everything else one with what nothing is below
+  const floor = f32x4.splat(activation == relu ? 0 : -Infinity);
   let y = out;
-  for (let row = 0; row < rows; row++, y += bytes, mean += bytes, scale += bytes) {
-    let i: usize = 0;
-    for (let left = n; left > 0; left -= 4, i += 16) {
-      const z = multiplyAdd(loadUpTo4(scale + i, left), loadUpTo4(noise + i, left), loadUpTo4(mean + i, left));
-      storeUpTo4(y + i, rectify ? relu4(z) : z, left);
+  for (let row = 0; row < rows; row++) {
+    let left = n;
+    let e = noise;
+    for (; left >= 8; left -= 8, y += 32, mean += 32, scale += 32, e += 32) {
+      perturbVector(y, mean, scale, e, 4, floor);
+      perturbVector(y + 16, mean + 16, scale + 16, e + 16, 4, floor);
+    }
+    while (left > 0) {
+      const count = min(left, 4);
+      perturbVector(y, mean, scale, e, count, floor);
+      const bytes: usize = <usize>count << 2;
+      y += bytes;
+      mean += bytes;
+      scale += bytes;
+      e += bytes;
+      left -= count;
     }
   }
   if (activation > relu) activateInPlace(activation, out, rows * n);
@@ -32,7 +51,7 @@ export function softmaxEntropyScratch(n: i32): i32 {
  */
 export function softmaxEntropy(out: usize, entropy: usize, x: usize, rows: i32, n: i32, scratch: usize): void {
   const bytes: usize = <usize>n << 2;
-  const floor = v128.load32_splat(lowest);
+  const floor = splatAt(lowest, 0);
   const end = scratch + (<usize>n << 4);
   for (; rows > 0; rows -= 4, entropy += 16, x += bytes << 2, out += bytes << 2) {
     // rows that are missing repeat the last one, and are not stored
@@ -57,11 +76,18 @@ export function softmaxEntropy(out: usize, entropy: usize, x: usize, rows: i32, 
     }
     let largest = v128.load(scratch);
     for (t = scratch + 16; t < end; t += 16) largest = f32x4.pmax(largest, v128.load(t));
+    let usual = i32x4.splat(-1);
+    for (t = scratch; t < end; t += 16) {
+      const d = f32x4.pmax(f32x4.sub(v128.load(t), largest), floor);
+      usual = v128.and(usual, isUsual4(d));
+      v128.store(t, d);
+    }
+    const isUsual = i32x4.bitmask(usual) == 15;
     let total = f32x4.splat(0);
     let weighted = total;
     for (t = scratch; t < end; t += 16) {
-      const d = f32x4.pmax(f32x4.sub(v128.load(t), largest), floor);
-      const e = exp4(d);
+      const d = v128.load(t);
+      const e = isUsual ? expUsual4(d) : exp4(d);
       total = f32x4.add(total, e);
       weighted = multiplyAdd(e, d, weighted);
       v128.store(t, e);
