@@ -15,6 +15,47 @@ function quantumOf(draws: number, largest: number): number {
   return 2 ** (Math.ceil(Math.log2(draws * Math.max(1, largest))) - 52);
 }
 
+/**
+ * Adds the first `size` of `terms` and their squares, each rounded. Four at a time with all loads before all stores, which
+ * takes half the time: a store in between keeps the processor from loading ahead.
+ */
+function addRounded(
+  sums: Float64Array,
+  squares: Float64Array,
+  terms: Float32Array,
+  size: number,
+  rounder: number,
+): void {
+  let i = 0;
+  for (; i + 4 <= size; i += 4) {
+    const a = terms[i]!;
+    const b = terms[i + 1]!;
+    const c = terms[i + 2]!;
+    const d = terms[i + 3]!;
+    const sumA = sums[i]!;
+    const sumB = sums[i + 1]!;
+    const sumC = sums[i + 2]!;
+    const sumD = sums[i + 3]!;
+    const squareA = squares[i]!;
+    const squareB = squares[i + 1]!;
+    const squareC = squares[i + 2]!;
+    const squareD = squares[i + 3]!;
+    sums[i] = sumA + (a + rounder - rounder);
+    sums[i + 1] = sumB + (b + rounder - rounder);
+    sums[i + 2] = sumC + (c + rounder - rounder);
+    sums[i + 3] = sumD + (d + rounder - rounder);
+    squares[i] = squareA + (a * a + rounder - rounder);
+    squares[i + 1] = squareB + (b * b + rounder - rounder);
+    squares[i + 2] = squareC + (c * c + rounder - rounder);
+    squares[i + 3] = squareD + (d * d + rounder - rounder);
+  }
+  for (; i < size; i++) {
+    const p = terms[i]!;
+    sums[i] += p + rounder - rounder;
+    squares[i] += p * p + rounder - rounder;
+  }
+}
+
 export interface PredictiveFields {
   /** [count, classes], as all of them */
   readonly probabilities: Float64Array;
@@ -65,14 +106,8 @@ export class PredictiveSums {
   add(probabilities: Float32Array, entropies: Float32Array, count: number): void {
     // adding and taking away 1.5 * 2^52 quanta rounds to a whole number of them
     const rounder = 1.5 * 2 ** 52 * this.#quantum;
-    const sums = this.#sums;
-    const squares = this.#squares;
     const size = count * this.#classes;
-    for (let i = 0; i < size; i++) {
-      const p = probabilities[i]!;
-      sums[i] += p + rounder - rounder;
-      squares[i] += p * p + rounder - rounder;
-    }
+    addRounded(this.#sums, this.#squares, probabilities, size, rounder);
     for (let n = 0; n < count; n++) this.#entropies[n] += entropies[n]! + rounder - rounder;
     if (this.#levels.length === 0) return;
     const counts = this.#counts;
