@@ -45,11 +45,11 @@ export function measureOwn(run: OwnRun, core: number): Promise<OwnAnswer> {
 }
 
 async function train(run: OwnRun & { kind: 'training' }, core: number): Promise<OwnAnswer> {
-  const { model, engine, precision, batch, cores } = run;
+  const { model, engine, precision, batch, cores, slices } = run;
   const { windowSamplesPerSecond, peakRssMB } = await measureTraining({
     ...{ model, ranks: cores, seconds: usualSeconds(model), core: cores === 1 ? core : null },
     // One replica, as the peers have: two ranks share the batch.
-    settings: { engine, precision, batchSize: batch, replicas: 1, seed: 1 },
+    settings: { engine, precision, batchSize: batch, replicas: 1, seed: 1, ...(slices ? { slices } : {}) },
   });
   return { rate: windowSamplesPerSecond, peakRssMB };
 }
