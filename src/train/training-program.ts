@@ -27,7 +27,7 @@ export interface TrainingProgramOptions {
   readonly initialScale: number;
   /** [...inputShape], subtracted from each image; null: nothing is */
   readonly pixelMean: Float32Array | null;
-  /** arrays for partial sums of gradients; the first becomes the sum over all units */
+  /** arrays for partial sums of gradients; the first becomes the sum over all units, or without one the gradient itself */
   readonly partials: number;
   /** elements of a bucket of the gradient, at least; Infinity: one bucket */
   readonly leastBucket: number;
@@ -54,10 +54,12 @@ export class TrainingProgram {
   readonly #nll: Float32Array;
   readonly #correct: Float32Array;
   readonly #kl: Float32Array | null;
+  /** of the gradients of all units */
+  readonly #sum: Float32Array;
   readonly #divergence: Float32Array;
   /** of the unit that was run last, in the engine's memory */
   readonly gradient: Float32Array;
-  /** partial sums of gradients; `update` takes the first */
+  /** partial sums of gradients */
   readonly partials: readonly Float32Array[];
   /** parts of the gradient, in the order in which the backward pass completes them */
   readonly buckets: readonly GradientPart[];
@@ -70,6 +72,7 @@ export class TrainingProgram {
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
     const { sliceExamples, seed, precision, initialScale, pixelMean, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
+    const sum = names[0] ?? 'gradient';
     const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], precision, pixelMean);
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
@@ -98,6 +101,7 @@ export class TrainingProgram {
     this.#kl = elbo.kl && program.floats(elbo.kl);
     this.gradient = program.region('gradient');
     this.partials = names.map((name) => program.region(name));
+    this.#sum = program.region(sum);
     this.#divergence = program.region('divergenceGradient');
     const parts = layout.map((tensor, i) => {
       const gradient = elbo.likelihoodGradients[i];
@@ -112,11 +116,11 @@ export class TrainingProgram {
       })),
     );
     const countIn = (region: string) => program.bindRegions('countNonFinite', [region], [control.nonFinite], {});
-    this.#countNonFinite = { gradient: countIn('partial0'), parameters: countIn('parameters') };
+    this.#countNonFinite = { gradient: countIn(sum), parameters: countIn('parameters') };
     const moments = ['firstMoment', 'secondMoment'];
     this.#update = program.bindRegions(
       'adam',
-      ['parameters', ...moments, 'partial0', 'divergenceGradient'],
+      ['parameters', ...moments, sum, 'divergenceGradient'],
       ['parameters', ...moments],
       adam,
     );
@@ -206,7 +210,7 @@ export class TrainingProgram {
    */
   clip(limit: number): number {
     const { floats } = this.#program.control;
-    const [likelihood, divergence] = [this.partials[0]!, this.#divergence];
+    const [likelihood, divergence] = [this.#sum, this.#divergence];
     const [a, b] = [floats[control.likelihoodScale]!, floats[control.divergenceScale]!];
     let squares = 0;
     for (let i = 0; i < likelihood.length; i++) squares += (a * likelihood[i]! + b * divergence[i]!) ** 2;

@@ -18,7 +18,7 @@ export interface GradientReductionOptions {
   readonly compression?: 'none' | 'bf16';
   /** where the engine leaves the gradient of a unit */
   readonly gradient: Float32Array;
-  /** `partialSums(...)` arrays like `gradient`, in shared memory; the first becomes the total */
+  /** `partialSums(...)` arrays like `gradient`, in shared memory; the first, or without one `gradient`, becomes the total */
   readonly partials: readonly Float32Array[];
   /** the gradient cut into parts, in the order in which `addBucket` gets them: one of all unless given */
   readonly buckets?: readonly BucketRange[];
@@ -35,8 +35,12 @@ export const wholeGradient = -1;
  */
 export type Accumulate = (partial: number, isNext: boolean, bucket: number) => void;
 
-/** How many partial sums a rank needs: about log2 of its units, one where it has two units or fewer. */
+/**
+ * How many partial sums a rank needs beside the gradient of a unit: about log2 of its units, one where it has two. The
+ * gradient of the only unit of the only rank is the sum.
+ */
 export function partialSums(units: number, rank: number, size: number, mode: ReductionMode): number {
+  if (units === 1) return 0;
   return mode === 'fast' ? 1 : unitFold(units, rank, size).depth;
 }
 
@@ -58,7 +62,7 @@ interface Bucket extends BucketRange {
 export class GradientReduction {
   readonly units: UnitRange;
   readonly buckets: readonly Bucket[];
-  /** the first of `partials` */
+  /** the first of `partials`, or the gradient */
   readonly total: Float32Array;
   /** of each bucket, performance.now() when it started and when this rank saw it complete, in this step */
   readonly times: Float64Array;
@@ -76,7 +80,8 @@ export class GradientReduction {
   #step = 0;
 
   constructor(options: GradientReductionOptions) {
-    const { communicator, units, gradient, partials } = options;
+    const { communicator, units, gradient } = options;
+    const partials = options.partials.length > 0 ? options.partials : [gradient];
     const { buckets = [{ begin: 0, end: gradient.length }], accumulate } = options;
     const { merges, depth } = foldOf(options);
     if (partials.length < depth) throw new Error(`got ${partials.length} partial sums, need ${depth}`);
@@ -84,7 +89,8 @@ export class GradientReduction {
     this.total = partials[0];
     const views = (array: Float32Array) => [array, ...buckets.map(({ begin, end }) => array.subarray(begin, end))];
     this.#gradients = views(gradient);
-    this.#partials = partials.map(views);
+    // where the gradient is the sum, its views are the same objects: there is nothing to copy
+    this.#partials = partials.map((partial) => (partial === gradient ? this.#gradients : views(partial)));
     this.#merges = merges;
     this.#accumulate = accumulate ?? ((partial, isNext, bucket) => this.#add(partial, isNext, bucket));
     this.buckets = buckets.map((range, i) => makeBucket(options, range, `gradient bucket ${i}`));
@@ -152,7 +158,8 @@ export class GradientReduction {
       this.#accumulate(top - 1, false, bucket);
       merges--;
     } else {
-      this.#partials[top++][bucket + 1].set(this.#gradients[bucket + 1]);
+      const [partial, gradient] = [this.#partials[top++][bucket + 1], this.#gradients[bucket + 1]];
+      if (partial !== gradient) partial.set(gradient);
     }
     for (; merges > 0; merges--) {
       top--;
