@@ -66,7 +66,7 @@ export interface TrainingResult {
   readonly stopped: string | null;
   /** the last step's figures; null if no step was done */
   readonly last: StepRecord | null;
-  /** training throughput over all ranks: median over the steps behind the first 20 of this process; null for fewer steps */
+  /** training throughput over all ranks: median over the steps behind the first 20 of this process; null without a step */
   readonly samplesPerSecond: number | null;
   readonly parametersSha256: string;
   /** copies of the trained parameters */

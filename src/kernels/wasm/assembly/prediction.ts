@@ -1,5 +1,5 @@
 /** Monte Carlo prediction: pre-activations from their moments and one draw of noise, class probabilities and their entropy. */
-import { activateInPlace, relu, relu4 } from './activations';
+import { activateInPlace, relu } from './activations';
 import { exp4, expUsual4, isUsual4, log4, splatAt } from './functions';
 import { loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 
