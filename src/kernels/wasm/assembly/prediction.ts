@@ -15,24 +15,16 @@ function perturbVector(y: usize, mean: usize, scale: usize, noise: usize, n: i32
 export function perturb(out: usize, mean: usize, scale: usize, noise: usize, rows: i32, n: i32, activation: i32): void {
   // relu is a maximum with 0, everything else one with what nothing is below
   const floor = f32x4.splat(activation == relu ? 0 : -Infinity);
+  const bytes: usize = <usize>n << 2;
   let y = out;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < rows; row++, y += bytes, mean += bytes, scale += bytes) {
+    let i: usize = 0;
     let left = n;
-    let e = noise;
-    for (; left >= 8; left -= 8, y += 32, mean += 32, scale += 32, e += 32) {
-      perturbVector(y, mean, scale, e, 4, floor);
-      perturbVector(y + 16, mean + 16, scale + 16, e + 16, 4, floor);
+    for (; left >= 8; left -= 8, i += 32) {
+      perturbVector(y + i, mean + i, scale + i, noise + i, 4, floor);
+      perturbVector(y + i + 16, mean + i + 16, scale + i + 16, noise + i + 16, 4, floor);
     }
-    while (left > 0) {
-      const count = min(left, 4);
-      perturbVector(y, mean, scale, e, count, floor);
-      const bytes: usize = <usize>count << 2;
-      y += bytes;
-      mean += bytes;
-      scale += bytes;
-      e += bytes;
-      left -= count;
-    }
+    for (; left > 0; left -= 4, i += 16) perturbVector(y + i, mean + i, scale + i, noise + i, left, floor);
   }
   if (activation > relu) activateInPlace(activation, out, rows * n);
 }
