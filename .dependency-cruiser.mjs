@@ -18,6 +18,8 @@ export const rooms = [
   'gravitation',
   'comm',
   'train',
+  'datasets',
+  'run',
   'launch',
   'report',
   'serve',
@@ -34,7 +36,7 @@ const implementations = `^src/(${engines}|${communicators})/`;
 const compositionRoots = '^src/(cli/|web/|index\\.ts$)';
 
 /** Rooms that run in a browser: no Node API. */
-const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim)/';
+const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim|data|train)/';
 const notPortable = '^src/kernels/onednn/';
 
 const direction = rooms.map((room, place) => ({

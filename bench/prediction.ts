@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadDataset } from '../src/data/index.ts';
+import { loadDataset } from '../src/datasets/index.ts';
 import { npyOf } from '../src/report/predictions/npy.ts';
 import { spread } from '../src/cli/bench/statistics.ts';
 

@@ -7,12 +7,12 @@ export { type Communicator, solo } from './comm/index.ts';
 export {
   type FetchProgress,
   type ImageDataset,
-  type ImageSet,
   type InputImages,
   type LoadOptions,
   loadDataset,
   readInputImages,
-} from './data/index.ts';
+} from './datasets/index.ts';
+export { type ImageSet } from './data/index.ts';
 export * from './errors/index.ts';
 export {
   type Images,
@@ -33,22 +33,24 @@ export { imagePredictions, predictionsCsv, predictionsNpz, tensorBoardObserver }
 export {
   type Checkpoint,
   type CheckpointSink,
-  CheckpointStore,
-  type CheckpointStoreOptions,
-  type ExpectedModel,
-  loadLatest,
-  MetricsFile,
   type NamedTensor,
-  parametersSha256,
   type PosteriorSnapshot,
   type RunConfiguration,
   type Schedule,
   type StepRecord,
   type StepTiming,
   type StopRequest,
-  TimingFile,
   Trainer,
   type TrainingObserver,
   type TrainingOptions,
   type TrainingResult,
 } from './train/index.ts';
+export {
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  type ExpectedModel,
+  loadLatest,
+  MetricsFile,
+  parametersSha256,
+  TimingFile,
+} from './run/index.ts';

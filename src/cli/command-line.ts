@@ -1,7 +1,7 @@
 /** Words of a command line into a command, by commander; its help, its version, its complaints. */
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
-import { datasetNames } from '../data/index.ts';
+import { datasetNames } from '../datasets/index.ts';
 import { UsageError } from '../errors/index.ts';
 import { modelNames } from '../models/index.ts';
 import { type Flag, defaults, display, flagOf, presets, settings, suggestion, valueAt } from './configuration/index.ts';

@@ -8,41 +8,42 @@ import {
   type FetchProgress,
   type ImageDataset,
   loadDataset,
-  pixelMean,
   readInputImages,
   withPixelMean,
-} from '../data/index.ts';
+} from '../datasets/index.ts';
+import { pixelMean } from '../data/index.ts';
 import type { Predictive } from '../inference/index.ts';
 import { modelOf } from '../models/index.ts';
 import { CheckpointError, CredenceError } from '../errors/index.ts';
 import { posteriorCurvesObserver, recordStart, savedPosteriorObserver, tensorBoardObserver } from '../report/index.ts';
 import {
   type Checkpoint,
-  CheckpointStore,
-  MetricsFile,
   type RunConfiguration,
-  type RunFolder,
   type Schedule,
   type StopRequest,
-  TimingFile,
   Trainer,
   type TrainingObserver,
   type TrainingResult,
+  SpanRing,
+  noTimeline,
+  pixelMeanOf,
+  scheduleOf,
+} from '../train/index.ts';
+import {
+  CheckpointStore,
+  MetricsFile,
+  type RunFolder,
+  TimingFile,
   configurationFile,
   createRunFolder,
   describeParameters,
   loadLatest,
   openRunFolder,
-  parametersSha256,
-  SpanRing,
   TraceFile,
   leaveSpans,
-  noTimeline,
-  pixelMeanOf,
-  scheduleOf,
   writeRunFile,
   writeTrainingLog,
-} from '../train/index.ts';
+} from '../run/index.ts';
 import { renderConfiguration } from './configuration/index.ts';
 import { declarationsOf } from './declarations.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
@@ -154,11 +155,10 @@ async function followRun({ configuration, folder, timeline: path }: TrainRequest
  */
 export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome | null> {
   const checkpoint = trainedCheckpoint(run, configuration, watch);
-  const result = { ...checkpoint, parametersSha256: parametersSha256(checkpoint.parameters) };
   const samplesPerSecond = recordedThroughput(run);
   const evaluate = async (launched: Communicator | null) => {
     const data = await load(configuration, watch, checkpoint);
-    return evaluateParameters({ run, configuration, data, result, samplesPerSecond }, watch, launched);
+    return evaluateParameters({ run, configuration, data, result: checkpoint, samplesPerSecond }, watch, launched);
   };
   const launched = launchedAs();
   const slow = precisionNote(await chooseEngine(configuration.engine), configuration);

@@ -1,7 +1,9 @@
 import type { Communicator } from '../comm/index.ts';
-import type { ImageDataset, ImageSet } from '../data/index.ts';
+import type { ImageDataset } from '../datasets/index.ts';
+import type { ImageSet } from '../data/index.ts';
 import { type PredictionQuality, predictionQuality, reliability } from '../inference/index.ts';
 import { recordEvaluation, writeEvaluationEvents } from '../report/index.ts';
+import { parametersSha256 } from '../run/index.ts';
 import type { Evaluate, NamedTensor, RunConfiguration } from '../train/index.ts';
 import { declarationsOf } from './declarations.ts';
 import { type PredictionTask, predictOnThreads, predictShare } from './prediction.ts';
@@ -15,7 +17,6 @@ export interface Trained {
   readonly result: {
     readonly step: number;
     readonly parameters: readonly NamedTensor[];
-    readonly parametersSha256: string;
   };
   readonly samplesPerSecond: number | null;
 }
@@ -40,7 +41,7 @@ export async function evaluateParameters(
   watch: { readonly evaluating: Progress },
   launched: Communicator | null = null,
 ): Promise<Outcome | null> {
-  const { step, parameters, parametersSha256 } = result;
+  const { step, parameters } = result;
   const task = taskOf(configuration, parameters, test);
   const { probabilities } = launched
     ? await predictShare(task, launched, watch.evaluating)
@@ -50,7 +51,15 @@ export async function evaluateParameters(
   const quality = record({ run, step, source, draws }, probabilities, test);
   writeEvaluationEvents(run, step, quality);
   const { accuracy, nll, brier, ece } = quality;
-  const figures = { accuracy, nll, brier, ece, draws, samplesPerSecond, parametersSha256 };
+  const figures = {
+    accuracy,
+    nll,
+    brier,
+    ece,
+    draws,
+    samplesPerSecond,
+    parametersSha256: parametersSha256(parameters),
+  };
   const { isBayesian } = declarationsOf(model);
   return { summary: { run, model, step, ...figures }, images: test.count, isBayesian };
 }

@@ -1,4 +1,4 @@
-import { definitionOf } from '../data/index.ts';
+import { definitionOf } from '../datasets/index.ts';
 import { UsageError } from '../errors/index.ts';
 import { modelOf } from '../models/index.ts';
 import type { RunConfiguration } from '../train/index.ts';

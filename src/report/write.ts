@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunFolderError } from '../errors/index.ts';
-import { writeRunFile } from '../train/index.ts';
+import { writeRunFile } from '../run/index.ts';
 import { escape, list, page, table } from './page/html.ts';
 import { runSection } from './page/run-section.ts';
 import { type SpeedUp, type SpeedUpOptions, speedUpSection, speedUpsOf } from './page/speed-up-section.ts';

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Augmentation, BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
 import {
   type Communicator,
@@ -13,23 +12,19 @@ import { type PredictionQuality, klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
 import { type Model, modelOf } from '../models/index.ts';
 import { learningRateAt } from '../optim/index.ts';
-import { type Checkpoint, parametersSha256 } from './checkpoint/index.ts';
-import { assertSameMean, encodePixelMean } from './checkpoint/pixel-mean.ts';
+import type { Checkpoint, CheckpointSink } from './checkpoint.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 import { Pace } from './pace.ts';
+import { assertSameMean, encodePixelMean } from './pixel-mean.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
-import { type Timeline, noTimeline } from './timeline/index.ts';
+import { breathe } from './breath.ts';
+import { type Timeline, noTimeline } from './timeline.ts';
 import { TrainingProgram } from './training-program.ts';
 
 /** Asked at every step; a reason makes the run checkpoint and stop. */
 export interface StopRequest {
   readonly requested: string | null;
-}
-
-/** Where checkpoints go; a run folder's CheckpointStore is one. */
-export interface CheckpointSink {
-  write(checkpoint: Checkpoint): string;
 }
 
 /**
@@ -68,7 +63,6 @@ export interface TrainingResult {
   readonly last: StepRecord | null;
   /** training throughput over all ranks: median over the steps behind the first 20 of this process; null without a step */
   readonly samplesPerSecond: number | null;
-  readonly parametersSha256: string;
   /** copies of the trained parameters */
   readonly parameters: readonly NamedTensor[];
 }
@@ -172,7 +166,6 @@ export class Trainer {
       stopped: this.#step < totalSteps ? (this.#options.stop.requested ?? 'another rank') : null,
       last,
       samplesPerSecond: finiteOrNull(stepExamples / this.#pace.median()),
-      parametersSha256: parametersSha256(parameters),
       parameters,
     };
   }
@@ -192,7 +185,7 @@ export class Trainer {
       if (histogramEvery > 0 && step % histogramEvery === 0 && step < totalSteps) await this.#showPosterior();
       if (evaluateEvery > 0 && step % evaluateEvery === 0 && step < totalSteps) await this.#evaluate();
       if (performance.now() - rested > breath) {
-        await setImmediate();
+        await breathe();
         rested = performance.now();
       }
     }

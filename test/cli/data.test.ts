@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { run } from '../../src/cli/run.ts';
-import { images } from '../data/cifar-fixtures.ts';
-import { enterTemporaryFolder, idx, idxFiles, writeFolder } from '../data/fixtures.ts';
+import { images } from '../datasets/cifar-fixtures.ts';
+import { enterTemporaryFolder, idx, idxFiles, writeFolder } from '../datasets/fixtures.ts';
 import { recorder } from './request.ts';
 
 let leave: () => void;

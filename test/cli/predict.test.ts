@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { memoryBytes } from '../../src/data/readers/bytes.ts';
-import { npyNumbers, readNpy } from '../../src/data/readers/npy.ts';
-import { readZipDirectory, readZipEntry } from '../../src/data/readers/zip.ts';
+import { memoryBytes } from '../../src/datasets/readers/bytes.ts';
+import { npyNumbers, readNpy } from '../../src/datasets/readers/npy.ts';
+import { readZipDirectory, readZipEntry } from '../../src/datasets/readers/zip.ts';
 import { npyOf } from '../../src/report/predictions/npy.ts';
 import { run } from '../../src/cli/run.ts';
 import { folder, writeDigits } from './process.ts';

@@ -5,7 +5,8 @@ import { renderConfiguration, defaults } from '../../src/cli/configuration/index
 import { run } from '../../src/cli/run.ts';
 import { writeSweep } from '../../src/launch/index.ts';
 import { posteriorCurvesObserver, recordEvaluation, recordStart } from '../../src/report/index.ts';
-import { MetricsFile, TimingFile, type TrainingObserver } from '../../src/train/index.ts';
+import { MetricsFile, TimingFile } from '../../src/run/index.ts';
+import type { TrainingObserver } from '../../src/train/index.ts';
 import { file, recorder, scratch } from './request.ts';
 
 async function report(...words: string[]) {

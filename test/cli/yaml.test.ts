@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaults, parseYaml, renderConfiguration, resolveConfiguration } from '../../src/cli/configuration/index.ts';
 import { UsageError } from '../../src/errors/index.ts';
-import { datasetNames } from '../../src/data/index.ts';
+import { datasetNames } from '../../src/datasets/index.ts';
 import { modelNames } from '../../src/models/index.ts';
 import { file, refusalOf, requestOf, scratch } from './request.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ImageDataset, type ImageSet, pixelMean, withPixelMean } from '../../src/data/index.ts';
+import { type ImageDataset, withPixelMean } from '../../src/datasets/index.ts';
+import { type ImageSet, pixelMean } from '../../src/data/index.ts';
 
 const set = (images: readonly number[]): ImageSet => ({
   ...{ count: images.length / 2, height: 1, width: 2, channels: 1 },

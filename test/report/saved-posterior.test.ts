@@ -7,7 +7,7 @@ import { solo } from '../../src/comm/index.ts';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
 import { savedPosteriorObserver } from '../../src/report/index.ts';
 import { Trainer } from '../../src/train/index.ts';
-import { readSafetensors } from '../../src/train/safetensors/index.ts';
+import { readSafetensors } from '../../src/run/safetensors/index.ts';
 import { bars } from '../support/digits.ts';
 import { smallRun } from '../support/run.ts';
 

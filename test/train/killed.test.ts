@@ -4,9 +4,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { CheckpointStore, loadLatest } from '../../src/train/checkpoint/index.ts';
-import { thisProcess } from '../../src/train/run-folder/lock.ts';
-import { scratchFolders } from './disk.ts';
+import { CheckpointStore, loadLatest } from '../../src/run/checkpoint/index.ts';
+import { thisProcess } from '../../src/run/folder/lock.ts';
+import { scratchFolders } from '../run/disk.ts';
 
 const scratch = scratchFolders();
 

@@ -5,7 +5,7 @@ import {
   definitionOf,
   loadDataset,
   verifyDataset,
-} from '../../data/index.ts';
+} from '../../datasets/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
 import type { DataCommand } from '../command-line.ts';
 import { display, suggestion } from '../configuration/index.ts';

@@ -1,7 +1,7 @@
 import { constants, accessSync, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { cacheFolder, datasetNames, loadDataset } from '../../data/index.ts';
+import { cacheFolder, datasetNames, loadDataset } from '../../datasets/index.ts';
 import type { DoctorCommand } from '../command-line.ts';
 import { describeBfloat16, describeEngine, engineNames } from '../engine.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetNames } from '../../data/index.ts';
+import { datasetNames } from '../../datasets/index.ts';
 import { modelNames } from '../../models/index.ts';
 import type { RunConfiguration } from '../../train/index.ts';
 

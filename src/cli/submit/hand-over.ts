@@ -9,7 +9,7 @@ import {
   submitScript,
   writeSweep,
 } from '../../launch/index.ts';
-import { makeFolder, writeRunFile } from '../../train/index.ts';
+import { makeFolder, writeRunFile } from '../../run/index.ts';
 import type { Batch } from './plan.ts';
 
 /** A job that a batch system has taken, or a description of one that it would be given. */

@@ -14,7 +14,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../errors/index.ts';
-import { writeRunFile } from '../../train/index.ts';
+import { writeRunFile } from '../../run/index.ts';
 
 /** Its presence says that a folder is a sweep and no run. */
 export const sweepFile = 'sweep.json';

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { RecordFile, type TrainingObserver } from '../../train/index.ts';
+import { RecordFile } from '../../run/index.ts';
+import type { TrainingObserver } from '../../train/index.ts';
 import type { DensityPoint } from '../figures/density.ts';
 import { type PosteriorCurves, posteriorCurves } from '../figures/posterior.ts';
 

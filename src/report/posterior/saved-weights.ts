@@ -3,14 +3,8 @@
  * the standard deviation of every weight, and its figure beside it as a PNG; what *bnn_hvd* left under these names.
  */
 import { join } from 'node:path';
-import {
-  type NamedTensor,
-  type PosteriorSnapshot,
-  type RunConfiguration,
-  type TrainingObserver,
-  safetensorsChunks,
-  writeRunFile,
-} from '../../train/index.ts';
+import type { NamedTensor, PosteriorSnapshot, RunConfiguration, TrainingObserver } from '../../train/index.ts';
+import { safetensorsChunks, writeRunFile } from '../../run/index.ts';
 import { posteriorFigure } from '../figures/posterior.ts';
 import { toPng } from '../png.ts';
 

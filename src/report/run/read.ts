@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from '../../errors/index.ts';
-import { configurationFile, medianAfterWarmup } from '../../train/index.ts';
+import { configurationFile } from '../../run/index.ts';
+import { medianAfterWarmup } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import {
   type EvaluationRecord,

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { appendRecord } from '../../train/index.ts';
+import { appendRecord } from '../../run/index.ts';
 
 export const startRecord = z.object({
   /** from which it went on; 0: it began */

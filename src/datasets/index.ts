@@ -1,0 +1,6 @@
+export type { DatasetName, FetchProgress, ImageDataset, Labels, LoadOptions } from './dataset.ts';
+export { type InputImages, readInputImages } from './inputs.ts';
+export { datasetNames, definitionOf, loadDataset } from './load.ts';
+export { withPixelMean } from './pixel-mean.ts';
+export { cacheFolder } from './sources/cache.ts';
+export { verifyDataset } from './verify.ts';

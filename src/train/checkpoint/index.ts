@@ -1,3 +1,0 @@
-export { type Checkpoint, parametersSha256 } from './checkpoint.ts';
-export { type ExpectedModel, type LoadOptions, loadCheckpoint, loadLatest } from './load.ts';
-export { CheckpointStore, type CheckpointStoreOptions } from './store.ts';

@@ -1,2 +1,0 @@
-export { SpanRing, type Timeline, noTimeline } from './spans.ts';
-export { TraceFile, leaveSpans } from './trace-file.ts';
