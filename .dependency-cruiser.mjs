@@ -11,6 +11,7 @@ export const rooms = [
   'kernels',
   'distributions',
   'layers',
+  'likelihoods',
   'models',
   'inference',
   'optim',
@@ -22,6 +23,7 @@ export const rooms = [
   'run',
   'launch',
   'report',
+  'compose',
   'serve',
   'web',
   'cli',
@@ -33,10 +35,10 @@ const communicators = 'comm/(threads|mpi)';
 const implementations = `^src/(${engines}|${communicators})/`;
 
 /** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
-const compositionRoots = '^src/(cli/|web/|index\\.ts$)';
+const compositionRoots = '^src/(compose/|cli/|web/|(index|node)\\.ts$)';
 
 /** Rooms that run in a browser: no Node API. */
-const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim|data|train)/';
+const portable = '^src/(errors|random|graph|kernels|distributions|layers|likelihoods|models|inference|optim|data|train)/';
 const notPortable = '^src/kernels/onednn/';
 
 const direction = rooms.map((room, place) => ({
@@ -54,7 +56,7 @@ export default {
       name: 'known-rooms',
       comment: 'a folder of src is one of the rooms listed in .dependency-cruiser.mjs',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/((${rooms.join('|')})/|index\\.ts$)` },
+      from: { path: '^src/', pathNot: `^src/((${rooms.join('|')})/|(index|node)\\.ts$)` },
       to: {},
     },
     {

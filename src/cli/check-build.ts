@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { familyOfLibrary, findMpiexecs, findProgram } from '../launch/index.ts';
-import { describeEngine, engineNames } from './engine.ts';
+import { describeEngine, engineNames } from '../compose/index.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Part {

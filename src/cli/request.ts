@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { TrainRequest as Request } from '../compose/index.ts';
 import { UsageError } from '../errors/index.ts';
 import { modelNames } from '../models/index.ts';
 import type { RunConfiguration } from '../train/index.ts';
@@ -16,7 +17,6 @@ import {
   suggestion,
   valueAt,
 } from './configuration/index.ts';
-import { assertFits } from './fits.ts';
 import { readFlagFile, translateFlags } from './original/index.ts';
 
 /** `credence train` as it was typed. */
@@ -32,22 +32,8 @@ export interface TrainArguments {
   readonly timeline: string | null;
 }
 
-/** What is to be trained, and where. */
-export interface TrainRequest {
-  readonly configuration: RunConfiguration;
-  readonly folder:
-    | { readonly kind: 'resume'; readonly path: string; readonly stored: RunConfiguration }
-    /** exactly this one */
-    | { readonly kind: 'new'; readonly path: string }
-    /** this one, or with a number behind it where it is taken */
-    | { readonly kind: 'unique'; readonly parent: string; readonly name: string };
-  /** the original's flags were given, and no number of replicas: each rank of the start is one, as there */
-  readonly isReplicaPerRank: boolean;
-  /** the file of the timeline; null: none is wanted */
-  readonly timeline: string | null;
-  /** what a user should know, a line each */
-  readonly notes: readonly string[];
-}
+/** The request of a command line, and what its user should know, a line each. */
+export type TrainRequest = Omit<Request, 'render'> & { readonly notes: readonly string[] };
 
 /** @throws UsageError for anything that does not fit together, naming it as it was written */
 export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequest> {
@@ -68,12 +54,10 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
       throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
     const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
     const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
-    assertFits(configuration);
     const folder = { kind: 'resume', path: typed.resume, stored } as const;
     return { configuration, folder, isReplicaPerRank: false, timeline, notes };
   }
   const configuration = located(resolveConfiguration(layers));
-  assertFits(configuration);
   const name = typed.target !== null && isName(typed.target) ? typed.target : configuration.model;
   const place = translation.resultFolder?.(configuration.model) ?? { parent: 'runs', name };
   const isReplicaPerRank =

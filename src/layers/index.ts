@@ -1,3 +1,4 @@
+export { heads, parallel, residual, sequential } from './combinators.ts';
 export {
   type Convolution1dOptions,
   type Convolution2dOptions,
@@ -8,7 +9,12 @@ export {
   conv2dFlipout,
   conv2dReparameterization,
 } from './convolution.ts';
+export { Declarations, type ParameterDeclaration, type PosteriorDeclaration } from './declarations.ts';
 export { type DenseOptions, dense, denseFlipout, denseReparameterization } from './dense.ts';
 export { type Initializer, initialize } from './initializers.ts';
-export type { Layer, LayerContext, LayerMode } from './layer.ts';
+export type { Layer, LayerContext, LayerMode, WeightsDeclaration } from './layer.ts';
 export { type PoolingOptions, flatten, maxPool1d, maxPool2d } from './pooling.ts';
+export { fixedWeights } from './weights/fixed.ts';
+export { type NormalWeightsOptions, normalWeights } from './weights/normal.ts';
+export { type Prior, type WeightsDefaults, weightsDefaults } from './weights/prior.ts';
+export type { LinearMap, Weights } from './weights/weights.ts';

@@ -14,7 +14,6 @@ export interface PoolingOptions {
 export function maxPool2d({ window, strides = window, padding = 'SAME' }: PoolingOptions): Layer {
   return {
     kind: 'maxPool2d',
-    bayesian: false,
     build(x, { graph }) {
       return graph.apply('maxPool2d', [x], {
         window: [window, window],
@@ -29,7 +28,6 @@ export function maxPool2d({ window, strides = window, padding = 'SAME' }: Poolin
 export function maxPool1d({ window, strides = window, padding = 'SAME' }: PoolingOptions): Layer {
   return {
     kind: 'maxPool1d',
-    bayesian: false,
     build(x, { graph }) {
       const [batch, length, channels] = x.shape as [number, number, number];
       const flat = graph.apply('reshape', [x], { shape: [batch, 1, length, channels] })[0]!;
@@ -44,7 +42,6 @@ export function maxPool1d({ window, strides = window, padding = 'SAME' }: Poolin
 export function flatten(): Layer {
   return {
     kind: 'flatten',
-    bayesian: false,
     build(x, { graph }) {
       const batch = x.shape[0]!;
       return graph.apply('reshape', [x], { shape: [batch, sizeOf(x.shape) / batch] })[0]!;

@@ -1,3 +1,5 @@
+import type { WeightsDefaults } from '../layers/index.ts';
+
 /** Everything that decides what a run computes; `config.yaml` of the run folder holds exactly this. */
 export interface RunConfiguration {
   /** a model's name, as in models/ */
@@ -75,4 +77,15 @@ export interface RunConfiguration {
   readonly savePosterior: 'none' | 'weights' | 'figures';
   /** model summary, training.log with every parameter */
   readonly verbose: boolean;
+}
+
+/** The part of it that the trainer reads. */
+export type TrainingSettings = Omit<
+  RunConfiguration,
+  'model' | 'data' | 'engine' | 'ranks' | 'deadline' | 'draws' | 'keepCheckpoints' | 'savePosterior' | 'verbose'
+>;
+
+/** What a run's settings say of weights whose layer says nothing else. */
+export function weightsDefaultsOf({ initialScale }: Pick<RunConfiguration, 'initialScale'>): WeightsDefaults {
+  return { prior: { kind: 'normal', scale: 1 }, initialScale };
 }

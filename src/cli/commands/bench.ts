@@ -10,7 +10,7 @@ import { benchScaling, scalingTable } from '../bench/scaling.ts';
 import { benchTraining, trainingTable } from '../bench/training.ts';
 import type { BenchCommand } from '../command-line.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../configuration/index.ts';
-import { describeEngine, engineNames } from '../engine.ts';
+import { describeEngine, engineNames } from '../../compose/index.ts';
 import type { Terminal } from '../terminal.ts';
 import { integers, number, oneOf, someOf } from '../values.ts';
 

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { cacheFolder, datasetNames, loadDataset } from '../../datasets/index.ts';
 import type { DoctorCommand } from '../command-line.ts';
-import { describeBfloat16, describeEngine, engineNames } from '../engine.ts';
+import { describeBfloat16, describeEngine, engineNames } from '../../compose/index.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** One thing that was looked at. */

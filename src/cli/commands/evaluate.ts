@@ -1,7 +1,6 @@
 import type { EvaluateCommand } from '../command-line.ts';
 import { layerOfFlags, resolveConfiguration } from '../configuration/index.ts';
-import { launchedAs } from '../launched.ts';
-import { renderSummary } from '../progress/summary.ts';
+import { renderSummary, summaryJson } from '../progress/summary.ts';
 import { located, readRunConfiguration } from '../request.ts';
 import type { Terminal } from '../terminal.ts';
 import { silentWatch, watchOn } from '../watch.ts';
@@ -10,14 +9,13 @@ import { silentWatch, watchOn } from '../watch.ts';
 export async function evaluate({ run, flags, json }: EvaluateCommand, terminal: Terminal): Promise<number> {
   const layers = [await readRunConfiguration(run), layerOfFlags(flags)];
   const configuration = located(resolveConfiguration(layers));
+  const { evaluateRun, launchedAs } = await import('../../compose/index.ts');
   const watch = (launchedAs()?.rank ?? 0) > 0 ? silentWatch : watchOn(terminal, { json });
   try {
-    const { evaluateRun } = await import('../compose.ts');
     const outcome = await evaluateRun(run, configuration, watch);
     watch.end();
     if (outcome === null) return 0;
-    const { summary, images, isBayesian } = outcome;
-    terminal.stdout.write(json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images, isBayesian));
+    terminal.stdout.write(json ? summaryJson(outcome.summary) : renderSummary(outcome));
     return 0;
   } finally {
     watch.end();

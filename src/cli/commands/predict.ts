@@ -1,11 +1,10 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { CredenceError, UsageError } from '../../errors/index.ts';
-import type { Predictive } from '../../inference/index.ts';
+import type { ClassPredictive } from '../../likelihoods/index.ts';
 import { imagePredictions, predictionsCsv, predictionsNpz } from '../../report/index.ts';
 import type { PredictCommand } from '../command-line.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../configuration/index.ts';
-import { launchedAs } from '../launched.ts';
 import { renderPredictions } from '../progress/predictions.ts';
 import { readRunConfiguration } from '../request.ts';
 import type { Terminal } from '../terminal.ts';
@@ -27,7 +26,7 @@ interface PredictionSummary {
   readonly file: string | null;
 }
 
-type Form = (predictive: Predictive, names: readonly string[], summary: object) => Uint8Array;
+type Form = (predictive: ClassPredictive, names: readonly string[], summary: object) => Uint8Array;
 
 /** The forms of a file of predictions, by its ending. */
 const forms: Readonly<Partial<Record<string, Form>>> = {
@@ -43,11 +42,12 @@ export async function predict(command: PredictCommand, terminal: Terminal): Prom
   const levels = levelsOf(command.quantiles);
   const form = out === null ? null : formOf(out);
   const configuration = resolveConfiguration([await readRunConfiguration(run), layerOfFlags(flags)]);
+  const { launchedAs, predictWithRun } = await import('../../compose/index.ts');
   const isFirst = (launchedAs()?.rank ?? 0) === 0;
   const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
   try {
-    const { predictWithRun } = await import('../compose.ts');
     const { predictive, names, step, seconds } = await predictWithRun(run, inputs, configuration, levels, watch);
+    if (predictive.kind !== 'classes') throw new UsageError('predictions of numbers');
     watch.end();
     if (!isFirst) return 0;
     const { draws, count } = predictive;

@@ -4,7 +4,7 @@ import { UsageError } from '../../errors/index.ts';
 import { isSweep, readSweep } from '../../launch/index.ts';
 import { type RunReport, machines, readMeasuredScaling, readRun, writeReport } from '../../report/index.ts';
 import type { ReportCommand } from '../command-line.ts';
-import { elementsOf } from '../declarations.ts';
+import { elementsOfModel } from '../elements.ts';
 import type { Terminal } from '../terminal.ts';
 import { oneOf } from '../values.ts';
 
@@ -18,10 +18,7 @@ function summaryOf({ folder, configuration, starts, metrics, timing, evaluations
     step: metrics.at(-1)?.step ?? 0,
     seconds: timing?.seconds ?? null,
     samplesPerSecond: timing?.samplesPerSecond ?? null,
-    accuracy: evaluation?.accuracy ?? null,
-    nll: evaluation?.nll ?? null,
-    brier: evaluation?.brier ?? null,
-    ece: evaluation?.ece ?? null,
+    ...(evaluation?.figures ?? { accuracy: null, nll: null, brier: null, ece: null }),
     draws: evaluation?.draws ?? null,
     problems,
   };
@@ -36,7 +33,7 @@ export async function report({ json, folders, options }: ReportCommand, { stdout
   const written = await writeReport(outOf(folders, options.out), {
     title: folders.length === 1 ? `Report: ${basename(resolve(folders[0]!))}` : `Report of ${runs.length} runs`,
     machine: { name: machine, value: machines[machine]! },
-    elementsOf,
+    elementsOf: elementsOfModel,
     runs,
     scaling,
     missing,

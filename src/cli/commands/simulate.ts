@@ -14,7 +14,7 @@ import {
 } from '../../report/index.ts';
 import type { SimulateCommand } from '../command-line.ts';
 import { display } from '../configuration/index.ts';
-import { elementsOf } from '../declarations.ts';
+import { elementsOfModel } from '../elements.ts';
 import type { SimulateOptions } from '../simulate-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { integers, number, oneOf } from '../values.ts';
@@ -78,7 +78,7 @@ function simulateMeasured(options: SimulateOptions, machine: Machine): Simulatio
 
 function travelling(options: SimulateOptions, model: string): Omit<Workload, 'computeSeconds'> {
   return {
-    elements: elementsOf(model),
+    elements: elementsOfModel(model),
     wire: oneOf('wire', options.wire, ['float32', 'bfloat16'] as const),
     bucketBytes: number('bucketBytes', options.bucketBytes, 1, 2 ** 40),
     overlap: options.overlap,

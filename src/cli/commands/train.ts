@@ -1,6 +1,6 @@
 import type { TrainCommand } from '../command-line.ts';
-import { launchedAs } from '../launched.ts';
-import { renderSummary } from '../progress/summary.ts';
+import { renderConfiguration } from '../configuration/index.ts';
+import { renderSummary, summaryJson } from '../progress/summary.ts';
 import { readTrainRequest } from '../request.ts';
 import type { Terminal } from '../terminal.ts';
 import { silentWatch, watchOn } from '../watch.ts';
@@ -8,19 +8,17 @@ import { silentWatch, watchOn } from '../watch.ts';
 /** `credence train`: exit code 0 once the model is trained and evaluated. */
 export async function train(command: TrainCommand, terminal: Terminal): Promise<number> {
   const request = await readTrainRequest(command);
+  // Only now: bad usage is told without loading the engine.
+  const { launchedAs, trainRun } = await import('../../compose/index.ts');
   const watch = (launchedAs()?.rank ?? 0) > 0 ? silentWatch : watchOn(terminal, command);
   for (const note of request.notes) watch.note(note);
   try {
-    // Only now: bad usage is told without loading the engine.
-    const { trainRun } = await import('../compose.ts');
-    const outcome = await trainRun(request, watch);
+    const outcome = await trainRun({ ...request, render: renderConfiguration }, watch);
     watch.end();
     if (outcome === null) return 0;
-    const { summary, images, isBayesian } = outcome;
+    const { summary, isBayesian } = outcome;
     const next = `Evaluate it again: credence evaluate ${summary.run}${isBayesian ? ' --draws 300' : ''}\n`;
-    terminal.stdout.write(
-      command.json ? `${JSON.stringify(summary)}\n` : renderSummary(summary, images, isBayesian) + next,
-    );
+    terminal.stdout.write(command.json ? summaryJson(summary) : renderSummary(outcome) + next);
     return 0;
   } finally {
     watch.end();

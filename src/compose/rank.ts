@@ -3,19 +3,25 @@ import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { joinThreads } from '../comm/threads/index.ts';
 import { CommunicationError } from '../errors/index.ts';
-import { SpanRing, Trainer, noTimeline } from '../train/index.ts';
-import { chooseEngine } from './engine.ts';
+import { SpanRing, noTimeline } from '../train/index.ts';
 import { evaluationOnTheWay } from './evaluation.ts';
+import { modelOf } from './experiment.ts';
 import type { RankWork } from './ranks.ts';
+import { trainerOf } from './train-share.ts';
 
-const { seat, configuration, data, test, resume, spans } = workerData as RankWork;
+const { seat, configuration, info, train, test, resume, spans } = workerData as RankWork;
 const communicator = joinThreads(seat);
 const buffer = spans[seat.rank];
 const timeline = buffer ? new SpanRing(buffer) : noTimeline;
 try {
-  const kernels = await chooseEngine(configuration.engine);
-  const evaluate = evaluationOnTheWay(configuration, test, communicator);
-  await new Trainer({ configuration, data, kernels, communicator, resume, timeline, evaluate }).run();
+  const resolved = await modelOf(configuration, info);
+  const experiment = { configuration, ...resolved, data: { info, test } };
+  const evaluate = evaluationOnTheWay(experiment, communicator);
+  const trainer = await trainerOf({ configuration, model: resolved.model, train, resume }, communicator, {
+    timeline,
+    evaluate,
+  });
+  await trainer.run();
   communicator.close();
 } catch (error) {
   const { message } = error as Error;

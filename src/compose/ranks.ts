@@ -3,17 +3,19 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type Communicator, solo, unitsOfRank } from '../comm/index.ts';
 import { ThreadGroup, type ThreadSeat, joinThreads } from '../comm/threads/index.ts';
-import type { ImageSet } from '../data/index.ts';
+import type { ArrayExamples } from '../data/index.ts';
 import { UnavailableError } from '../errors/index.ts';
 import type { Checkpoint, RunConfiguration, Schedule } from '../train/index.ts';
+import type { DataInfo } from './model.ts';
 
-/** What the worker of a rank is handed: the same for all but the seat. Images and labels are shared, not copied. */
+/** What the worker of a rank is handed: the same for all but the seat. Examples are shared, not copied. */
 export interface RankWork {
   readonly seat: ThreadSeat;
   readonly configuration: RunConfiguration;
-  readonly data: ImageSet;
-  /** the test set, for evaluations on the way */
-  readonly test: ImageSet;
+  readonly info: DataInfo;
+  readonly train: ArrayExamples;
+  /** for evaluations on the way; null: none is held out */
+  readonly test: ArrayExamples | null;
   readonly resume: Checkpoint | null;
   /** by rank: where it records what it does; null where nobody looks */
   readonly spans: readonly (SharedArrayBuffer | null)[];
@@ -26,6 +28,18 @@ export interface Ranks {
   close(): void;
   /** after a failure: tells the others and ends them */
   abort(reason: string): Promise<void>;
+}
+
+/** Does something on all ranks, of which this is the first or the only one here: they leave in order, or all end. */
+export async function together<T>(ranks: Ranks, work: (communicator: Communicator) => Promise<T>): Promise<T> {
+  try {
+    const result = await work(ranks.communicator);
+    ranks.close();
+    return result;
+  } catch (error) {
+    await ranks.abort((error as Error).message);
+    throw error;
+  }
 }
 
 /**
@@ -41,15 +55,16 @@ export function countRanks({ ranks }: RunConfiguration, { units }: Schedule): nu
 /** Node starts no worker from TypeScript sources. */
 export const canStartThreads = import.meta.url.endsWith('.js');
 
-/** Ranks that a launcher started: processes, of which this is the first. */
+/** Ranks that a launcher started: processes, of which this is one. */
 export function launchedRanks(communicator: Communicator): Ranks {
   return {
     communicator,
     close: () => communicator.close(),
     async abort(reason) {
       // the job ends with this call: what is to be read has to be written before
-      writeSync(process.stderr.fd, `credence: ${reason}\n`);
-      communicator.abort(reason);
+      const told = communicator.rank === 0 ? reason : `rank ${communicator.rank}: ${reason}`;
+      writeSync(process.stderr.fd, `credence: ${told}\n`);
+      communicator.abort(told);
     },
   };
 }
