@@ -9,7 +9,8 @@ import type { Predictive } from '../likelihoods/index.ts';
 import { type Model, declarationsOf } from '../models/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
 import { pixelMeanOf } from './encoding.ts';
-import { type DataInfo, modelFor } from './model.ts';
+import type { DataInfo } from './info.ts';
+import { modelFor } from './model.ts';
 
 export interface Experiment {
   readonly configuration: RunConfiguration;

@@ -6,7 +6,7 @@ import { ThreadGroup, type ThreadSeat, joinThreads } from '../comm/threads/index
 import type { ArrayExamples } from '../data/index.ts';
 import { UnavailableError } from '../errors/index.ts';
 import type { Checkpoint, RunConfiguration, Schedule } from '../train/index.ts';
-import type { DataInfo } from './model.ts';
+import type { DataInfo } from './info.ts';
 
 /** What the worker of a rank is handed: the same for all but the seat. Examples are shared, not copied. */
 export interface RankWork {
