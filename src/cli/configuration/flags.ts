@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors/index.ts';
+import { parseBoolean } from './display.ts';
 import type { Layer } from './layer.ts';
 import { type Setting, type SettingPath, defaults, settings, valueAt } from './settings.ts';
 
@@ -67,12 +68,6 @@ function typed(path: SettingPath, text: string): unknown {
   const usual = valueAt(defaults, path);
   if (typeof usual === 'boolean') return parseBoolean(text) ?? text;
   return typeof usual === 'number' || nullableNumbers.has(path) ? (parseNumber(text) ?? text) : text;
-}
-
-/** What the original's flag library takes for a boolean; null for anything else. */
-export function parseBoolean(text: string): boolean | null {
-  if (/^(true|t|1|yes)$/i.test(text)) return true;
-  return /^(false|f|0|no)$/i.test(text) ? false : null;
 }
 
 /** A decimal number; null for anything else, also for the many texts of which `Number` makes one (``, `0x10`). */

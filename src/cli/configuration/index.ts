@@ -1,5 +1,6 @@
-export { type Flag, flagOf, layerOfFlags, parseBoolean, settingFlags, settingOf } from './flags.ts';
-export { type Layer, display, resolveConfiguration } from './layer.ts';
+export { display, parseBoolean } from './display.ts';
+export { type Flag, flagOf, layerOfFlags, settingFlags, settingOf } from './flags.ts';
+export { type Layer, resolveConfiguration } from './layer.ts';
 export { suggestion } from './nearest.ts';
 export { dataOfModel, presets } from './presets.ts';
 export { renderConfiguration } from './render.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { UsageError } from '../../errors/index.ts';
 import type { RunConfiguration } from '../../train/index.ts';
+import { display } from './display.ts';
 import { suggestion } from './nearest.ts';
 import { configurationSchema } from './schema.ts';
 import { defaults, valueAt } from './settings.ts';
@@ -60,21 +61,4 @@ function overlay(below: unknown, above: unknown): unknown {
 
 function isMapping(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value in one short line, whatever it is. */
-export function display(value: unknown, longest = 60): string {
-  const text = typeof value === 'object' && value !== null ? describe(value) : String(value);
-  // What could move a terminal's cursor is shown, not sent.
-  const printable = text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  );
-  if (printable === '') return 'an empty text';
-  return printable.length > longest ? `${printable.slice(0, longest)}...` : printable;
-}
-
-function describe(value: object): string {
-  if (Array.isArray(value)) return 'a list';
-  return value instanceof Date ? 'a date' : 'a mapping';
 }

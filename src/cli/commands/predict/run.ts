@@ -1,15 +1,20 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { CredenceError, UsageError } from '../../errors/index.ts';
-import type { Predictive } from '../../inference/index.ts';
-import { imagePredictions, predictionsCsv, predictionsNpz } from '../../report/index.ts';
-import type { PredictCommand } from '../command-line.ts';
-import { display, layerOfFlags, resolveConfiguration } from '../configuration/index.ts';
-import { launchedAs } from '../launched.ts';
-import { renderPredictions } from '../progress/predictions.ts';
-import { readRunConfiguration } from '../request.ts';
-import type { Terminal } from '../terminal.ts';
-import { silentWatch, watchOn } from '../watch.ts';
+import { CredenceError, UsageError } from '../../../errors/index.ts';
+import type { Predictive } from '../../../inference/index.ts';
+import { imagePredictions, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
+import type { Given } from '../../command-file.ts';
+import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
+import { launchedAs } from '../../launched.ts';
+import { renderPredictions } from '../../progress/predictions.ts';
+import { readRunConfiguration } from '../../request.ts';
+import type { Terminal } from '../../terminal.ts';
+import { silentWatch, watchOn } from '../../watch.ts';
+
+interface PredictOptions {
+  readonly out?: string;
+  readonly quantiles?: string;
+}
 
 /** What `predict` answers; with --json, exactly this, and the predictions where they are not written to a file. */
 interface PredictionSummary {
@@ -38,15 +43,16 @@ const forms: Readonly<Partial<Record<string, Form>>> = {
 };
 
 /** `credence predict RUN INPUT...` */
-export async function predict(command: PredictCommand, terminal: Terminal): Promise<number> {
-  const { run, inputs, flags, json, out } = command;
-  const levels = levelsOf(command.quantiles);
+export async function predict({ words, options, flags, json }: Given, terminal: Terminal): Promise<number> {
+  const [run = '', ...inputs] = words;
+  const { out = null, quantiles = null } = options<PredictOptions>();
+  const levels = levelsOf(quantiles);
   const form = out === null ? null : formOf(out);
   const configuration = resolveConfiguration([await readRunConfiguration(run), layerOfFlags(flags)]);
   const isFirst = (launchedAs()?.rank ?? 0) === 0;
   const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
   try {
-    const { predictWithRun } = await import('../compose.ts');
+    const { predictWithRun } = await import('../../compose.ts');
     const { predictive, names, step, seconds } = await predictWithRun(run, inputs, configuration, levels, watch);
     watch.end();
     if (!isFirst) return 0;

@@ -1,0 +1,19 @@
+/** Settings of a run that commands which go on from its checkpoint may change. */
+import type { Words } from '../command-file.ts';
+import { alternatives } from '../configuration/display.ts';
+
+const ofTheRun = 'default: that of the run';
+
+export function addDraws(words: Words): Words {
+  return words.setting('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)');
+}
+
+/** What computes the draws, and from which seed. */
+export async function addComputation(words: Words): Promise<void> {
+  const { engineNames } = await import('../engine.ts');
+  words
+    .setting('engine', 'NAME', `${alternatives(['auto', ...engineNames])} (${ofTheRun})`)
+    .setting('ranks', 'COUNT', `threads that share the draws (${ofTheRun}, or one per core)`)
+    .setting('seed', 'SEED', `of the draws (${ofTheRun})`)
+    .setting('precision', 'NAME', `f32 or bf16 (${ofTheRun})`);
+}
