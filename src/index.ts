@@ -2,7 +2,6 @@
  * The library: what `credence train` and `credence evaluate` are made of. As in the command line, it is the caller who
  * chooses an engine and a communicator.
  */
-export { defaultConfiguration } from './cli/index.ts';
 export { type Communicator, solo } from './comm/index.ts';
 export {
   type FetchProgress,
@@ -44,6 +43,7 @@ export {
   type TrainingObserver,
   type TrainingOptions,
   type TrainingResult,
+  defaults as defaultConfiguration,
 } from './train/index.ts';
 export {
   CheckpointStore,

@@ -1,7 +1,7 @@
 /** What commander complains of, in the form of our own errors. */
 import type { Command, CommanderError } from 'commander';
-import { UsageError } from '../errors/index.ts';
-import { alternatives, display } from './configuration/display.ts';
+import { UsageError, alternatives } from '../errors/index.ts';
+import { display } from './configuration/display.ts';
 import { suggestion } from './configuration/nearest.ts';
 
 /** @param command the one that was named, else the program */

@@ -44,7 +44,7 @@ import {
   writeRunFile,
   writeTrainingLog,
 } from '../run/index.ts';
-import { renderConfiguration } from './configuration/index.ts';
+import { publishedData, renderConfiguration } from './configuration/index.ts';
 import { declarationsOf } from './declarations.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters, evaluationOnTheWay } from './evaluation.ts';
@@ -361,7 +361,7 @@ function announce(trainer: Trainer, { run, configuration, data, firstStep, ranks
 
 /** @param checkpoint whose mean image is subtracted; null: that of the training set, where one is */
 async function load({ data }: RunConfiguration, watch: Watch, checkpoint: Checkpoint | null): Promise<ImageDataset> {
-  const dataset = await loadDataset({ ...data, onProgress: watch.fetching, onWarning: watch.note });
+  const dataset = await loadDataset({ ...publishedData(data), onProgress: watch.fetching, onWarning: watch.note });
   if (checkpoint === null)
     return data.subtractPixelMean ? withPixelMean(dataset, () => pixelMean(dataset.train)) : dataset;
   const mean = pixelMeanOf(checkpoint);

@@ -3,6 +3,7 @@
  * in one line; `code` is stable and may be relied on by scripts.
  */
 
+export { alternatives } from './alternatives.ts';
 export type ErrorCode =
   | 'USAGE' // a wrong command, flag, key or value: exit code 2
   | 'SHAPE' // shapes or data types that do not fit an operation

@@ -56,7 +56,8 @@ function machine(): Finding {
 }
 
 async function engines(): Promise<Finding[]> {
-  const { describeBfloat16, describeEngine, engineNames } = await import('../engine.ts');
+  const { engineNames } = await import('../../kernels/index.ts');
+  const { describeBfloat16, describeEngine } = await import('../engine.ts');
   return Promise.all([
     ...engineNames.map((engine) => finding(`engine ${engine}`, false, () => describeEngine(engine))),
     finding('bfloat16', false, describeBfloat16),

@@ -1,6 +1,6 @@
 /** Settings of a run that commands which go on from its checkpoint may change. */
+import { alternatives } from '../../errors/index.ts';
 import type { Words } from '../command-file.ts';
-import { alternatives } from '../configuration/display.ts';
 
 const ofTheRun = 'default: that of the run';
 
@@ -10,10 +10,11 @@ export function addDraws(words: Words): Words {
 
 /** What computes the draws, and from which seed. */
 export async function addComputation(words: Words): Promise<void> {
-  const { engineNames } = await import('../engine.ts');
+  const { settings } = await import('../../train/index.ts');
+  const { engine, precision } = settings;
   words
-    .setting('engine', 'NAME', `${alternatives(['auto', ...engineNames])} (${ofTheRun})`)
+    .setting('engine', 'NAME', `${alternatives(engine.choices)} (${ofTheRun})`)
     .setting('ranks', 'COUNT', `threads that share the draws (${ofTheRun}, or one per core)`)
     .setting('seed', 'SEED', `of the draws (${ofTheRun})`)
-    .setting('precision', 'NAME', `f32 or bf16 (${ofTheRun})`);
+    .setting('precision', 'NAME', `${alternatives(precision.choices)} (${ofTheRun})`);
 }

@@ -16,22 +16,21 @@ export const command: CommandFile = {
   about: 'Train a model, evaluate it with Monte Carlo draws, and keep all of it in a run folder.',
 
   async declare(words) {
-    const { modelNames } = await import('../../models/index.ts');
-    const { defaults, flagOf, presets, settings, valueAt } = await import('../configuration/index.ts');
-    const names = `a model (${modelNames.join(', ')}), a preset (${Object.keys(presets).join(', ')})`;
-    words.command.usage('[NAME | config.yaml] [--key value ...]').addHelpText('after', signals);
+    const { targets } = await import('../target.ts');
+    const { flagOf, settings } = await import('../configuration/index.ts');
+    words.command.usage(trainUsage).addHelpText('after', signals);
     words
-      .argument('NAME', `${names} or the path of a config.yaml`)
+      .argument('NAME', targets)
       .option('out', 'DIR', 'the run folder (default: runs/NAME, made unique)')
       .option('resume', 'RUN', 'go on with the run in this folder')
       .option('timeline', 'FILE', timelineHelp);
     words.command.optionsGroup('Settings, also keys of a config.yaml:');
     for (const setting of settings) {
-      const { path, placeholder, about } = setting;
+      const { path, placeholder, about, usual } = setting;
       // A switch: one that all commands have.
       if (placeholder === null) continue;
       const flag = flagOf(setting);
-      words.setting(flag, placeholder, `${about} (default: ${String(valueAt(defaults, path))})`);
+      words.setting(flag, placeholder, `${about} (default: ${String(usual)})`);
       if (flag !== path) words.setting(path, placeholder, about, { isHidden: true });
     }
     words.command.optionsGroup('Flags of the system that credence succeeds (docs/differences.md):');
@@ -72,6 +71,8 @@ export function trainArguments({ words, options, flags }: Given): TrainArguments
   const { out = null, resume = null, timeline = null, flagfile: flagFiles = [] } = options<TrainOptions>();
   return { target: words[0] ?? null, flags, flagFiles, out, resume, timeline };
 }
+
+export const trainUsage = '[NAME | config.yaml | DATA] [--key value ...]';
 
 export const timelineHelp = 'write what every rank did when to a Chrome trace, for Perfetto or chrome://tracing';
 

@@ -15,11 +15,6 @@ function describe(value: object): string {
   return value instanceof Date ? 'a date' : 'a mapping';
 }
 
-/** `a, b or c` */
-export function alternatives(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
-}
-
 /** What the original's flag library takes for a boolean; null for anything else. */
 export function parseBoolean(text: string): boolean | null {
   if (/^(true|t|1|yes)$/i.test(text)) return true;

@@ -4,5 +4,6 @@ export { type Layer, resolveConfiguration } from './layer.ts';
 export { suggestion } from './nearest.ts';
 export { dataOfModel, presets } from './presets.ts';
 export { renderConfiguration } from './render.ts';
-export { type Setting, type SettingPath, defaults, settings, valueAt } from './settings.ts';
+export { ownData, publishedData } from './names.ts';
+export { type SettingPath, type SettingRow, settings, valueAt } from './settings.ts';
 export { parseYaml, readText, readYamlFile } from './yaml-file.ts';

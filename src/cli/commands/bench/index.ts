@@ -8,7 +8,7 @@ export const command: CommandFile = {
 
   async declare(words) {
     const { modelNames } = await import('../../../models/index.ts');
-    const { engineNames } = await import('../../engine.ts');
+    const { engineNames } = await import('../../../kernels/index.ts');
     const what = 'training: throughput and peak memory; scaling: the time of a step against ranks';
     words.command.usage('[training | scaling] [--key value ...]');
     words

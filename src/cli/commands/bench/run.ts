@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { UnavailableError, UsageError } from '../../../errors/index.ts';
+import { engineNames } from '../../../kernels/index.ts';
 import { type Launcher, findMpiexecs } from '../../../launch/index.ts';
 import { modelNames } from '../../../models/index.ts';
 import type { Given } from '../../command-file.ts';
@@ -9,7 +10,7 @@ import { describeMachine } from '../../bench/machine.ts';
 import { benchScaling, scalingTable } from '../../bench/scaling.ts';
 import { benchTraining, trainingTable } from '../../bench/training.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
-import { describeEngine, engineNames } from '../../engine.ts';
+import { describeEngine } from '../../engine.ts';
 import type { Terminal } from '../../terminal.ts';
 import { integers, number, oneOf, someOf } from '../../values.ts';
 

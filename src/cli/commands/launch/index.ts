@@ -1,5 +1,5 @@
 import type { CommandFile } from '../../command-file.ts';
-import { signals, timelineHelp } from '../train.ts';
+import { signals, timelineHelp, trainUsage } from '../train.ts';
 
 /** `credence launch -n COUNT train ...` */
 export const command: CommandFile = {
@@ -11,7 +11,7 @@ export const command: CommandFile = {
     const launchers = 'threads, mpiexec, srun, aprun, jsrun or flux (default: mpiexec where it is found, else threads)';
     words
       .argument('COMMAND', 'what each rank gets: train, and what belongs to it')
-      .command.usage('-n COUNT [-H HOST:SLOTS,...] train [NAME | config.yaml] [--key value ...]')
+      .command.usage(`-n COUNT [-H HOST:SLOTS,...] train ${trainUsage}`)
       .addHelpText('after', signals)
       .option('-n <COUNT>', 'how many ranks (default: the slots of all hosts)')
       .option('-H, --hosts <HOST:SLOTS,...>', 'the hosts, and how many ranks each takes (default: this one)');

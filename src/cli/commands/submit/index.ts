@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { CommandFile } from '../../command-file.ts';
+import { trainUsage } from '../train.ts';
 
 /** `credence submit [--nodes COUNT,...] train ...` */
 export const command: CommandFile = {
@@ -12,7 +13,7 @@ export const command: CommandFile = {
     words
       .argument('COMMAND', 'train, and what belongs to it; {ranks} and {nodes} stand for those of each job')
       .option('file', 'FILE', 'YAML with the keys below, lists where they repeat, and `command`; flags win')
-      .command.usage('[--nodes COUNT,...] [--ranksPerNode COUNT] ... train [NAME | config.yaml] [--key value ...]')
+      .command.usage(`[--nodes COUNT,...] [--ranksPerNode COUNT] ... train ${trainUsage}`)
       .addHelpText('after', explanation);
     for (const [name, placeholder, about] of keysOf(schedulerNames)) {
       if (name === 'setup') words.list(name, placeholder, about);
