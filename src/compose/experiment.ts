@@ -3,7 +3,8 @@
  * no name again.
  */
 import { type ArrayExamples, imageExamples, pixelMean } from '../data/index.ts';
-import { type LoadOptions, definitionOf, loadDataset } from '../datasets/index.ts';
+import { type DatasetName, type LoadOptions, datasetNames, definitionOf, loadDataset } from '../datasets/index.ts';
+import { UsageError } from '../errors/index.ts';
 import { Graph, type Tensor } from '../graph/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { type Model, declarationsOf } from '../models/index.ts';
@@ -60,9 +61,16 @@ export async function modelOf(
 
 /** What a data set that is known by name is, without a look at its files. */
 export function infoOf({ data }: Pick<RunConfiguration, 'data'>): DataInfo {
-  const { height, width, channels, classes } = definitionOf(data);
+  const { height, width, channels, classes } = definitionOf(published(data));
   const names = Array.from({ length: classes }, (_, c) => String(c));
   return { input: { shape: [height, width, channels], dtype: 'u8' }, targets: { kind: 'classes', names }, units: null };
+}
+
+/** @throws UsageError where the name is none */
+function published(data: RunConfiguration['data']): RunConfiguration['data'] & { readonly name: DatasetName } {
+  const name = datasetNames.find((known) => known === data.name);
+  if (name !== undefined) return { ...data, name };
+  throw new UsageError(`data ${data.name}`, { expected: `one of ${datasetNames.join(', ')}` });
 }
 
 /** A data set of images that is known by name. */
@@ -72,7 +80,7 @@ async function imageData(
   options: Pick<LoadOptions, 'onProgress' | 'onWarning'>,
 ): Promise<ExperimentData> {
   const { data } = configuration;
-  const dataset = await loadDataset({ ...data, ...options });
+  const dataset = await loadDataset({ ...published(data), ...options });
   const info = infoOf(configuration);
   const shift = checkpoint ? pixelMeanOf(checkpoint) : data.subtractPixelMean ? pixelMean(dataset.train) : null;
   return {

@@ -1,18 +1,25 @@
 /** From the `model` of a configuration to a model: the one place where a name becomes a network. */
 import { UsageError, suggestion } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
-import { type Model, isMapping, layersOf, likelihoodOf, modelNames, networkOf } from '../models/index.ts';
+import {
+  type DescribedModel,
+  type Model,
+  isMapping,
+  isModulePath,
+  layersOf,
+  likelihoodOf,
+  modelNames,
+  nameOf,
+  networkOf,
+} from '../models/index.ts';
 import type { DataInfo } from './info.ts';
-import { isModulePath, modelOfModule } from './module.ts';
-
-/** A name, the path of a module, or a network written down: `{layers, likelihood}` or `{name, likelihood}`. */
-export type RunModel = string | { readonly [key: string]: unknown };
+import { modelOfModule } from './module.ts';
 
 /**
  * @throws UsageError where there is no such model, or its description is wrong, naming the place
  * @throws ShapeError where a layer does not fit the data, once it is built
  */
-export async function modelFor(model: RunModel, info: DataInfo): Promise<Model<Predictive>> {
+export async function modelFor(model: DescribedModel, info: DataInfo): Promise<Model<Predictive>> {
   if (typeof model === 'string') return isModulePath(model) ? modelOfModule(model, info) : namedModel(model, info);
   return describedModel(model, info);
 }
@@ -29,7 +36,7 @@ export function namedModel(name: string, info: DataInfo, likelihood: unknown = n
 
 const keys = ['name', 'layers', 'likelihood'];
 
-function describedModel(model: Exclude<RunModel, string>, info: DataInfo): Model<Predictive> {
+function describedModel(model: Exclude<DescribedModel, string>, info: DataInfo): Model<Predictive> {
   const unknown = Object.keys(model).find((key) => !keys.includes(key));
   if (unknown !== undefined) {
     const remedy = suggestion(unknown, keys);
@@ -48,13 +55,7 @@ function describedModel(model: Exclude<RunModel, string>, info: DataInfo): Model
   return { name: nameOf(model), input: info.input, network, likelihood: chosen, units: info.units };
 }
 
-/** What a run of this model is called. */
-export function nameOf(model: RunModel): string {
-  if (typeof model !== 'string') return typeof model['name'] === 'string' ? model['name'] : 'network';
-  return isModulePath(model) ? (/([^/\\]+)\.\w+$/.exec(model)?.[1] ?? 'network') : model;
-}
-
 /** The likelihood that a configuration writes down; undefined: none. */
-export function likelihoodIn(model: RunModel): unknown {
+export function likelihoodIn(model: DescribedModel): unknown {
   return isMapping(model) ? model['likelihood'] : undefined;
 }

@@ -8,11 +8,6 @@ import type { Predictive } from '../likelihoods/index.ts';
 import { type Model, isMapping } from '../models/index.ts';
 import type { DataInfo } from './info.ts';
 
-/** Whether a `model` is the path of a module: `./mine.mjs`. */
-export function isModulePath(model: string): boolean {
-  return /\.[cm]?[jt]s$/.test(model);
-}
-
 /** sha256 of a module's bytes: a run does not go on with another. */
 export function moduleSha256(path: string): string {
   return createHash('sha256').update(bytesOf(path)).digest('hex');

@@ -4,6 +4,7 @@
  */
 export { suggestion } from './nearest.ts';
 
+export { alternatives } from './alternatives.ts';
 export type ErrorCode =
   | 'USAGE' // a wrong command, flag, key or value: exit code 2
   | 'SHAPE' // shapes or data types that do not fit an operation

@@ -1,9 +1,11 @@
 export {
   type BufferView,
+  type EngineName,
   type KernelCall,
   type KernelContext,
   type Kernels,
   type KernelsFactory,
   control,
+  engineNames,
 } from './kernels.ts';
 export { Program, type ProgramMemory, type ProgramRequest } from './program.ts';

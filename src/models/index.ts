@@ -14,7 +14,7 @@ export {
   usualLikelihood,
 } from './description/likelihood.ts';
 export { choice, isMapping, options } from './description/options.ts';
-export type { Network } from './network.ts';
+export { type DescribedModel, type Network, isModulePath, nameOf } from './network.ts';
 
 const networks: Readonly<Record<string, Network>> = { ...mnistNetworks, ...cifarNetworks, ...tableNetworks };
 

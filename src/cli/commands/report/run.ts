@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { UsageError } from '../../errors/index.ts';
-import { isSweep, readSweep } from '../../launch/index.ts';
-import { type RunReport, machines, readMeasuredScaling, readRun, writeReport } from '../../report/index.ts';
-import type { ReportCommand } from '../command-line.ts';
-import { elementsOfModel } from '../elements.ts';
-import type { Terminal } from '../terminal.ts';
-import { oneOf } from '../values.ts';
+import { UsageError } from '../../../errors/index.ts';
+import { isSweep, readSweep } from '../../../launch/index.ts';
+import { type RunReport, machines, readMeasuredScaling, readRun, writeReport } from '../../../report/index.ts';
+import type { Given } from '../../command-file.ts';
+import { elementsOfModel } from '../../elements.ts';
+import type { Terminal } from '../../terminal.ts';
+import { oneOf } from '../../values.ts';
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly scaling?: string;
+  readonly machine: string;
+}
 
 /** What `report --json` says of a run. */
 function summaryOf({ folder, configuration, starts, metrics, timing, evaluations, problems }: RunReport) {
@@ -25,9 +31,10 @@ function summaryOf({ folder, configuration, starts, metrics, timing, evaluations
 }
 
 /** `credence report RUN...` */
-export async function report({ json, folders, options }: ReportCommand, { stdout }: Terminal): Promise<number> {
+export async function report({ words: folders, json, ...given }: Given, { stdout }: Terminal): Promise<number> {
+  const options = given.options<ReportOptions>();
   const machine = oneOf('machine', options.machine, Object.keys(machines));
-  const scaling = options.scaling === null ? [] : [readMeasuredScaling(options.scaling)];
+  const scaling = options.scaling === undefined ? [] : [readMeasuredScaling(options.scaling)];
   const missing: string[] = [];
   const runs = [...new Set(folders.flatMap((folder) => runFoldersIn(folder, missing)))].map(readRun);
   const written = await writeReport(outOf(folders, options.out), {
@@ -77,8 +84,8 @@ function runFoldersIn(folder: string, missing: string[]): string[] {
   });
 }
 
-function outOf(folders: readonly string[], out: string | null): string {
-  if (out !== null) return out;
+function outOf(folders: readonly string[], out: string | undefined): string {
+  if (out !== undefined) return out;
   if (folders.length === 1) return join(folders[0]!, 'report');
   throw new UsageError('several runs, and no folder for their report', { remedy: 'Give one with --out DIR' });
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { UsageError } from '../../errors/index.ts';
+import { UsageError } from '../../../errors/index.ts';
 import {
   type FittedScaling,
   type Machine,
@@ -11,13 +11,27 @@ import {
   predictStep,
   readMeasuredScaling,
   scalingFigure,
-} from '../../report/index.ts';
-import type { SimulateCommand } from '../command-line.ts';
-import { display } from '../configuration/index.ts';
-import { elementsOfModel } from '../elements.ts';
-import type { SimulateOptions } from '../simulate-options.ts';
-import type { Terminal } from '../terminal.ts';
-import { integers, number, oneOf } from '../values.ts';
+} from '../../../report/index.ts';
+import type { Given } from '../../command-file.ts';
+import { display } from '../../configuration/index.ts';
+import { elementsOfModel } from '../../elements.ts';
+import type { Terminal } from '../../terminal.ts';
+import { integers, number, oneOf } from '../../values.ts';
+
+interface SimulateOptions {
+  readonly machine: string;
+  readonly model: string;
+  readonly step?: string;
+  readonly batch: string;
+  readonly ranks: string;
+  readonly scaling: string;
+  readonly overlap: boolean;
+  readonly wire: string;
+  readonly bucketBytes: string;
+  readonly spread?: string;
+  readonly measured?: string;
+  readonly figure?: string;
+}
 
 /** A network on a machine: its curve, and the points that were measured. */
 interface Simulation extends FittedScaling {
@@ -30,19 +44,21 @@ interface Simulation extends FittedScaling {
 const nineTenths = 0.9;
 
 /** `credence simulate`: the time of a step and the speed-up on many ranks, by a model of the machine. */
-export async function simulate({ json, options }: SimulateCommand, { stdout }: Terminal): Promise<number> {
+export async function simulate({ json, ...given }: Given, { stdout }: Terminal): Promise<number> {
+  const options = given.options<SimulateOptions>();
   const preset = oneOf('machine', options.machine, Object.keys(machines));
   const machine = machines[preset];
   const scaling = oneOf('scaling', options.scaling, ['weak', 'strong'] as const);
-  const simulations = options.measured === null ? [simulateStep(options, machine)] : simulateMeasured(options, machine);
-  if (options.figure !== null) await writeFigure(options.figure, `${scaling} scaling on ${preset}`, simulations);
+  const simulations =
+    options.measured === undefined ? [simulateStep(options, machine)] : simulateMeasured(options, machine);
+  if (options.figure !== undefined) await writeFigure(options.figure, `${scaling} scaling on ${preset}`, simulations);
   const report = { machine: { name: preset, ...machine }, scaling, simulations };
   stdout.write(json ? `${JSON.stringify(report)}\n` : render(preset, scaling, simulations));
   return 0;
 }
 
 function simulateStep(options: SimulateOptions, machine: Machine): Simulation {
-  if (options.step === null) {
+  if (options.step === undefined) {
     throw new UsageError('the time of a step on one rank is missing', {
       expected: '--step MILLISECONDS, or --measured FILE.json',
       remedy: "Take it from the second column of a run folder's timing.csv, or from npm run bench",
@@ -50,7 +66,7 @@ function simulateStep(options: SimulateOptions, machine: Machine): Simulation {
   }
   const computeSeconds = number('step', options.step, 1e-6, 1e9) / 1e3;
   const workload = { ...travelling(options, options.model), computeSeconds };
-  const spread = options.spread === null ? machine.spread : number('spread', options.spread, 0, 10);
+  const spread = options.spread === undefined ? machine.spread : number('spread', options.spread, 0, 10);
   const predictions = ranksOf(options).map((count) => predictStep(workload, { ...machine, spread }, count));
   const batch = number('batch', options.batch, 1, 1e6);
   const spreadForNineTenths = ranksOf(options).map((count) => largestSpread(workload, machine, count, nineTenths));
@@ -66,7 +82,7 @@ function simulateMeasured(options: SimulateOptions, machine: Machine): Simulatio
       remedy: 'Ask for the other --scaling',
     });
   }
-  const spread = options.spread === null ? null : number('spread', options.spread, 0, 10);
+  const spread = options.spread === undefined ? null : number('spread', options.spread, 0, 10);
   return fitting.map(({ model, communicator, batch, points }): Simulation => {
     const times = points.map(({ ranks, stepMs }) => ({ ranks, step: stepMs / 1e3 }));
     const fit = fitScaling(times, travelling(options, model), { machine, spread, ranks: ranksOf(options) });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, parse } from 'node:path';
-import { UnavailableError, UsageError } from '../../errors/index.ts';
+import { UnavailableError, UsageError } from '../../../errors/index.ts';
 import {
   type Host,
   type Launcher,
@@ -17,30 +17,40 @@ import {
   readHostfile,
   startJob,
   supervise,
-} from '../../launch/index.ts';
-import type { LaunchCommand } from '../command-line.ts';
-import { display } from '../configuration/index.ts';
-import { freeFolder, innerCommand, self } from '../inner-command.ts';
-import { type TrainRequest, readTrainRequest } from '../request.ts';
-import type { Terminal } from '../terminal.ts';
+} from '../../../launch/index.ts';
+import type { Given } from '../../command-file.ts';
+import { display } from '../../configuration/index.ts';
+import { freeFolder, innerCommand, self } from '../../inner-command.ts';
+import { type TrainRequest, readTrainRequest } from '../../request.ts';
+import type { Terminal } from '../../terminal.ts';
+
+interface LaunchOptions {
+  /** how many ranks */
+  readonly n?: string;
+  readonly hosts?: string;
+  readonly hostfile?: string;
+  readonly launcher?: string;
+  readonly restarts?: string;
+  readonly timeline?: string;
+}
 
 /**
  * `credence launch`: starts the ranks of a training, waits for them, and starts them again where that is asked for.
  * @returns the exit code of the ranks, as their launcher tells it
  */
-export async function launch(command: LaunchCommand, terminal: Terminal): Promise<number> {
-  if (command.checkBuild) return (await import('../check-build.ts')).checkBuild(command, terminal);
-  const inner = innerCommand('launch -n COUNT', command.words, terminal);
+export async function launch(given: Given, terminal: Terminal): Promise<number> {
+  const inner = await innerCommand('launch -n COUNT', given.inner, given.parse);
   if (inner === null) return 0;
-  const hosts = hostsOf(command);
-  const ranks = countOf(command.ranks, hosts);
-  const restarts = restartsOf(command);
-  const launcher = chooseLauncher(launcherNameOf(command), hosts);
+  const options = given.options<LaunchOptions>();
+  const hosts = hostsOf(options);
+  const ranks = countOf(options.n ?? null, hosts);
+  const restarts = restartsOf(options);
+  const launcher = chooseLauncher(launcherNameOf(options), hosts);
   const request = await readTrainRequest(inner);
   const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
-  const isJson = command.json || inner.json;
+  const isJson = given.json || inner.json;
   const isTagged = canTag(launcher.dialect);
-  const words = wordsOf(command.words, { request, restarts, isJson, timeline: timelineOf(command, request) });
+  const words = wordsOf(given.inner, { request, restarts, isJson, timeline: timelineOf(options, request) });
   const usable = defaultHosts(hosts, ranks, launcher);
   const code = await supervise({
     restarts,
@@ -57,7 +67,7 @@ export async function launch(command: LaunchCommand, terminal: Terminal): Promis
         isRoot: process.getuid?.() === 0,
       };
       const line = commandLineOf(launcher, plan);
-      if (command.verbose) tell([line.program, ...line.words].join(' '));
+      if (given.verbose) tell([line.program, ...line.words].join(' '));
       const write = (stream: 'stdout' | 'stderr', text: string, rank: number | null): void => {
         terminal[stream].write(isJson || rank === null ? `${text}\n` : `[${rank}]<${stream}>:${text}\n`);
       };
@@ -68,23 +78,23 @@ export async function launch(command: LaunchCommand, terminal: Terminal): Promis
   return code;
 }
 
-function hostsOf({ hosts, hostfile }: LaunchCommand): Host[] | null {
-  if (hosts !== null && hostfile !== null) {
+function hostsOf({ hosts, hostfile }: LaunchOptions): Host[] | null {
+  if (hosts !== undefined && hostfile !== undefined) {
     throw new UsageError('-H and --hostfile exclude each other', { remedy: 'Leave one of them away' });
   }
-  if (hosts !== null) return parseHosts(hosts);
-  return hostfile === null ? null : readHostfile(hostfile);
+  if (hosts !== undefined) return parseHosts(hosts);
+  return hostfile === undefined ? null : readHostfile(hostfile);
 }
 
-function restartsOf({ restarts }: LaunchCommand): number {
-  if (restarts === null) return 0;
+function restartsOf({ restarts }: LaunchOptions): number {
+  if (restarts === undefined) return 0;
   if (/^\d{1,4}$/.test(restarts)) return Number(restarts);
   throw new UsageError(`--restarts ${display(restarts)}`, { expected: 'how often to start again, 0 to 9999' });
 }
 
-function launcherNameOf({ launcher }: LaunchCommand) {
+function launcherNameOf({ launcher }: LaunchOptions) {
   const name = launcherNames.find((known) => known === launcher);
-  if (launcher === null || name !== undefined) return name ?? null;
+  if (launcher === undefined || name !== undefined) return name ?? null;
   throw new UsageError(`--launcher ${display(launcher)}`, { expected: launcherNames.join(', ') });
 }
 
@@ -119,8 +129,8 @@ interface Wish {
   readonly timeline: string | null;
 }
 
-function timelineOf({ timeline }: LaunchCommand, request: TrainRequest): string | null {
-  if (timeline !== null && request.timeline !== null) {
+function timelineOf({ timeline }: LaunchOptions, request: TrainRequest): string | null {
+  if (timeline !== undefined && request.timeline !== null) {
     throw new UsageError('--timeline stands before train and behind it', { remedy: 'Leave one of them away' });
   }
   return timeline ?? request.timeline;

@@ -1,18 +1,33 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { UnavailableError, UsageError } from '../../errors/index.ts';
-import { type Launcher, findMpiexecs } from '../../launch/index.ts';
-import { modelNames } from '../../models/index.ts';
-import type { BenchOptions } from '../bench-options.ts';
-import { describeMachine } from '../bench/machine.ts';
-import { benchScaling, scalingTable } from '../bench/scaling.ts';
-import { benchTraining, trainingTable } from '../bench/training.ts';
-import type { BenchCommand } from '../command-line.ts';
-import { display, layerOfFlags, resolveConfiguration } from '../configuration/index.ts';
-import { describeEngine, engineNames } from '../../compose/index.ts';
-import type { Terminal } from '../terminal.ts';
-import { integers, number, oneOf, someOf } from '../values.ts';
+import { UnavailableError, UsageError } from '../../../errors/index.ts';
+import { engineNames } from '../../../kernels/index.ts';
+import { type Launcher, findMpiexecs } from '../../../launch/index.ts';
+import { modelNames } from '../../../models/index.ts';
+import type { Given } from '../../command-file.ts';
+import { describeMachine } from '../../bench/machine.ts';
+import { benchScaling, scalingTable } from '../../bench/scaling.ts';
+import { benchTraining, trainingTable } from '../../bench/training.ts';
+import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
+import { describeEngine } from '../../../compose/index.ts';
+import type { Terminal } from '../../terminal.ts';
+import { integers, number, oneOf, someOf } from '../../values.ts';
+
+/** Not there where the default depends on what is measured. */
+interface BenchOptions {
+  readonly models?: string;
+  readonly engines?: string;
+  readonly precisions: string;
+  readonly batches?: string;
+  readonly ranks?: string;
+  readonly rounds: string;
+  readonly seconds?: string;
+  readonly communicators?: string;
+  readonly scalings: string;
+  readonly reductions: string;
+  readonly out?: string;
+}
 
 /** What is measured: of `results` and `series` whichever was asked for. */
 interface Report {
@@ -23,16 +38,18 @@ interface Report {
 }
 
 /** `credence bench`: how fast this machine trains, and how the time of a step goes with the number of ranks. */
-export async function bench({ json, what, options }: BenchCommand, { stdout, stderr }: Terminal): Promise<number> {
+export async function bench({ words, json, ...given }: Given, { stdout, stderr }: Terminal): Promise<number> {
+  const [what = ''] = words;
+  const options = given.options<BenchOptions>();
   const subject = what === 'training' || what === 'scaling' ? what : refuse(what);
   const rounds = number('rounds', options.rounds, 1, 1000, Number.isInteger);
-  const seconds = options.seconds === null ? null : number('seconds', options.seconds, 0.1, 3600);
+  const seconds = options.seconds === undefined ? null : number('seconds', options.seconds, 0.1, 3600);
   const onDone = (text: string): void => {
     if (stderr.isTTY) stderr.write(`\r\x1b[K${text}`);
   };
   const pace = { rounds, seconds, onDone };
   // Before minutes of measuring that would have no place.
-  if (options.out !== null) requireFolderOf(options.out);
+  if (options.out !== undefined) requireFolderOf(options.out);
   const machine = describeMachine();
   let report: Report;
   let table: string;
@@ -46,7 +63,7 @@ export async function bench({ json, what, options }: BenchCommand, { stdout, std
     table = scalingTable(series);
   }
   if (stderr.isTTY) stderr.write('\r\x1b[K');
-  if (options.out !== null) write(options.out, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.out !== undefined) write(options.out, `${JSON.stringify(report, null, 2)}\n`);
   const { cpu, cores, memoryGiB, node, date } = machine;
   const heading = `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${date}; median of ${rounds} rounds\n\n`;
   stdout.write(json ? `${JSON.stringify(report)}\n` : heading + table);
@@ -79,7 +96,7 @@ async function scalingCases(options: BenchOptions) {
   const cores = availableParallelism();
   const ranks = integers('ranks', options.ranks ?? countedTo(cores), 1, 1024);
   const [batch, more] = integers('batches', options.batches ?? '64', 1, 1_000_000);
-  const [engine, other] = options.engines === null ? ['auto'] : await enginesOf(options.engines);
+  const [engine, other] = options.engines === undefined ? ['auto'] : await enginesOf(options.engines);
   if (more !== undefined || other !== undefined) {
     throw new UsageError('credence bench scaling', { expected: 'one batch size and one engine' });
   }
@@ -105,8 +122,8 @@ function modelsOf(text: string): string[] {
 }
 
 /** @throws UnavailableError for an engine that was named and does not start here */
-async function enginesOf(text: string | null): Promise<string[]> {
-  if (text !== null) {
+async function enginesOf(text: string | undefined): Promise<string[]> {
+  if (text !== undefined) {
     const named = someOf('engines', text, engineNames);
     for (const name of named) await describeEngine(name);
     return named;
@@ -122,12 +139,12 @@ async function enginesOf(text: string | null): Promise<string[]> {
 }
 
 /** @throws UnavailableError for an MPI that was named and is not here */
-function communicatorsOf(text: string | null): Map<string, Launcher | null> {
+function communicatorsOf(text: string | undefined): Map<string, Launcher | null> {
   const found = new Map<string, Launcher | null>([['threads', null]]);
   for (const { family, program } of findMpiexecs()) {
     found.set(family === 'hydra' ? 'mpich' : family, { dialect: family, program, library: null });
   }
-  if (text === null) return found;
+  if (text === undefined) return found;
   return new Map(
     text.split(',').map((given) => {
       const name = oneOf('communicators', given, ['threads', 'openmpi', 'mpich'] as const);

@@ -1,14 +1,20 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { CredenceError, UsageError } from '../../errors/index.ts';
-import type { ClassPredictive } from '../../likelihoods/index.ts';
-import { imagePredictions, predictionsCsv, predictionsNpz } from '../../report/index.ts';
-import type { PredictCommand } from '../command-line.ts';
-import { display, layerOfFlags, resolveConfiguration } from '../configuration/index.ts';
-import { renderPredictions } from '../progress/predictions.ts';
-import { readRunConfiguration } from '../request.ts';
-import type { Terminal } from '../terminal.ts';
-import { silentWatch, watchOn } from '../watch.ts';
+import { CredenceError, UsageError } from '../../../errors/index.ts';
+import type { ClassPredictive } from '../../../likelihoods/index.ts';
+import { imagePredictions, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
+import type { Given } from '../../command-file.ts';
+import { nameOf } from '../../../models/index.ts';
+import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
+import { renderPredictions } from '../../progress/predictions.ts';
+import { readRunConfiguration } from '../../request.ts';
+import type { Terminal } from '../../terminal.ts';
+import { silentWatch, watchOn } from '../../watch.ts';
+
+interface PredictOptions {
+  readonly out?: string;
+  readonly quantiles?: string;
+}
 
 /** What `predict` answers; with --json, exactly this, and the predictions where they are not written to a file. */
 interface PredictionSummary {
@@ -37,12 +43,13 @@ const forms: Readonly<Partial<Record<string, Form>>> = {
 };
 
 /** `credence predict RUN INPUT...` */
-export async function predict(command: PredictCommand, terminal: Terminal): Promise<number> {
-  const { run, inputs, flags, json, out } = command;
-  const levels = levelsOf(command.quantiles);
+export async function predict({ words, options, flags, json }: Given, terminal: Terminal): Promise<number> {
+  const [run = '', ...inputs] = words;
+  const { out = null, quantiles = null } = options<PredictOptions>();
+  const levels = levelsOf(quantiles);
   const form = out === null ? null : formOf(out);
   const configuration = resolveConfiguration([await readRunConfiguration(run), layerOfFlags(flags)]);
-  const { launchedAs, predictWithRun } = await import('../../compose/index.ts');
+  const { launchedAs, predictWithRun } = await import('../../../compose/index.ts');
   const isFirst = (launchedAs()?.rank ?? 0) === 0;
   const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
   try {
@@ -52,7 +59,7 @@ export async function predict(command: PredictCommand, terminal: Terminal): Prom
     if (!isFirst) return 0;
     const { draws, count } = predictive;
     const summary: PredictionSummary = {
-      ...{ run, model: configuration.model, step, draws, seed: configuration.seed, images: count, levels },
+      ...{ run, model: nameOf(configuration.model), step, draws, seed: configuration.seed, images: count, levels },
       imageDrawsPerSecond: (count * draws) / seconds,
       file: out,
     };
