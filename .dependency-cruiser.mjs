@@ -36,8 +36,8 @@ const implementations = `^src/(${engines}|${communicators})/`;
 const compositionRoots = '^src/(cli/|web/|index\\.ts$)';
 
 /** Rooms that run in a browser: no Node API. */
-const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim|data|train)/';
-const notPortable = '^src/kernels/onednn/';
+const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim|data|comm|train)/';
+const notPortable = '^src/(kernels/onednn|comm/(threads|mpi))/';
 
 const direction = rooms.map((room, place) => ({
   name: `direction-${room}`,
