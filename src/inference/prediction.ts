@@ -1,6 +1,6 @@
 import { UsageError } from '../errors/index.ts';
 import type { RealType } from '../graph/index.ts';
-import type { KernelsFactory } from '../kernels/index.ts';
+import { type KernelsFactory, sharedBuffer } from '../kernels/index.ts';
 import type { Model } from '../models/index.ts';
 import { type ParameterSource, PredictionProgram } from './prediction-program.ts';
 import { type PredictiveFields, PredictiveSums } from './predictive.ts';
@@ -142,7 +142,7 @@ class Fields implements PredictiveFields {
     const size = count * classes;
     this.#count = count;
     this.#classes = classes;
-    this.values = new Float64Array(new SharedArrayBuffer(8 * ((2 + levels) * size + count)));
+    this.values = new Float64Array(sharedBuffer(8 * ((2 + levels) * size + count)));
     const matrix = (i: number) => this.values.subarray(i * size, (i + 1) * size);
     this.probabilities = matrix(0);
     this.standardDeviations = matrix(1);
