@@ -35,8 +35,22 @@ const implementations = `^src/(${engines}|${communicators})/`;
 /** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
 const compositionRoots = '^src/(cli/|web/|index\\.ts$)';
 
-/** Rooms that run in a browser: no Node API. */
-const portable = '^src/(errors|random|graph|kernels|distributions|layers|models|inference|optim|data|comm|train)/';
+/** Rooms that run in a browser: no Node API; scripts/check-browser.ts bundles them. */
+export const portableRooms = [
+  'errors',
+  'random',
+  'graph',
+  'kernels',
+  'distributions',
+  'layers',
+  'models',
+  'inference',
+  'optim',
+  'data',
+  'comm',
+  'train',
+];
+const portable = `^src/(${portableRooms.join('|')})/`;
 const notPortable = '^src/(kernels/onednn|comm/(threads|mpi))/';
 
 const direction = rooms.map((room, place) => ({
