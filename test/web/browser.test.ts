@@ -10,7 +10,7 @@ import { isAvailable } from '../../src/kernels/wasm/index.ts';
 import '../kernels/engines.ts';
 import { findChromium } from '../support/chromium.ts';
 import type {} from './page.ts';
-import { trainAndPredict } from './training.ts';
+import { refusal, trainAndPredict } from './training.ts';
 
 const executablePath = findChromium();
 const isSkipped = executablePath === null && !process.env['CI'];
@@ -25,7 +25,8 @@ let browser: Browser | null = null;
 /** The page and its script, under /isolated/ with the headers that a page needs to have shared memory. */
 async function serve(): Promise<Server> {
   const entryPoints = [join(import.meta.dirname, 'page.ts')];
-  const bundled = await build({ entryPoints, bundle: true, format: 'esm', platform: 'browser', write: false });
+  const options = { bundle: true, format: 'esm', platform: 'browser', minify: true, write: false } as const;
+  const bundled = await build({ entryPoints, ...options });
   const script = bundled.outputFiles[0]!.text;
   const made = createServer(({ url = '' }, response) => {
     const headers = url.startsWith('/isolated/') ? isolation : {};
@@ -76,6 +77,15 @@ describe.skipIf(isSkipped).each(pages)(`$title${skipped}`, ({ path, isIsolated }
     if (!isAvailable(kernels)) return;
     const expected = await trainAndPredict(kernels);
     expect(got).toEqual({ ...expected, isShared: got.isShared });
+  });
+
+  it('says in words what is wrong, minified or not', async () => {
+    const page = await open(path);
+    const said = await page.evaluate(() => tested.refusal());
+    expect(said).toMatchInlineSnapshot(
+      `"UsageError: the batch is larger than the training set: got batchSize 302, expected at most 300 examples. Give a smaller --batchSize"`,
+    );
+    expect(said).toBe(refusal());
   });
 
   it('hears a click while it trains', async () => {

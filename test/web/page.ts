@@ -1,6 +1,6 @@
 /** The script of the test's page. */
 import { type Build, isAvailable } from '../../src/kernels/wasm/index.ts';
-import { type Outcome, trainAndPredict, trainUntil } from './training.ts';
+import { type Outcome, refusal, trainAndPredict, trainUntil } from './training.ts';
 
 /** What the test calls in the page. */
 export interface Page {
@@ -8,6 +8,7 @@ export interface Page {
   trainAndPredict(build: Build): Promise<Outcome>;
   /** trains until the button is pressed; @returns why it stopped */
   trainUntilPressed(): Promise<string | null>;
+  refusal(): string;
 }
 
 declare global {
@@ -23,4 +24,4 @@ function trainUntilPressed(): Promise<string | null> {
   return trainUntil(stop);
 }
 
-globalThis.tested = { isAvailable, trainAndPredict, trainUntilPressed };
+globalThis.tested = { isAvailable, trainAndPredict, trainUntilPressed, refusal };

@@ -10,7 +10,7 @@ import { smallRun } from '../support/run.ts';
 
 const model = 'BNN_FC_flip';
 
-/** Bit patterns, and what they were computed on. */
+/** What came out, parameters and probabilities as bit patterns, and what it was computed on. */
 export interface Outcome {
   readonly engine: string;
   /** of the trainer and of the prediction: whether the engine's memory is shared */
@@ -20,12 +20,12 @@ export interface Outcome {
   readonly probabilities: readonly number[];
 }
 
-function options(kernels: KernelsFactory, steps: number): TrainingOptions {
-  const configuration = smallRun({ model, seed: 3, iteration: steps, batchSize: 32, slices: 2, learningRate: 0.005 });
+function options(kernels: KernelsFactory, iteration: number, batchSize = 32): TrainingOptions {
+  const configuration = smallRun({ model, seed: 3, iteration, batchSize, slices: 2, learningRate: 0.005 });
   return { configuration, data: bars(300), kernels, communicator: solo };
 }
 
-/** 20 steps, then 10 draws. */
+/** 20 steps, then 10 draws. What comes out has been through float32, where the last bits of a Math.cos do not show. */
 export async function trainAndPredict(build: Build): Promise<Outcome> {
   const memories: boolean[] = [];
   const kernels: KernelsFactory = {
@@ -56,6 +56,16 @@ export async function trainUntil(stop: { requested: string | null }): Promise<st
   return stopped;
 }
 
+/** What a trainer says of a batch that is too large. */
+export function refusal(): string {
+  try {
+    return new Trainer(options(wasmBuilds.base, 1, 302)).engine;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Bit patterns. */
 function words({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): number[] {
   return [...new Int32Array(buffer, byteOffset, byteLength / 4)];
 }
