@@ -18,7 +18,7 @@ export interface RankWork {
   readonly test: ArrayExamples | null;
   readonly resume: Checkpoint | null;
   /** by rank: where it records what it does; null where nobody looks */
-  readonly spans: readonly (SharedArrayBuffer | null)[];
+  readonly spans: readonly (ArrayBufferLike | null)[];
 }
 
 /** The ranks of a run, seen from rank 0, which is this thread. */
