@@ -2,6 +2,7 @@
  * Every error that a user can meet. An error says what happened, what was got, what was expected and what to do,
  * in one line; `code` is stable and may be relied on by scripts.
  */
+export { suggestion } from './nearest.ts';
 
 export type ErrorCode =
   | 'USAGE' // a wrong command, flag, key or value: exit code 2

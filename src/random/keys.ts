@@ -32,6 +32,7 @@ export const purpose = {
   predictionNoise: 5,
   dataOrder: 6,
   augmentation: 7,
+  dataSplit: 9,
 } as const;
 
 /*

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { UsageError } from '../../errors/index.ts';
+import { suggestion, UsageError } from '../../errors/index.ts';
 import type { RunConfiguration } from '../../train/index.ts';
-import { suggestion } from './nearest.ts';
 import { configurationSchema } from './schema.ts';
 import { defaults, valueAt } from './settings.ts';
 
