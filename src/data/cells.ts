@@ -22,29 +22,34 @@ export function isMissing(column: TableColumn, row: number): boolean {
  * Rows that can be used: without infinities, and without missing cells as far as the policy wants it. A target cannot be
  * filled in: where it is missing, a row is left out or an error, whatever the mean of the others.
  * @param inputs names of the columns that are inputs, the others are targets
+ * @param remedy what to do about missing inputs
  * @returns places in the table, in its order
  * @throws DataError naming the column, the first rows and how many there are
  */
-export function usableRows(table: Table, inputs: ReadonlySet<string>, missing: MissingPolicy): Int32Array {
+export function usableRows(
+  table: Table,
+  inputs: ReadonlySet<string>,
+  missing: MissingPolicy,
+  remedy = 'Fill them in, or choose missing: drop (without these rows) or missing: mean (the mean of the training part)',
+): Int32Array {
   const isLeftOut = new Uint8Array(table.count);
   for (const column of table.columns) {
     const infinite = rowsWhere(table, (row) => column.kind === 'number' && Math.abs(column.values[row]) === Infinity);
     if (infinite.length > 0) throw notFinite(table, column.name, infinite);
     if (missing === 'mean' && inputs.has(column.name)) continue;
     const holes = rowsWhere(table, (row) => isMissing(column, row));
-    if (holes.length > 0 && missing !== 'drop') throw missingCells(table, column.name, holes, inputs.has(column.name));
+    if (holes.length > 0 && missing !== 'drop')
+      throw missingCells(table, column.name, holes, inputs.has(column.name) ? remedy : null);
     for (const row of holes) isLeftOut[row] = 1;
   }
   return Int32Array.from(rowsWhere(table, (row) => isLeftOut[row] === 0));
 }
 
-function missingCells(table: Table, column: string, rows: readonly number[], isInput: boolean): DataError {
+function missingCells(table: Table, column: string, rows: readonly number[], remedy: string | null): DataError {
   return new DataError(`${table.name} has missing cells in column ${column}`, {
     got: `${rows.length} of ${table.count}, ${placesOf(rows, table.places)}`,
-    expected: isInput ? 'a value in each row' : 'a target in each row',
-    remedy: isInput
-      ? 'Fill them in, or choose missing: drop (without these rows) or missing: mean (the mean of the training part)'
-      : 'Fill them in, or choose missing: drop (without these rows)',
+    expected: remedy !== null ? 'a value in each row' : 'a target in each row',
+    remedy: remedy ?? 'Fill them in, or choose missing: drop (without these rows)',
   });
 }
 
