@@ -115,10 +115,9 @@ export function finiteRows(array: NumberArray, leaveOut: boolean): Int32Array {
   const holes: number[] = [];
   const infinite: number[] = [];
   for (let row = 0; row < count; row++) {
-    let sum = 0;
-    // Exact enough: zero times a finite number is zero, times NaN or an infinity it is NaN.
-    for (let j = row * size; j < (row + 1) * size; j++) sum += data[j] * 0;
-    if (sum === 0) usable.push(row);
+    let at = row * size;
+    while (at < (row + 1) * size && Number.isFinite(data[at])) at++;
+    if (at === (row + 1) * size) usable.push(row);
     else if (data.subarray(row * size, (row + 1) * size).some((x) => Math.abs(x) === Infinity)) infinite.push(row);
     else holes.push(row);
   }

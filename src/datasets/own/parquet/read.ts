@@ -45,16 +45,24 @@ async function read(source: ByteSource, choose: ColumnChoice): Promise<Table> {
   const chosen = choose(name, names);
   const count = rowsOf(name, metadata, chosen.length);
   if (count === 0) throw new DataError(`${name} holds no rows`, { got: '0 rows', expected: 'at least one row' });
-  for (const column of chosen) await checkColumn(source, metadata, all[names.indexOf(column)]);
-  const builders = new Map(chosen.map((column) => [column, new ParquetColumn(name, column, count)]));
-  await parquetRead({
-    ...{ file, metadata, columns: [...chosen], compressors: codecs, geoparquet: false },
-    onChunk: (chunk) => builders.get(chunk.columnName)?.add(chunk),
-  });
-  return {
-    ...{ name, count, columns: [...builders.values()].map((builder) => builder.finish()) },
-    places: { unit: 'row', of: (row) => row + 1 },
-  };
+  const columns: TableColumn[] = [];
+  for (const column of chosen) {
+    await checkColumn(source, metadata, all[names.indexOf(column)]);
+    const builder = new ParquetColumn(name, column, count);
+    let failure: unknown = null;
+    const onChunk = (chunk: ColumnData): void => {
+      // What is thrown here, nobody would catch.
+      try {
+        if (failure === null) builder.add(chunk);
+      } catch (error) {
+        failure = error;
+      }
+    };
+    await parquetRead({ file, metadata, columns: [column], compressors: codecs, geoparquet: false, onChunk });
+    if (failure !== null) throw failure;
+    columns.push(builder.finish());
+  }
+  return { name, count, columns, places: { unit: 'row', of: (row) => row + 1 } };
 }
 
 function rowsOf(name: string, metadata: FileMetaData, columns: number): number {
