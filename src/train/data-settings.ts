@@ -3,7 +3,7 @@ import { type Setting, boolean, integer, oneOf, text, value } from './setting.ts
 /** Settings of the data: which, and what is done to them before a network sees them. */
 export const dataSettings = {
   // Sets are known to a room above this one: the name is checked where it is resolved.
-  name: text('mnist', 'NAME', 'the data set: mnist, fashion-mnist, cifar10, cifar100, or own for a file of your own', {
+  name: text('mnist', 'NAME', 'a data set (credence data lists them), or own: what the path holds', {
     expected: 'the name of a data set',
   }),
   path: text(null, 'PATH', 'its file or folder; null: its own source, fetched once and cached', {

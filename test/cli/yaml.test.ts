@@ -171,7 +171,7 @@ describe('the config.yaml of a run folder', () => {
       "# Everything that decides what this run computes: credence train config.yaml does it again.
       model: BNN_conv_flip               # the network
       data:
-        name: mnist                      # the data set: mnist, fashion-mnist, cifar10, cifar100, or own for a file of your own
+        name: mnist                      # a data set (credence data lists them), or own: what the path holds
         path: null                       # its file or folder; null: its own source, fetched once and cached
         labels: fine                     # cifar100: fine (100 classes) or coarse (20)
         subtractPixelMean: false         # subtract the mean training image from every image
