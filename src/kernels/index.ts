@@ -6,5 +6,5 @@ export {
   type KernelsFactory,
   control,
 } from './kernels.ts';
-export { isShared, sharedBuffer, canShare } from './memory.ts';
+export { canShare, isShared, sharedBuffer } from './memory.ts';
 export { Program, type ProgramMemory, type ProgramRequest } from './program.ts';
