@@ -8,5 +8,5 @@ export {
   control,
   engineNames,
 } from './kernels.ts';
-export { isShared, sharedBuffer, canShare } from './memory.ts';
+export { canShare, isShared, sharedBuffer } from './memory.ts';
 export { Program, type ProgramMemory, type ProgramRequest } from './program.ts';

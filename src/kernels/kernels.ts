@@ -43,7 +43,10 @@ export interface Kernels {
   compile(call: KernelCall, context: KernelContext): () => void;
 }
 
-/** Creates an engine over a memory, shared or not, which may grow until calls are compiled. Bytes below `firstFreeByte` belong to the engine. */
+/**
+ * Creates an engine over a memory, shared or not, which may grow until calls are compiled. Bytes below `firstFreeByte`
+ * belong to the engine.
+ */
 export interface KernelsFactory {
   readonly name: Kernels['name'];
   readonly firstFreeByte: number;

@@ -2,6 +2,7 @@ import binaryen from 'assemblyscript/binaryen';
 import { describe, expect, it } from 'vitest';
 import { type Build, binaryOf, isAvailable } from '../../src/kernels/wasm/module.ts';
 import { unshared } from '../../src/kernels/wasm/unshared.ts';
+// turns on what Node 20 has of relaxed SIMD
 import './engines.ts';
 
 const builds: readonly Build[] = ['base', 'relaxed'];

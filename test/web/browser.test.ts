@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAvailable } from '../../src/kernels/wasm/index.ts';
+// turns on what Node 20 has of relaxed SIMD
 import '../kernels/engines.ts';
 import { findChromium } from '../support/chromium.ts';
 import type {} from './page.ts';
