@@ -1,3 +1,4 @@
+export { type ActivationName, activate, activation } from './activations.ts';
 export {
   type Convolution1dOptions,
   type Convolution2dOptions,
@@ -9,6 +10,24 @@ export {
   conv2dReparameterization,
 } from './convolution.ts';
 export { type DenseOptions, dense, denseFlipout, denseReparameterization } from './dense.ts';
+export { type DropoutOptions, dropout } from './dropout.ts';
+export { type EmbeddingOptions, embedding } from './embedding.ts';
 export { type Initializer, initialize } from './initializers.ts';
 export type { Layer, LayerContext, LayerMode } from './layer.ts';
-export { type PoolingOptions, flatten, maxPool1d, maxPool2d } from './pooling.ts';
+export {
+  type GroupNormalizationOptions,
+  filterResponseNormalization,
+  groupNormalization,
+  layerNormalization,
+} from './normalization.ts';
+export {
+  type Pooling1dOptions,
+  type Pooling2dOptions,
+  averagePool1d,
+  averagePool2d,
+  globalAveragePool,
+  globalMaxPool,
+  maxPool1d,
+  maxPool2d,
+} from './pooling.ts';
+export { type ReshapeOptions, flatten, reshape } from './shape.ts';

@@ -28,6 +28,8 @@ export interface LayerContext {
   readonly mode: LayerMode;
   /** a trained tensor `<layer>/<name>` */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Tensor;
+  /** a number in the noise's key, for noise that no posterior draws: another one with each call, the same in both modes */
+  stream(): number;
   /** the number of the posterior that is declared here, in the noise's key: declare it, then draw from it */
   posterior(posterior: { readonly mean: Tensor; readonly untransformedScale: Tensor; readonly kl: Tensor }): number;
 }

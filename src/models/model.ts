@@ -41,6 +41,7 @@ export interface ForwardGraph {
 export function buildModel(model: Model, graph: Graph, x: Tensor, mode: LayerMode): ForwardGraph {
   const parameters: ParameterDeclaration[] = [];
   const posteriors: PosteriorDeclaration[] = [];
+  let streams = 0;
   const names = uniqueNames(model.layers);
   let value = x;
   for (const [i, layer] of model.layers.entries()) {
@@ -54,6 +55,7 @@ export function buildModel(model: Model, graph: Graph, x: Tensor, mode: LayerMod
           parameters.push({ tensor, initializer });
           return tensor;
         },
+        stream: () => streams++,
         posterior(posterior) {
           return posteriors.push({ layer: name, ...posterior }) - 1;
         },
