@@ -29,7 +29,7 @@ export function embedding({ column, levels, units }: EmbeddingOptions): Layer {
       if (x.shape.length !== 2 || column >= features!) {
         throw new ShapeError(`embedding works on batch x features and replaces feature ${column}`, {
           got: formatShape(x.shape),
-          expected: `at least ${column + 1} features`,
+          expected: `batch x features, at least ${column + 1} of them`,
         });
       }
       const initial = { kind: 'normal', mean: 0, standardDeviation: 0.05 } as const;
