@@ -1,5 +1,5 @@
 /** From a configuration to an experiment: names are asked for here, and nowhere behind. */
-import { Graph } from '../graph/index.ts';
+import { Graph, type OperationName } from '../graph/index.ts';
 import { type DescribedModel, declarationsOf, isModulePath } from '../models/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
 import type { Experiment, Loading } from './experiment.ts';
@@ -25,17 +25,21 @@ export async function experimentOf(
   return { configuration, data, ...(await resolveModel(configuration.model, data.info)) };
 }
 
+/** What makes a draw of a prediction differ from the next: a posterior, or masks of dropout that go on. */
+const noises: ReadonlySet<OperationName> = new Set<OperationName>(['normalNoise', 'signNoise', 'maskNoise']);
+
 /** The model of a configuration, for data of this kind, and what it declares. */
 export async function resolveModel(
   described: DescribedModel,
   info: DataInfo,
 ): Promise<Pick<Experiment, 'model' | 'parameters' | 'isBayesian' | 'moduleSha256'>> {
   const model = await modelFor(described, info);
-  const { parameters, posteriors } = declarationsOf(model, new Graph());
+  const graph = new Graph();
+  const { parameters } = declarationsOf(model, graph);
   return {
     model,
     parameters: parameters.map(({ tensor }) => tensor),
-    isBayesian: posteriors.length > 0,
+    isBayesian: graph.nodes.some(({ operation }) => noises.has(operation)),
     moduleSha256: typeof described === 'string' && isModulePath(described) ? moduleSha256(described) : null,
   };
 }

@@ -1,6 +1,10 @@
 /** Networks that are written down: a list of layers by their names, each with its options, as in a YAML file. */
 import {
+  type ActivationName,
   type Layer,
+  activation as activationLayer,
+  averagePool1d,
+  averagePool2d,
   type Prior,
   conv1d,
   conv1dFlipout,
@@ -11,11 +15,19 @@ import {
   dense,
   denseFlipout,
   denseReparameterization,
+  dropout,
+  embedding,
+  filterResponseNormalization,
   flatten,
+  globalAveragePool,
+  globalMaxPool,
+  groupNormalization,
   heads,
+  layerNormalization,
   maxPool1d,
   maxPool2d,
   parallel,
+  reshape,
   residual,
   sequential,
 } from '../../layers/index.ts';
@@ -24,6 +36,7 @@ import {
   boolean,
   choice,
   either,
+  fraction,
   integer,
   isMapping,
   list,
@@ -51,8 +64,21 @@ export const prior: Check<Prior> = (value, place) => {
   return { kind, scales, share };
 };
 
+/** What may stand behind a product, in the order in which messages list it. */
+const activations = [
+  'none',
+  'relu',
+  'tanh',
+  'softplus',
+  'sigmoid',
+  'elu',
+  'leakyRelu',
+  'gelu',
+  'silu',
+] as const satisfies readonly ActivationName[];
+
 const activation = {
-  activation: oneOf('none', 'relu', 'tanh', 'softplus', 'sigmoid'),
+  activation: oneOf(...activations),
   bias: oneOf('fixed', 'normal', 'none'),
 };
 const posterior = { prior, initialScale: number(Number.NEGATIVE_INFINITY) };
@@ -64,7 +90,8 @@ const window2d = {
   ...{ filters: count, kernelSize: extent2d, strides: extent2d, dilation: extent2d },
   ...{ ...padding, ...activation },
 };
-const pool = { window: count, strides: count, ...padding };
+const pool1d = { window: count, strides: count, ...padding };
+const pool2d = { window: extent2d, strides: extent2d, ...padding };
 
 const denseOptions = options(units, 'units');
 const posteriorDense = options({ ...units, ...posterior }, 'units');
@@ -72,7 +99,8 @@ const line = options(window1d, 'filters', 'kernelSize');
 const posteriorLine = options({ ...window1d, ...posterior }, 'filters', 'kernelSize');
 const plane = options(window2d, 'filters', 'kernelSize');
 const posteriorPlane = options({ ...window2d, ...posterior }, 'filters', 'kernelSize');
-const pooled = options(pool, 'window');
+const pooledLine = options(pool1d, 'window');
+const pooledPlane = options(pool2d, 'window');
 
 /** A layer without options. */
 const plain =
@@ -93,8 +121,22 @@ const makers: Readonly<Record<string, Check<Layer>>> = {
   conv2d: (value, place) => conv2d(plane(value, place)),
   conv2dFlipout: (value, place) => conv2dFlipout(posteriorPlane(value, place)),
   conv2dReparameterization: (value, place) => conv2dReparameterization(posteriorPlane(value, place)),
-  maxPool1d: (value, place) => maxPool1d(pooled(value, place)),
-  maxPool2d: (value, place) => maxPool2d(pooled(value, place)),
+  maxPool1d: (value, place) => maxPool1d(pooledLine(value, place)),
+  maxPool2d: (value, place) => maxPool2d(pooledPlane(value, place)),
+  averagePool1d: (value, place) => averagePool1d(pooledLine(value, place)),
+  averagePool2d: (value, place) => averagePool2d(pooledPlane(value, place)),
+  globalAveragePool: plain(globalAveragePool),
+  globalMaxPool: plain(globalMaxPool),
+  layerNormalization: plain(layerNormalization),
+  groupNormalization: (value, place) => groupNormalization(options({ groups: count }, 'groups')(value, place)),
+  filterResponseNormalization: plain(filterResponseNormalization),
+  activation: (value, place) => activationLayer(oneOf(...activations)(value, place)),
+  dropout: (value, place) => dropout(options({ rate: fraction, monteCarlo: boolean }, 'rate')(value, place)),
+  embedding(value, place) {
+    const checks = { column: integer(0), levels: count, units: count };
+    return embedding(options(checks, 'column', 'levels', 'units')(value, place));
+  },
+  reshape: (value, place) => reshape(options({ shape: list(count) }, 'shape')(value, place)),
   flatten: plain(flatten),
   sequential: (value, place) => layersOf(value, place),
   residual(value, place) {

@@ -25,6 +25,12 @@ export const number =
     throw refused(place, value, Number.isFinite(above) ? `a number above ${above}${upTo}` : `a number${upTo}`);
   };
 
+/** From 0 to below 1. */
+export const fraction: Check<number> = (value, place) => {
+  if (typeof value === 'number' && value >= 0 && value < 1) return value;
+  throw refused(place, value, 'a number from 0 to below 1');
+};
+
 export const boolean: Check<boolean> = (value, place) => {
   if (typeof value === 'boolean') return value;
   throw refused(place, value, 'true or false');
