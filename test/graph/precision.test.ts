@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type Node, type Tensor, differentiate, keepOperandsInBfloat16 } from '../../src/graph/index.ts';
 import { buildElbo } from '../../src/inference/index.ts';
-import { modelOf } from '../../src/models/index.ts';
+import { modelNamed } from '../support/model.ts';
 
 /** `x:bf16, kernel:bf16 > y:f32` of the nodes that have a real in bfloat16, by operation. */
 function narrowNodes(nodes: readonly Node[]): string[] {
@@ -13,7 +13,7 @@ function narrowNodes(nodes: readonly Node[]): string[] {
 
 describe('mixed precision', () => {
   it('keeps in bfloat16 what is multiplied: activations, their gradients, and copies of the kernels', () => {
-    const { graph } = buildElbo(modelOf('BNN_conv_flip'), 4, { perExampleFrom: 1 }, 'bf16');
+    const { graph } = buildElbo(modelNamed('BNN_conv_flip'), 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
       [
         "fromBytes: u8 > bf16",
@@ -30,7 +30,7 @@ describe('mixed precision', () => {
   });
 
   it('a sum of two products is made in float32 and rounded once, where the next layer multiplies it', () => {
-    const { graph } = buildElbo(modelOf('BNN_FC_flip'), 4, { perExampleFrom: 1 }, 'bf16');
+    const { graph } = buildElbo(modelNamed('BNN_FC_flip'), 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
       [
         "fromBytes: u8 > bf16",
@@ -56,7 +56,7 @@ describe('mixed precision', () => {
   });
 
   it('a kernel drawn once for all examples is rounded when it is drawn', () => {
-    const { graph } = buildElbo(modelOf('BNN_conv_nonflip'), 4, { perExampleFrom: 1 }, 'bf16');
+    const { graph } = buildElbo(modelNamed('BNN_conv_nonflip'), 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)[1]).toBe('add: f32 f32 > bf16');
   });
 

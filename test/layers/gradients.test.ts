@@ -14,9 +14,11 @@ import {
   flatten,
   maxPool1d,
   maxPool2d,
+  sequential,
 } from '../../src/layers/index.ts';
 import { fillNormal, purpose } from '../../src/random/index.ts';
 import { ElboFixture } from '../support/elbo.ts';
+import { classifier } from '../support/model.ts';
 
 const examples = 3;
 const classes = 3;
@@ -24,19 +26,14 @@ const classes = 3;
 /** [batch, height, width, channels] -> [batch, height * width, channels]: what 1-d layers work on. */
 const line: Layer = {
   kind: 'line',
-  bayesian: false,
   build(x, { graph }) {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     return graph.apply('reshape', [x], { shape: [batch, height * width, channels] })[0]!;
   },
 };
 
-const model = (name: string, layers: readonly Layer[]) => ({
-  name,
-  inputShape: [6, 5, 2] as const,
-  classes,
-  layers: [...layers, flatten(), dense({ units: classes })],
-});
+const model = (name: string, layers: readonly Layer[]) =>
+  classifier(name, sequential(...layers, flatten(), dense({ units: classes })), { shape: [6, 5, 2], classes });
 
 const smooth = { filters: 4, activation: 'tanh' } as const;
 const layers: Record<string, readonly Layer[]> = {
@@ -82,7 +79,7 @@ describe.each(Object.entries(layers))('%s', (name, stack) => {
     it(`gradients agree with finite differences, noise held fixed (${path})`, () => {
       const fixture = new ElboFixture(referenceKernels, model(name, stack), examples, perExampleFrom);
       fixture.run();
-      const gradients = { nll: fixture.gradient('nll'), kl: fixture.gradient('kl') };
+      const gradients = { loss: fixture.gradient('loss'), kl: fixture.gradient('kl') };
       const { elbo, program } = fixture;
       const start = program.region('parameters').byteOffset;
       for (const [i, { tensor }] of elbo.parameters.entries()) {
@@ -104,7 +101,7 @@ describe.each(Object.entries(layers))('%s', (name, stack) => {
         }
         part.set(before);
         const first = (part.byteOffset - start) / 4;
-        for (const term of ['nll', 'kl'] as const) {
+        for (const term of ['loss', 'kl'] as const) {
           let slope = 0;
           for (let j = 0; j < part.length; j++) slope += (gradients[term][first + j]! * direction[j]!) / length;
           const difference = (plus[term] - minus[term]) / (2 * h);
@@ -113,7 +110,7 @@ describe.each(Object.entries(layers))('%s', (name, stack) => {
           );
         }
       }
-      expect(gradients.nll.some((g) => g !== 0)).toBe(true);
+      expect(gradients.loss.some((g) => g !== 0)).toBe(true);
     });
   }
 });
@@ -128,7 +125,7 @@ describe('flipout', () => {
     const [own, shared] = [0, Number.POSITIVE_INFINITY].map((from): Result => {
       const fixture = new ElboFixture(referenceKernels, model('flipout', stack), 4, from);
       const operations = fixture.elbo.graph.nodes.map(({ operation }) => operation);
-      return { ...fixture.run(), gradient: fixture.gradient('nll'), operations };
+      return { ...fixture.run(), gradient: fixture.gradient('loss'), operations };
     });
     expect(own!.operations.filter((operation) => operation === 'flipoutConv2d')).toHaveLength(2);
     expect(shared!.operations).not.toContain('flipoutConv2d');
