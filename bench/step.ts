@@ -1,19 +1,20 @@
 /**
  * Where the time of a training step goes: the calls of the plan, one line per operation and shape, and the throughput in
  * processor time, which other programs on the machine disturb less than the clock. Data are noise of the model's shape,
- * or MNIST where the model takes it.
+ * or MNIST for a network that is not CIFAR's.
  *
  * npx tsx bench/step.ts MODEL [--engine wasm|onednn] [--batch 64] [--steps 60] [--lines 20]
  */
 import { parseArgs } from 'node:util';
-import { defaultConfiguration, loadDataset } from '../src/index.ts';
+import { loadDataset } from '../src/datasets/index.ts';
 import { solo } from '../src/comm/index.ts';
-import type { ImageSet } from '../src/data/index.ts';
+import { infoOfImages, namedModel } from '../src/compose/index.ts';
+import { type ArrayExamples, imageExamples, shuffled } from '../src/data/index.ts';
 import type { KernelsFactory } from '../src/kernels/index.ts';
 import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
 import { wasmKernels } from '../src/kernels/wasm/index.ts';
-import { modelOf } from '../src/models/index.ts';
-import { Trainer } from '../src/train/index.ts';
+import type { Model } from '../src/models/index.ts';
+import { Trainer, defaults } from '../src/train/index.ts';
 
 interface Spent {
   seconds: number;
@@ -47,12 +48,18 @@ function timed(factory: KernelsFactory, spent: Map<string, Spent>, watch: { on: 
   };
 }
 
-async function dataFor(model: string): Promise<ImageSet> {
-  const [height, width, channels] = modelOf(model).inputShape as [number, number, number];
-  if (channels === 1) return (await loadDataset({ ...defaultConfiguration.data, name: 'mnist' })).train;
+/** MNIST for a network of small images, noise of CIFAR's shape for one of CIFAR's. */
+async function modelAndData(name: string): Promise<{ model: Model; train: ArrayExamples }> {
+  const isOfMnist = !name.startsWith('CIFAR');
+  const data = { ...defaults.data, name: isOfMnist ? 'mnist' : 'cifar10' } as const;
+  const info = infoOfImages(data);
+  const model = namedModel(name, info);
+  if (isOfMnist) return { model, train: imageExamples((await loadDataset(data)).train) };
+  const { shape } = info.input;
   const count = 2048;
-  const images = Uint8Array.from({ length: count * height * width * channels }, (_, i) => (i * 2654435761) >>> 24);
-  return { images, labels: Uint8Array.from({ length: count }, (_, i) => i % 10), count, height, width, channels };
+  const size = count * shape.reduce((a, b) => a * b);
+  const inputs = Uint8Array.from({ length: size }, (_, i) => (i * 2654435761) >>> 24);
+  return { model, train: { count, shape, inputs, targets: Uint8Array.from({ length: count }, (_, i) => i % 10) } };
 }
 
 const { values, positionals } = parseArgs({
@@ -64,7 +71,7 @@ const { values, positionals } = parseArgs({
     lines: { type: 'string', default: '20' },
   },
 });
-const model = positionals[0] ?? 'BNN_conv_flip';
+const name = positionals[0] ?? 'BNN_conv_flip';
 const [batchSize, steps] = [Number(values.batch), Number(values.steps)];
 const spent = new Map<string, Spent>();
 const watch = { on: false };
@@ -72,9 +79,10 @@ const engine = values.engine === 'wasm' ? wasmKernels : onednnKernels(await load
 const processorTimes: number[] = [];
 let before = 0;
 const quiet = { printEvery: 1e8, histogramEvery: 0, checkpointEvery: 0 };
+const { model, train } = await modelAndData(name);
+const settings = { ...defaults, ...quiet, batchSize, iteration: steps };
 const trainer = new Trainer({
-  configuration: { ...defaultConfiguration, ...quiet, model, batchSize, iteration: steps },
-  data: await dataFor(model),
+  ...{ model, settings, examples: shuffled(train, settings.seed) },
   kernels: timed(engine, spent, watch),
   communicator: solo,
   observers: [
@@ -95,7 +103,7 @@ const measured = processorTimes.length;
 const median = processorTimes.toSorted((a, b) => a - b)[measured >> 1]!;
 const line = (text: string) => process.stdout.write(`${text}\n`);
 line(
-  `${model}, ${trainer.engine}, batch ${batchSize}: ${Math.round(batchSize / median)} samples per second of processor`,
+  `${name}, ${trainer.engine}, batch ${batchSize}: ${Math.round(batchSize / median)} samples per second of processor`,
 );
 const microseconds = ({ seconds }: Spent) => ((seconds * 1e6) / measured).toFixed(1).padStart(10);
 for (const [name, entry] of [...spent]

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describeMachine } from '../../src/cli/bench/machine.ts';
 import { measureTraining, usualSeconds } from '../../src/cli/bench/measure.ts';
 import { layerOfFlags, resolveConfiguration } from '../../src/cli/configuration/index.ts';
-import { describeEngine } from '../../src/cli/engine.ts';
+import { describeEngine } from '../../src/compose/index.ts';
 import { engineNames } from '../../src/kernels/index.ts';
 import { modelNames } from '../../src/models/index.ts';
 import { capture } from '../command.ts';

@@ -3,6 +3,7 @@ import { Bar, TrainingBar } from '../../src/cli/progress/bar.ts';
 import { count, duration } from '../../src/cli/progress/format.ts';
 import { TrainingLines } from '../../src/cli/progress/lines.ts';
 import { renderSummary } from '../../src/cli/progress/summary.ts';
+import { categorical } from '../../src/likelihoods/index.ts';
 import type { StepRecord, TrainingObserver } from '../../src/train/index.ts';
 import { recorder } from './request.ts';
 
@@ -13,7 +14,7 @@ const record: StepRecord = {
   kl: 10,
   beta: 1,
   negativeElbo: 0.6,
-  accuracy: 0.25,
+  figures: { accuracy: 0.25 },
   learningRate: 0.001,
 };
 
@@ -30,7 +31,7 @@ function walk(observer: TrainingObserver, from: number, to: number): void {
 describe('progress in a log', () => {
   it('is some twenty lines, each with means since the line before', () => {
     const { stderr, err } = recorder();
-    walk(new TrainingLines(stderr, 1000, 0, () => 0), 1, 1000);
+    walk(new TrainingLines(stderr, 1000, 0, 'accuracy', () => 0), 1, 1000);
     const lines = err().trimEnd().split('\n');
     expect(lines).toHaveLength(20);
     // nll is 100 / step at the steps 10 .. 50, then 60 .. 100
@@ -46,14 +47,14 @@ describe('progress in a log', () => {
   it('tells an evaluation on the way', () => {
     const { stderr, err } = recorder();
     const quality = { accuracy: 0.61234, nll: 1.05, brier: 0.5, ece: 0.03 };
-    new TrainingLines(stderr, 1000, 0, () => 0).onEvaluation(200, quality);
+    new TrainingLines(stderr, 1000, 0, 'accuracy', () => 0).onEvaluation(200, quality);
     expect(err()).toBe('test set after step 200:  accuracy 0.6123  NLL 1.0500  calibration error 0.0300\n');
   });
 
   it('goes on where a resumed run does, and is heard of once a minute', () => {
     let now = 0;
     const { stderr, err } = recorder();
-    const lines = new TrainingLines(stderr, 100_000, 990, () => now);
+    const lines = new TrainingLines(stderr, 100_000, 990, 'accuracy', () => now);
     walk(lines, 991, 1000);
     now = 61_000;
     walk(lines, 1001, 1020);
@@ -65,7 +66,7 @@ describe('progress on a terminal', () => {
   it('is one line of the terminal, written again at most every tenth of a second, and taken away', () => {
     let now = 0;
     const { stderr, err } = recorder(80);
-    const bar = new TrainingBar(new Bar(stderr), 100, 0, () => now);
+    const bar = new TrainingBar(new Bar(stderr), 100, 0, 'accuracy', () => now);
     walk({ onTiming: (timing) => bar.onTiming(timing), onStep: (step) => bar.onStep(step) }, 1, 50);
     now = 100;
     walk(bar, 51, 60);
@@ -108,17 +109,16 @@ describe('the summary', () => {
     run: 'runs/mnist',
     model: 'BNN_conv_flip',
     step: 9375,
-    accuracy: 0.99,
-    nll: 0.03456,
-    brier: 0.0151,
-    ece: 0.0042,
+    figures: { accuracy: 0.99, nll: 0.03456, brier: 0.0151, ece: 0.0042 },
     draws: 30,
     samplesPerSecond: 2112.6,
     parametersSha256: 'ab',
   };
+  const { figures } = categorical(10);
+  const outcome = { summary, figures, examples: 10_000, isOfImages: true, isBayesian: true };
 
   it('says how certain the accuracy is', () => {
-    expect(renderSummary(summary, 10_000, true)).toMatchInlineSnapshot(`
+    expect(renderSummary(outcome)).toMatchInlineSnapshot(`
       "BNN_conv_flip after 9375 steps, 30 draws of the weights, 10000 test images
         accuracy           0.9900 +- 0.0010
         NLL                0.0346 nats per image
@@ -131,7 +131,8 @@ describe('the summary', () => {
   });
 
   it('of fixed weights speaks of no draws', () => {
-    const text = renderSummary({ ...summary, model: 'CNN_conv', draws: 1, samplesPerSecond: null }, 10_000, false);
+    const fixed = { ...summary, model: 'CNN_conv', draws: 1, samplesPerSecond: null };
+    const text = renderSummary({ ...outcome, summary: fixed, isBayesian: false });
     expect(text).toMatch(/^CNN_conv after 9375 steps, fixed weights, 10000 test images\n/);
     expect(text).toMatch(/training speed +-\n/);
   });

@@ -1,8 +1,8 @@
 import type { Communicator } from '../../src/comm/index.ts';
-import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { Trainer } from '../../src/train/index.ts';
+import type { Trainer } from '../../src/train/index.ts';
 import { bars } from '../support/digits.ts';
 import { smallRun } from '../support/run.ts';
+import { trainerOf } from '../support/trainer.ts';
 
 /**
  * A small training on all ranks.
@@ -13,10 +13,9 @@ async function train(communicator: Communicator, onStep: (step: number, trainer:
   const written: number[] = [];
   const { rank, size } = communicator;
   const steps = { iteration: 40, driftCheckEvery: 5, checkpointEvery: 9 };
-  const trainer: Trainer = new Trainer({
+  const trainer: Trainer = trainerOf({
     configuration: smallRun({ replicas: size, batchSize: 4, ...steps }),
     data: bars(60),
-    kernels: wasmKernels,
     communicator,
     checkpoints: rank === 0 ? { write: ({ step }) => `checkpoint ${written.push(step)}` } : null,
     observers: [{ onTiming: ({ step }) => onStep(step, trainer) }],

@@ -7,19 +7,19 @@ import {
   denseFlipout,
   denseReparameterization,
   flatten,
+  sequential,
 } from '../../src/layers/index.ts';
-import { buildModel } from '../../src/models/index.ts';
+import { buildNetwork } from '../../src/models/index.ts';
+import { classifier } from '../support/model.ts';
 
 /** What is executed for each batch of examples, and for each draw. */
 function stagesOf(layers: readonly Layer[]): { examples: string; draw: string } {
   const drafted = new Graph();
-  const x = drafted.input('x', [4, 6, 6, 2], 'f32');
-  const { logits } = buildModel(
-    { name: 'tested', inputShape: [6, 6, 2], classes: 3, layers },
-    drafted,
-    x,
-    'prediction',
-  );
+  const model = {
+    ...classifier('tested', sequential(...layers), { classes: 3 }),
+    input: { shape: [6, 6, 2], dtype: 'f32' },
+  } as const;
+  const { outputs: logits } = buildNetwork(model, drafted, 4, 'prediction');
   const local = reparameterizeLocally(drafted, [logits]);
   const { graph, resolve } = fuse(local.graph, [local.resolve(logits)]);
   const outputs = [resolve(local.resolve(logits))];

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type Node, type Tensor, differentiate, keepOperandsInBfloat16 } from '../../src/graph/index.ts';
 import { buildElbo } from '../../src/inference/index.ts';
-import { averagePool2d, conv2d, dense, dropout, filterResponseNormalization, flatten } from '../../src/layers/index.ts';
-import { modelOf } from '../../src/models/index.ts';
+import {
+  averagePool2d,
+  conv2d,
+  dense,
+  dropout,
+  filterResponseNormalization,
+  flatten,
+  sequential,
+} from '../../src/layers/index.ts';
+import { classifier, modelNamed } from '../support/model.ts';
 
 /** `x:bf16, kernel:bf16 > y:f32` of the nodes that have a real in bfloat16, by operation. */
 function narrowNodes(nodes: readonly Node[]): string[] {
@@ -14,7 +22,7 @@ function narrowNodes(nodes: readonly Node[]): string[] {
 
 describe('mixed precision', () => {
   it('keeps in bfloat16 what is multiplied: activations, their gradients, and copies of the kernels', () => {
-    const { graph } = buildElbo(modelOf('BNN_conv_flip'), 4, { perExampleFrom: 1 }, 'bf16');
+    const { graph } = buildElbo(modelNamed('BNN_conv_flip'), 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
       [
         "fromBytes: u8 > bf16",
@@ -31,7 +39,7 @@ describe('mixed precision', () => {
   });
 
   it('a sum of two products is made in float32 and rounded once, where the next layer multiplies it', () => {
-    const { graph } = buildElbo(modelOf('BNN_FC_flip'), 4, { perExampleFrom: 1 }, 'bf16');
+    const { graph } = buildElbo(modelNamed('BNN_FC_flip'), 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
       [
         "fromBytes: u8 > bf16",
@@ -57,7 +65,7 @@ describe('mixed precision', () => {
   });
 
   it('a kernel drawn once for all examples is rounded when it is drawn', () => {
-    const { graph } = buildElbo(modelOf('BNN_conv_nonflip'), 4, { perExampleFrom: 1 }, 'bf16');
+    const { graph } = buildElbo(modelNamed('BNN_conv_nonflip'), 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)[1]).toBe('add: f32 f32 > bf16');
   });
 
@@ -111,8 +119,8 @@ describe('mixed precision', () => {
       flatten(),
       dense({ units: 3 }),
     ];
-    const model = { name: 'tested', inputShape: [6, 6, 2] as const, classes: 3, layers };
-    const { graph } = buildElbo(model, 4, { perExampleFrom: 1 }, 'bf16');
+    const model = classifier('tested', sequential(...layers), { shape: [6, 6, 2], classes: 3 });
+    const { graph } = buildElbo(model, 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
       [
         "fromBytes: u8 > bf16",

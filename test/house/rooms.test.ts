@@ -10,6 +10,8 @@ const violations: { rule: string; file: string; source: string }[] = [
   { rule: 'direction-errors', file: 'src/errors/planted.ts', source: `import '../cli/index.ts';` },
   { rule: 'direction-graph', file: 'src/graph/planted.ts', source: `import '../kernels/index.ts';` },
   { rule: 'direction-layers', file: 'src/layers/planted.ts', source: `import type { X } from '../models/index.ts';` },
+  { rule: 'direction-likelihoods', file: 'src/likelihoods/planted.ts', source: `import '../models/index.ts';` },
+  { rule: 'direction-run', file: 'src/run/planted.ts', source: `import '../compose/index.ts';` },
   { rule: 'direction-train', file: 'src/train/planted.ts', source: `export { run } from '../cli/index.ts';` },
   { rule: 'known-rooms', file: 'src/utils/planted.ts', source: `import '../errors/index.ts';` },
   { rule: 'through-the-index', file: 'src/train/past.ts', source: `import '../graph/hidden.ts';` },
@@ -30,6 +32,8 @@ const violations: { rule: string; file: string; source: string }[] = [
     source: `import '../wasm/hidden.ts';`,
   },
   { rule: 'no-node-in-portable-rooms', file: 'src/random/reads.ts', source: `import 'node:fs';` },
+  { rule: 'no-node-in-portable-rooms', file: 'src/likelihoods/reads.ts', source: `import 'node:os';` },
+  { rule: 'no-node-in-portable-rooms', file: 'src/data/reads.ts', source: `import 'node:fs';` },
   { rule: 'no-node-in-portable-rooms', file: 'src/kernels/wasm/reads.ts', source: `import 'fs';` },
   { rule: 'no-node-in-portable-rooms', file: 'src/comm/solo.ts', source: `import 'node:os';` },
   {
@@ -66,11 +70,15 @@ beforeAll(() => {
   write('test/support.ts', '');
   // What is allowed must not be reported.
   write('src/cli/allowed.ts', `import '../kernels/wasm/index.ts'; import '../comm/mpi/index.ts'; import 'node:fs';`);
+  write('src/compose/allowed.ts', `import '../kernels/onednn/index.ts'; import '../comm/threads/index.ts';`);
+  write('src/datasets/allowed.ts', `import '../data/index.ts'; import 'node:fs';`);
+  write('src/run/allowed.ts', `import '../train/index.ts'; import 'node:fs';`);
   write(
     'src/kernels/onednn/allowed.ts',
     `import '../wasm/index.ts'; import 'node:os'; import '../../errors/index.ts';`,
   );
   write('src/comm/mpi/allowed.ts', `import 'node:worker_threads'; import '../hidden.ts';`);
+  write('src/node.ts', `import './kernels/onednn/index.ts'; import './compose/index.ts';`);
   write('src/index.ts', `import './kernels/wasm/index.ts'; import './train/index.ts';`);
   cpSync(join(house, 'package.json'), join(root, 'package.json'));
   symlinkSync(join(house, 'node_modules'), join(root, 'node_modules'));

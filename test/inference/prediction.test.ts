@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { type PredictOptions, type Predictive, predict } from '../../src/inference/index.ts';
+import {
+  type ParameterSource,
+  type PredictionInputs,
+  type PredictOptions,
+  predictDraws,
+} from '../../src/inference/index.ts';
 import { PredictionProgram } from '../../src/inference/prediction-program.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { dense, denseFlipout, denseReparameterization, flatten } from '../../src/layers/index.ts';
-import { type Model, modelOf } from '../../src/models/index.ts';
+import { dense, denseFlipout, denseReparameterization, flatten, sequential } from '../../src/layers/index.ts';
+import type { ClassPredictive } from '../../src/likelihoods/index.ts';
+import type { KernelsFactory } from '../../src/kernels/index.ts';
+import type { Model } from '../../src/models/index.ts';
 import { fillNormal, purpose } from '../../src/random/index.ts';
+import { classifier, modelNamed } from '../support/model.ts';
 import { drawnImages, initialParameters } from '../support/network.ts';
 
 /** Two pixels, three units, three classes: small enough to be computed by hand. */
-const small: Model = {
-  name: 'small',
-  inputShape: [1, 2, 1],
-  classes: 3,
-  layers: [flatten(), denseFlipout({ units: 3, activation: 'relu' }), dense({ units: 3 })],
-};
+const small = classifier(
+  'small',
+  sequential(flatten(), denseFlipout({ units: 3, activation: 'relu' }), dense({ units: 3 })),
+  { shape: [1, 2, 1], classes: 3 },
+);
 const smallParameters = new Map([
   ['denseFlipout/kernel/mean', Float32Array.of(0.9, -0.4, 0.3, -0.7, 0.8, 0.2)],
   // softplus(0.5) = 0.974
@@ -26,6 +33,16 @@ const smallParameters = new Map([
 
 function of(source: ReadonlyMap<string, Float32Array>) {
   return (name: string): Float32Array => source.get(name)!;
+}
+
+function predict(
+  factory: KernelsFactory,
+  model: Model<ClassPredictive>,
+  parameters: ParameterSource,
+  data: { readonly count: number; readonly inputs: Uint8Array },
+  options: PredictOptions,
+): ClassPredictive {
+  return predictDraws(factory, { model, members: [parameters] }, data, options);
 }
 
 function softmax(logits: readonly number[]): number[] {
@@ -60,7 +77,7 @@ describe('a dense layer whose pre-activations are drawn', () => {
     const noise = new Float32Array(6);
     for (let draw = 0; draw < draws; draw++) {
       program.draw(draw);
-      for (let i = 0; i < 6; i++) drawn[i]![draw] = program.probabilities[i]!;
+      for (let i = 0; i < 6; i++) drawn[i]![draw] = program.results[0]![i]!;
       fillNormal(noise, { seed: 12, purpose: purpose.predictionNoise, step: draw, replica: 0, layer: 0, example: 0 });
       for (let n = 0; n < 2; n++) {
         const pixels = [images[2 * n]! / 255, images[2 * n + 1]! / 255];
@@ -73,12 +90,9 @@ describe('a dense layer whose pre-activations are drawn', () => {
 
   it('of a linear network has normal logits: probabilities, spread and quantiles in closed form', () => {
     // two classes: the log odds of class 0 are normal, p = sigmoid of them
-    const linear: Model = {
-      name: 'linear',
-      inputShape: [1, 2, 1],
-      classes: 2,
-      layers: [flatten(), denseReparameterization({ units: 2 })],
-    };
+    const linear = classifier('linear', sequential(flatten(), denseReparameterization({ units: 2 })), {
+      ...{ shape: [1, 2, 1], classes: 2 },
+    });
     const parameters = new Map([
       ['denseReparameterization/kernel/mean', Float32Array.of(0.5, -0.25, 0.75, 1)],
       ['denseReparameterization/kernel/untransformedScale', Float32Array.of(0, 0.5, 1, -0.5)],
@@ -98,7 +112,7 @@ describe('a dense layer whose pre-activations are drawn', () => {
     const levels = [0.1, 0.5, 0.9];
     const images = Uint8Array.of(255 * a, 255 * b);
     const options = { draws, seed: 3, quantiles: levels };
-    const result = predict(wasmKernels, linear, of(parameters), { count: 1, images }, options);
+    const result = predict(wasmKernels, linear, of(parameters), { count: 1, inputs: images }, options);
     // 4.5 standard errors, seed fixed: of a mean of draws; of a standard deviation of values in 0 .. 1, at most
     // sqrt(E (p - mean)^4) / (2 spread sqrt(draws)) <= 1 / (2 spread sqrt(draws)) times the range 1
     const error = 4.5 / Math.sqrt(draws);
@@ -118,15 +132,15 @@ describe('a dense layer whose pre-activations are drawn', () => {
   });
 });
 
-describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predict, %s', (name) => {
-  const model = modelOf(name);
+describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predictDraws, %s', (name) => {
+  const model = modelNamed(name);
   const parameters = of(initialParameters(model, 5));
-  const data = { count: 7, images: drawnImages(7, model.inputShape, 5) };
+  const data = { count: 7, inputs: drawnImages(7, model.input.shape, 5) };
   const options: PredictOptions = { draws: 4, seed: 9, quantiles: [0.25, 0.5] };
   const whole = predict(wasmKernels, model, parameters, data, options);
 
   it('is the same on the reference engine, to rounding', () => {
-    const few = { count: 2, images: data.images.subarray(0, (data.images.length / 7) * 2) };
+    const few = { count: 2, inputs: data.inputs.subarray(0, (data.inputs.length / 7) * 2) };
     const truth = predict(referenceKernels, model, parameters, few, { ...options, draws: 2 });
     const ours = predict(wasmKernels, model, parameters, few, { ...options, draws: 2 });
     for (const field of ['probabilities', 'standardDeviations', 'predictiveEntropy', 'expectedEntropy'] as const) {
@@ -135,20 +149,20 @@ describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predict, %s', (name) => {
   });
 
   it('of an image does not depend on the images beside it, nor on the batch', () => {
-    const size = data.images.length / 7;
-    const third = { count: 1, images: data.images.subarray(2 * size, 3 * size) };
+    const size = data.inputs.length / 7;
+    const third = { count: 1, inputs: data.inputs.subarray(2 * size, 3 * size) };
     const alone = predict(wasmKernels, model, parameters, third, options);
-    expect(alone.probabilities).toEqual(whole.probabilities.slice(2 * model.classes, 3 * model.classes));
+    expect(alone.probabilities).toEqual(whole.probabilities.slice(2 * 10, 3 * 10));
     expect(predict(wasmKernels, model, parameters, data, { ...options, batch: 3 })).toEqual(whole);
   });
 
   it('agrees with what is computed from all draws, kept', () => {
     const program = new PredictionProgram(wasmKernels, model, parameters, { seed: 9, batch: 7 });
-    program.load(data.images);
-    const size = 7 * model.classes;
+    program.load(data.inputs);
+    const size = 7 * 10;
     const kept = Array.from({ length: 4 }, (_, draw) => {
       program.draw(draw);
-      return Float64Array.from(program.probabilities);
+      return Float64Array.from(program.results[0]!);
     });
     for (let i = 0; i < size; i++) {
       const values = kept.map((probabilities) => probabilities[i]!).toSorted((a, b) => a - b);
@@ -162,11 +176,11 @@ describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predict, %s', (name) => {
   });
 });
 
-describe('predict', () => {
+describe('predictDraws', () => {
   it('of a network without noise has no spread, and its weights tell nothing more', () => {
-    const model = modelOf('CNN_FC');
-    const data = { count: 3, images: drawnImages(3, model.inputShape, 1) };
-    const result: Predictive = predict(wasmKernels, model, of(initialParameters(model, 1)), data, {
+    const model = modelNamed('CNN_FC');
+    const data = { count: 3, inputs: drawnImages(3, model.input.shape, 1) };
+    const result = predict(wasmKernels, model, of(initialParameters(model, 1)), data, {
       draws: 3,
       seed: 1,
     });
@@ -179,18 +193,18 @@ describe('predict', () => {
   });
 
   it('subtracts a mean image', () => {
-    const pixelMean = Float32Array.of(0.25, 0.5);
+    const without = { ...small, input: { ...small.input, shift: Float32Array.of(0.25, 0.5) } };
     const parameters = of(smallParameters);
     const [shifted, plain] = [Uint8Array.of(255, 255), Uint8Array.of(0.75 * 255 + 0.25, 0.5 * 255 + 0.5)];
     const options = { draws: 5, seed: 1 };
-    const ours = predict(wasmKernels, small, parameters, { count: 1, images: shifted, pixelMean }, options);
-    const other = predict(wasmKernels, small, parameters, { count: 1, images: plain }, options);
+    const ours = predict(wasmKernels, without, parameters, { count: 1, inputs: shifted }, options);
+    const other = predict(wasmKernels, small, parameters, { count: 1, inputs: plain }, options);
     // to within half a grey level
     for (const [i, p] of other.probabilities.entries()) expect(Math.abs(ours.probabilities[i]! - p)).toBeLessThan(0.01);
   });
 
   it('of no image is empty', () => {
-    const empty = { count: 0, images: new Uint8Array(0) };
+    const empty = { count: 0, inputs: new Uint8Array(0) };
     const { probabilities, predictiveEntropy } = predict(wasmKernels, small, of(smallParameters), empty, {
       draws: 2,
       seed: 1,
@@ -199,7 +213,7 @@ describe('predict', () => {
   });
 
   it('refuses what makes no sense', () => {
-    const one = { count: 1, images: new Uint8Array(2) };
+    const one = { count: 1, inputs: new Uint8Array(2) };
     const run = (options: PredictOptions) => () => predict(wasmKernels, small, of(smallParameters), one, options);
     expect(run({ draws: 0, seed: 1 })).toThrowErrorMatchingInlineSnapshot(
       `[UsageError: draws: got 0, expected a whole number from 1 to 2^24]`,
@@ -207,6 +221,40 @@ describe('predict', () => {
     expect(run({ draws: 1, seed: 1, quantiles: [0.5, 1.5] })).toThrowErrorMatchingInlineSnapshot(
       `[UsageError: quantiles: got 1.5, expected levels from 0 to 1]`,
     );
+  });
+
+  it('refuses inputs, targets and parameters of another size than the model says', () => {
+    const inputs = new Uint8Array(2);
+    const run = (data: PredictionInputs, source: ParameterSource) => () =>
+      predictDraws(wasmKernels, { model: small, members: [source] }, data, { draws: 1, seed: 1 });
+    const source = of(smallParameters);
+    expect(run({ count: 2, inputs }, source)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: inputs to predict for: got 2 bytes, expected 4 bytes: 2 examples of 1x2x1]`,
+    );
+    expect(run({ count: 1, inputs: new Float32Array(2) }, source)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: inputs to predict for: got 2 reals, expected 2 bytes: 1 examples of 1x2x1]`,
+    );
+    expect(run({ count: 1, inputs, targets: [0, 1] }, source)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: targets to compare with: got 2, expected 1: 1 examples of 1]`,
+    );
+    expect(run({ count: 1, inputs }, () => undefined)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: parameter denseFlipout/kernel/mean: got none of this name, expected 6, of shape 2x3. Give the parameters that this model was trained to]`,
+    );
+    expect(run({ count: 1, inputs }, () => new Float32Array(5))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: parameter denseFlipout/kernel/mean: got 5 numbers, expected 6, of shape 2x3. Give the parameters that this model was trained to]`,
+    );
+  });
+
+  it('of an ensemble takes its members in turn', () => {
+    const inputs = drawnImages(3, [1, 2, 1], 4);
+    const other = new Map([...smallParameters].map(([name, values]) => [name, values.map((value) => 0.5 - value)]));
+    const predicted = (members: readonly ParameterSource[], draws: number) =>
+      predictDraws(wasmKernels, { model: small, members }, { count: 3, inputs }, { draws, seed: 4 }).probabilities;
+    const [one, two] = [of(smallParameters), of(other)];
+    // the first draw is one's, the second two's
+    const [first, both, alone] = [predicted([one], 1), predicted([one, two], 2), predicted([two], 2)];
+    const firstOfTwo = predicted([two], 1);
+    for (const [i, p] of both.entries()) expect(p).toBeCloseTo((first[i]! + 2 * alone[i]! - firstOfTwo[i]!) / 2, 7);
   });
 });
 

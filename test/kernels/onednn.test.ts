@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { chooseEngine } from '../../src/cli/engine.ts';
+import { chooseEngine } from '../../src/compose/index.ts';
 import { onednnLibraries } from '../../src/kernels/onednn/find.ts';
 import { loadOnednn } from '../../src/kernels/onednn/index.ts';
 import { engines, loadEngine } from './engines.ts';

@@ -25,9 +25,11 @@ import {
   maxPool1d,
   maxPool2d,
   reshape,
+  sequential,
 } from '../../src/layers/index.ts';
 import { fillNormal, purpose } from '../../src/random/index.ts';
 import { ElboFixture } from '../support/elbo.ts';
+import { classifier } from '../support/model.ts';
 
 const examples = 3;
 const classes = 3;
@@ -35,25 +37,19 @@ const classes = 3;
 /** [batch, height, width, channels] -> [batch, height * width, channels]: what 1-d layers work on. */
 const line: Layer = {
   kind: 'line',
-  bayesian: false,
   build(x, { graph }) {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     return graph.apply('reshape', [x], { shape: [batch, height * width, channels] })[0]!;
   },
 };
 
-const model = (name: string, layers: readonly Layer[]) => ({
-  name,
-  inputShape: [6, 5, 2] as const,
-  classes,
-  layers: [...layers, flatten(), dense({ units: classes })],
-});
+const model = (name: string, layers: readonly Layer[]) =>
+  classifier(name, sequential(...layers, flatten(), dense({ units: classes })), { shape: [6, 5, 2], classes });
 
 const smooth = { filters: 4, activation: 'tanh' } as const;
 /** A last feature that is a category: 2, 0 and 2. */
 const category: Layer = {
   kind: 'category',
-  bayesian: false,
   build(x, { graph }) {
     const ids = graph.constant('categories', [examples, 1], Float32Array.of(2, 0, 2));
     return graph.apply('concat', [x, ids], {})[0]!;
@@ -152,7 +148,7 @@ describe.each(Object.entries(layers))('%s', (name, stack) => {
     it(`gradients agree with finite differences, noise held fixed (${path})`, () => {
       const fixture = new ElboFixture(referenceKernels, model(name, stack), examples, perExampleFrom);
       fixture.run();
-      const gradients = { nll: fixture.gradient('nll'), kl: fixture.gradient('kl') };
+      const gradients = { loss: fixture.gradient('loss'), kl: fixture.gradient('kl') };
       const { elbo, program } = fixture;
       const start = program.region('parameters').byteOffset;
       for (const [i, { tensor }] of elbo.parameters.entries()) {
@@ -174,7 +170,7 @@ describe.each(Object.entries(layers))('%s', (name, stack) => {
         }
         part.set(before);
         const first = (part.byteOffset - start) / 4;
-        for (const term of ['nll', 'kl'] as const) {
+        for (const term of ['loss', 'kl'] as const) {
           let slope = 0;
           for (let j = 0; j < part.length; j++) slope += (gradients[term][first + j]! * direction[j]!) / length;
           const difference = (plus[term] - minus[term]) / (2 * h);
@@ -183,7 +179,7 @@ describe.each(Object.entries(layers))('%s', (name, stack) => {
           );
         }
       }
-      expect(gradients.nll.some((g) => g !== 0)).toBe(true);
+      expect(gradients.loss.some((g) => g !== 0)).toBe(true);
     });
   }
 });
@@ -198,7 +194,7 @@ describe('flipout', () => {
     const [own, shared] = [0, Number.POSITIVE_INFINITY].map((from): Result => {
       const fixture = new ElboFixture(referenceKernels, model('flipout', stack), 4, from);
       const operations = fixture.elbo.graph.nodes.map(({ operation }) => operation);
-      return { ...fixture.run(), gradient: fixture.gradient('nll'), operations };
+      return { ...fixture.run(), gradient: fixture.gradient('loss'), operations };
     });
     expect(own!.operations.filter((operation) => operation === 'flipoutConv2d')).toHaveLength(2);
     expect(shared!.operations).not.toContain('flipoutConv2d');

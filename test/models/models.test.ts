@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, sizeOf } from '../../src/graph/index.ts';
-import { buildModel, modelNames, modelOf } from '../../src/models/index.ts';
+import { buildNetwork, modelNames, networkOf } from '../../src/models/index.ts';
+import { categorical } from '../../src/likelihoods/index.ts';
+import { modelNamed } from '../support/model.ts';
 
 function parametersOf(name: string): Record<string, number[]> {
   const graph = new Graph();
-  const model = modelOf(name);
-  const x = graph.input('x', [2, ...model.inputShape], 'f32');
-  const { parameters, logits } = buildModel(model, graph, x, 'training');
-  expect(logits.shape).toEqual([2, model.classes]);
+  const model = modelNamed(name);
+  const { parameters, outputs } = buildNetwork(model, graph, 2, 'training');
+  expect(outputs.shape).toEqual([2, model.likelihood.outputs]);
   return Object.fromEntries(parameters.map(({ tensor }) => [tensor.name, [...tensor.shape]]));
 }
 
 describe('models', () => {
-  it('are the seven of the original, and those for CIFAR beside them', () => {
+  it('are the seven of the original, those for CIFAR beside them, and that for tables', () => {
     expect(modelNames).toEqual([
       'BNN_conv_flip',
       'BNN_conv_nonflip',
@@ -26,6 +27,7 @@ describe('models', () => {
       'CIFAR20_CNN_model',
       'CIFAR100_BNN_model',
       'CIFAR100_CNN_model',
+      'BNN_table',
     ]);
   });
 
@@ -73,9 +75,34 @@ describe('models', () => {
     expect(Object.values(parametersOf(name)).reduce((sum, shape) => sum + sizeOf(shape), 0)).toBe(count);
   });
 
+  it.each(modelNames)('%s takes images of any size, and of any number of classes', (name) => {
+    // 28x28 through three pools that pad: 14, 7, 4
+    for (const shape of [
+      [28, 28, 1],
+      [33, 20, 4],
+    ]) {
+      const model = modelNamed(name, { shape, classes: 7 });
+      expect(buildNetwork(model, new Graph(), 3, 'training').outputs.shape).toEqual([3, 7]);
+    }
+  });
+
+  it('a convolution refuses rows of a table', () => {
+    const model = modelNamed('CIFAR10_BNN_model', { shape: [13] });
+    expect(() => buildNetwork(model, new Graph(), 3, 'training')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: conv2dFlipout works on batch x height x width x channels: got 3x13]`,
+    );
+  });
+
+  it('refuses a likelihood that reads another number of outputs', () => {
+    const model = { ...modelNamed('CNN_FC'), likelihood: categorical(3) };
+    expect(() => buildNetwork(model, new Graph(), 3, 'training')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: the network does not fit its categorical likelihood: got outputs of 3x10, expected 3x3: 3 per example. Change the last layer, or the likelihood]`,
+    );
+  });
+
   it('says which names there are', () => {
-    expect(() => modelOf('BNN_conv')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model]`,
+    expect(() => networkOf('BNN_conv')).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model, BNN_table]`,
     );
   });
 });

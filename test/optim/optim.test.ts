@@ -45,8 +45,9 @@ describe('learningRateAt with a decay', () => {
 describe('adamStepSize', () => {
   it('makes the first step as long as the learning rate: both moments are corrected for their start at 0', () => {
     const gradient = 0.3;
-    const m = (1 - adam.beta1) * gradient;
-    const v = (1 - adam.beta2) * gradient ** 2;
+    const { beta1, beta2 } = constantsOfAdam();
+    const m = (1 - beta1) * gradient;
+    const v = (1 - beta2) * gradient ** 2;
     expect((adamStepSize(0.001, 1) * m) / Math.sqrt(v)).toBeCloseTo(0.001, 9);
   });
 
@@ -54,3 +55,16 @@ describe('adamStepSize', () => {
     expect(adamStepSize(0.001, 100_000)).toBeCloseTo(0.001, 12);
   });
 });
+
+/** What Adam binds its operation with. */
+function constantsOfAdam(): { readonly beta1: number; readonly beta2: number } {
+  const bound: Record<string, number> = {};
+  adam.bind({
+    bind(_operation, _inputs, _outputs, attributes) {
+      Object.assign(bound, attributes);
+      return () => {};
+    },
+    setStepSize() {},
+  });
+  return { beta1: bound['beta1']!, beta2: bound['beta2']! };
+}

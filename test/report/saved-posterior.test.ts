@@ -3,20 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { solo } from '../../src/comm/index.ts';
-import { wasmKernels } from '../../src/kernels/wasm/index.ts';
 import { savedPosteriorObserver } from '../../src/report/index.ts';
-import { Trainer } from '../../src/train/index.ts';
 import { readSafetensors } from '../../src/run/safetensors/index.ts';
 import { bars } from '../support/digits.ts';
 import { smallRun } from '../support/run.ts';
+import { trainerOf } from '../support/trainer.ts';
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'credence-posterior-'));
 
 async function train(folder: string, savePosterior: 'none' | 'weights' | 'figures') {
   const configuration = smallRun({ iteration: 3, histogramEvery: 2, savePosterior });
   const observers = [savedPosteriorObserver(folder, savePosterior)];
-  return new Trainer({ configuration, data: bars(40), kernels: wasmKernels, communicator: solo, observers }).run();
+  return trainerOf({ configuration, data: bars(40), observers }).run();
 }
 
 describe('savePosterior', () => {

@@ -32,7 +32,7 @@ function record(step: number): StepRecord {
     kl: 1e4,
     beta: 0.5,
     negativeElbo: nll + 0.1,
-    accuracy: 0.25,
+    figures: { accuracy: 0.25 },
     learningRate: 1e-3,
   };
 }
@@ -164,8 +164,11 @@ describe('tensorBoardObserver', () => {
     expect(version).toMatchObject({ step: 0, fileVersion: 'brain.Event:2' });
     expect(start).toMatchObject({ step: 1, sessionStatus: 1 });
     expect(step).toMatchObject({ step: 1, wallTime: timing(1).endedAt });
-    const { epoch: _epoch, step: _step, ...figures } = { ...record(1), samplesPerSecond: 641 };
-    const expected = Object.entries(figures).map(([key, value]) => [`train/${key}`, Math.fround(value)]);
+    const { epoch: _epoch, step: _step, figures, ...others } = { ...record(1), samplesPerSecond: 641 };
+    const expected = Object.entries({ ...others, ...figures }).map(([key, value]) => [
+      `train/${key}`,
+      Math.fround(value),
+    ]);
     expect(step.scalars).toEqual(Object.fromEntries(expected));
     expect(posterior.step).toBe(1);
     expect(posterior.histograms).toEqual({
@@ -221,10 +224,10 @@ describe('TensorBoard itself', () => {
     `reads the figures, the histograms and the resumed run${why}`,
     () => {
       const folder = killedAndResumed();
-      const metrics = [1, 2, 3, 5].map((step) => ({
-        ...record(step),
-        samplesPerSecond: timing(step).samplesPerSecond,
-      }));
+      const metrics = [1, 2, 3, 5].map((step) => {
+        const { figures, ...others } = record(step);
+        return { ...others, ...figures, samplesPerSecond: timing(step).samplesPerSecond };
+      });
       writeFileSync(join(folder, 'metrics.jsonl'), metrics.map((line) => `${JSON.stringify(line)}\n`).join(''));
       const script = new URL('../../scripts/check-tensorboard.py', import.meta.url).pathname;
       const { status, stdout, stderr } = spawnSync(python, [script, folder], { encoding: 'utf8' });

@@ -144,7 +144,15 @@ describe('a disk that fails while a checkpoint is written', () => {
 describe('a disk that fails under the other files', () => {
   it('is a RunFolderError at every call, and never a half replaced file', () => {
     const timing = { step: 1, seconds: 0.5, samplesPerSecond: 128, startedAt: 10, endedAt: 10.5 };
-    const figures = { epoch: 0.1, nll: 2, kl: 9, beta: 1, negativeElbo: 3, accuracy: 0.1, learningRate: 0.1 };
+    const figures = {
+      epoch: 0.1,
+      nll: 2,
+      kl: 9,
+      beta: 1,
+      negativeElbo: 3,
+      figures: { accuracy: 0.1 },
+      learningRate: 0.1,
+    };
     const work = (run: string, files: typeof nodeFileSystem): void => {
       const metrics = new MetricsFile(run, 1, files);
       metrics.onStep({ step: 2, ...figures }, timing);

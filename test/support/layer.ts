@@ -1,8 +1,14 @@
 import { Graph, type Shape, type Tensor, sizeOf } from '../../src/graph/index.ts';
 import { type KernelsFactory, Program, control } from '../../src/kernels/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
-import { type Layer, type LayerMode, initialize } from '../../src/layers/index.ts';
-import { buildModel } from '../../src/models/index.ts';
+import {
+  Declarations,
+  type Layer,
+  type LayerMode,
+  initialize,
+  sequential,
+  weightsDefaults,
+} from '../../src/layers/index.ts';
 import { purpose } from '../../src/random/index.ts';
 
 /** Where noise is drawn: 0 and `seed` 1 unless given. */
@@ -26,8 +32,9 @@ export interface LayerRun {
 export function buildLayers(layers: readonly Layer[], shape: Shape, mode: LayerMode = 'training') {
   const graph = new Graph();
   const x = graph.input('x', shape, 'f32');
-  const model = { name: 'layers', inputShape: [1, 1, 1] as const, classes: 1, layers };
-  const { logits: y, parameters } = buildModel(model, graph, x, mode);
+  const declarations = new Declarations(graph, mode, weightsDefaults);
+  const y = sequential(...layers).build(x, declarations.context());
+  const { parameters } = declarations;
   return { graph, x, y, parameters };
 }
 

@@ -1,13 +1,11 @@
 import { Graph, sizeOf } from '../../src/graph/index.ts';
 import { initialize } from '../../src/layers/index.ts';
-import { type Model, buildModel } from '../../src/models/index.ts';
+import { type Model, declarationsOf } from '../../src/models/index.ts';
 import { fillUniform, purpose } from '../../src/random/index.ts';
 
 /** What a network starts from, by name. */
 export function initialParameters(model: Model, seed: number): Map<string, Float32Array> {
-  const graph = new Graph();
-  const x = graph.input('x', [1, ...model.inputShape], 'f32');
-  const { parameters } = buildModel(model, graph, x, 'prediction');
+  const { parameters } = declarationsOf(model, new Graph());
   return new Map(
     parameters.map(({ tensor, initializer }, layer) => {
       const values = new Float32Array(sizeOf(tensor.shape));

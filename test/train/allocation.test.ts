@@ -1,11 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { solo } from '../../src/comm/index.ts';
-import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { Trainer } from '../../src/train/index.ts';
 import { bars } from '../support/digits.ts';
 import { smallRun } from '../support/run.ts';
+import { trainerOf } from '../support/trainer.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -18,11 +16,9 @@ function heapUsed(): number {
 describe('a training step', () => {
   it('leaves nothing on the heap: its use is flat over 10,000 steps', async () => {
     const marks: number[] = [];
-    const trainer = new Trainer({
+    const trainer = trainerOf({
       configuration: smallRun({ model: 'BNN_FC_flip', iteration: 12_000, batchSize: 2, printEvery: 100_000 }),
       data: bars(60),
-      kernels: wasmKernels,
-      communicator: solo,
       observers: [
         {
           onTiming({ step }) {

@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { modelNames, modelOf } from '../../src/models/index.ts';
+import { weightsDefaults } from '../../src/layers/index.ts';
+import { modelNames } from '../../src/models/index.ts';
+import { adam } from '../../src/optim/index.ts';
 import { TrainingProgram } from '../../src/train/training-program.ts';
 import { bars } from '../support/digits.ts';
+import { modelNamed } from '../support/model.ts';
 
 const examples = 4;
 const data = bars(examples);
 
 function programOf(model: string, leastBucket: number): TrainingProgram {
-  const program = new TrainingProgram(wasmKernels, modelOf(model), {
+  const program = new TrainingProgram(wasmKernels, modelNamed(model), {
     ...{
-      pixelMean: null,
-      initialScale: -3,
+      weights: weightsDefaults,
+      optimizer: adam,
       sliceExamples: examples,
       seed: 3,
       precision: 'f32',
@@ -19,8 +22,9 @@ function programOf(model: string, leastBucket: number): TrainingProgram {
       leastBucket,
     },
   });
-  program.images.set(data.images);
-  for (let i = 0; i < examples; i++) program.labels[i] = data.labels[i]!;
+  const { inputs, targets } = program.batch;
+  inputs.set(data.images);
+  targets.set(data.labels);
   program.beginStep({ step: 1, learningRate: 0.001, examples, klScale: 1e-4 });
   return program;
 }

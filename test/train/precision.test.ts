@@ -1,22 +1,20 @@
 import { parametersSha256 } from '../../src/run/index.ts';
 /** Training in bfloat16 beside the same training in float32. */
 import { describe, expect, it } from 'vitest';
-import { solo } from '../../src/comm/index.ts';
-import { predict, predictionQuality } from '../../src/inference/index.ts';
+import { predictDraws } from '../../src/inference/index.ts';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { modelOf } from '../../src/models/index.ts';
-import { type Checkpoint, type RunConfiguration, type StepRecord, Trainer } from '../../src/train/index.ts';
+import type { Checkpoint, RunConfiguration, StepRecord } from '../../src/train/index.ts';
 import { bars } from '../support/digits.ts';
+import { modelNamed } from '../support/model.ts';
 import { smallRun } from '../support/run.ts';
+import { trainerOf } from '../support/trainer.ts';
 
 const data = bars(200);
 
 function trainer(overrides: Partial<RunConfiguration>, records: StepRecord[] = [], resume: Checkpoint | null = null) {
-  return new Trainer({
+  return trainerOf({
     configuration: smallRun(overrides),
     data,
-    kernels: wasmKernels,
-    communicator: solo,
     observers: [{ onStep: (record) => records.push(record) }],
     resume,
   });
@@ -97,11 +95,9 @@ describe('training in bfloat16', () => {
     const whole = await train(overrides);
     let checkpoint: Checkpoint | null = null;
     const sink = { write: (written: Checkpoint) => ((checkpoint = structuredClone(written)), 'step-2') };
-    await new Trainer({
+    await trainerOf({
       configuration: smallRun({ ...overrides, iteration: 2 }),
       data,
-      kernels: wasmKernels,
-      communicator: solo,
       checkpoints: sink,
     }).run();
     const rest = await trainer(overrides, [], checkpoint).run();
@@ -113,13 +109,15 @@ describe('training in bfloat16', () => {
     const { result } = await train(overrides);
     const values = new Map(result.parameters.map((tensor) => [tensor.name, tensor.data]));
     const quality = (precision: 'f32' | 'bf16') => {
-      const model = modelOf(overrides.model);
+      const model = modelNamed(overrides.model);
       const options = { draws: 5, seed: 3, precision };
-      const { probabilities } = predict(wasmKernels, model, (name) => values.get(name)!, data, options);
-      return predictionQuality(probabilities, data.labels, model.classes);
+      const trained = { model, members: [(name: string) => values.get(name)] };
+      const examples = { count: data.count, inputs: data.images };
+      const predictive = predictDraws(wasmKernels, trained, examples, options);
+      return model.likelihood.quality(predictive, data.labels, null);
     };
     const [exact, mixed] = [quality('f32'), quality('bf16')];
-    expect(Math.abs(mixed.nll - exact.nll)).toBeLessThan(0.01 * exact.nll);
+    expect(Math.abs(mixed.nll! - exact.nll!)).toBeLessThan(0.01 * exact.nll!);
     expect(mixed.nll).not.toBe(exact.nll);
   });
 });

@@ -1,17 +1,17 @@
 import { parametersSha256 } from '../../src/run/index.ts';
 import { describe, expect, it } from 'vitest';
-import { solo } from '../../src/comm/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import {
   type Checkpoint,
   type NamedTensor,
   type RunConfiguration,
   type StepRecord,
-  Trainer,
   type TrainingOptions,
 } from '../../src/train/index.ts';
+import { imageExamples, shuffled } from '../../src/data/index.ts';
 import { bars } from '../support/digits.ts';
 import { smallRun } from '../support/run.ts';
+import { trainerOf } from '../support/trainer.ts';
 
 const data = bars(60);
 
@@ -20,11 +20,10 @@ async function train(overrides: Partial<RunConfiguration>, options: Partial<Trai
   const records: StepRecord[] = [];
   const checkpoints: Checkpoint[] = [];
   const copy = (tensors: readonly NamedTensor[]) => tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
-  const trainer = new Trainer({
+  const trainer = trainerOf({
     configuration: smallRun(overrides),
     data,
     kernels: referenceKernels,
-    communicator: solo,
     observers: [{ onStep: (record) => records.push(record) }],
     checkpoints: {
       write(checkpoint) {
@@ -71,7 +70,7 @@ describe('Trainer', () => {
     const { records } = await train({ iteration: 40, learningRate: 0.01, batchSize: 20, printEvery: 10 });
     expect(records.map(({ step }) => step)).toEqual([10, 20, 30, 40]);
     expect(records[3]!.nll).toBeLessThan(records[0]!.nll);
-    expect(records[3]!.accuracy).toBeGreaterThan(0.8);
+    expect(records[3]!.figures['accuracy']).toBeGreaterThan(0.8);
   });
 
   it('slices change how a step is computed, not what: losses agree to rounding', async () => {
@@ -160,10 +159,10 @@ describe('Trainer', () => {
     const starts: Float32Array[][] = [];
     for (const initialScale of [-3, -5]) {
       const configuration = smallRun({ initialScale });
-      const trainer = new Trainer({ configuration, data, kernels: referenceKernels, communicator: solo });
+      const trainer = trainerOf({ configuration, data, kernels: referenceKernels });
       starts.push(trainer.parameters().map(({ data: values }) => values.slice()));
     }
-    const names = new Trainer({ configuration: smallRun(), data, kernels: referenceKernels, communicator: solo })
+    const names = trainerOf({ configuration: smallRun(), data, kernels: referenceKernels })
       .parameters()
       .map(({ name }) => name);
     names.forEach((name, i) => {
@@ -176,12 +175,11 @@ describe('Trainer', () => {
 
   it('writes no checkpoint of parameters that are no longer finite', async () => {
     const checkpoints: number[] = [];
-    const trainer = new Trainer({
+    const trainer = trainerOf({
       ...{
         configuration: smallRun({ iteration: 2, printEvery: 2 }),
         data,
         kernels: referenceKernels,
-        communicator: solo,
       },
       checkpoints: { write: ({ step }) => `step-${checkpoints.push(step)}` },
       observers: [{ onTiming: ({ step }) => void (step === 2 && (trainer.parameters()[1]!.data[3] = Number.NaN)) }],
@@ -201,6 +199,21 @@ describe('Trainer', () => {
     );
     await expect(train({ batchSize: 8, slices: 3 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UsageError: slices must cut the batch into equal parts: got batchSize 8, slices 3, expected slices that divide the batch size]`,
+    );
+  });
+
+  it('refuses examples that are not those of the model', () => {
+    const examples = shuffled(imageExamples(data), 1);
+    const of = (shape: readonly number[], dtype: 'u8' | 'f32') => () =>
+      trainerOf({
+        ...{ configuration: smallRun(), data, kernels: referenceKernels },
+        examples: { ...examples, input: { shape, dtype } },
+      });
+    expect(of([32, 32, 3], 'u8')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: BNN_FC_flip does not fit the data: got u8 examples of 32x32x3, expected u8 examples of 28x28x1]`,
+    );
+    expect(of([28, 28, 1], 'f32')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: BNN_FC_flip does not fit the data: got f32 examples of 28x28x1, expected u8 examples of 28x28x1]`,
     );
   });
 

@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { solo } from '../../src/comm/index.ts';
-import { predict } from '../../src/inference/index.ts';
+import { imageExamples } from '../../src/data/index.ts';
+import { predictDraws } from '../../src/inference/index.ts';
 import { type KernelsFactory, isShared, sharedBuffer } from '../../src/kernels/index.ts';
-import { modelOf } from '../../src/models/index.ts';
 import { parametersSha256 } from '../../src/run/index.ts';
-import { SpanRing, Trainer } from '../../src/train/index.ts';
+import { SpanRing } from '../../src/train/index.ts';
 import { engines, loadEngine } from '../kernels/engines.ts';
 import { bars } from '../support/digits.ts';
+import { modelNamed } from '../support/model.ts';
 import { smallRun } from '../support/run.ts';
+import { trainerOf } from '../support/trainer.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -29,10 +30,12 @@ async function run(factory: KernelsFactory, model: string, data = bars(24)) {
   // a drift check and two slices: all that a rank exchanges with itself
   const configuration = smallRun({ model, iteration: 3, slices: 2, driftCheckEvery: 1 });
   const timeline = SpanRing.create('here');
-  const trainer = new Trainer({ configuration, data, kernels, communicator: solo, timeline });
+  const trainer = trainerOf({ configuration, data, kernels, timeline });
   const { parameters } = await trainer.run();
   const values = new Map(parameters.map((tensor) => [tensor.name, tensor.data]));
-  const { probabilities } = predict(kernels, modelOf(model), (name) => values.get(name)!, data, { draws: 3, seed: 1 });
+  const trained = { model: modelNamed(model), members: [(name: string) => values.get(name)] };
+  const { count, inputs } = imageExamples(data);
+  const { probabilities } = predictDraws(kernels, trained, { count, inputs }, { draws: 3, seed: 1 });
   return { memories, parameters: parametersSha256(parameters), probabilities: [...probabilities] };
 }
 

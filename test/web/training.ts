@@ -1,12 +1,12 @@
 /** What a page and Node both do: from one source, in the one as a bundle. */
-import { solo } from '../../src/comm/index.ts';
-import { predict } from '../../src/inference/index.ts';
+import { imageExamples } from '../../src/data/index.ts';
+import { predictDraws } from '../../src/inference/index.ts';
 import { type KernelsFactory, isShared } from '../../src/kernels/index.ts';
 import { type Build, wasmBuilds } from '../../src/kernels/wasm/index.ts';
-import { modelOf } from '../../src/models/index.ts';
-import { Trainer, type TrainingOptions } from '../../src/train/index.ts';
 import { bars } from '../support/digits.ts';
+import { modelNamed } from '../support/model.ts';
 import { smallRun } from '../support/run.ts';
+import { type ImageTraining, trainerOf } from '../support/trainer.ts';
 
 const model = 'BNN_FC_flip';
 
@@ -20,9 +20,9 @@ export interface Outcome {
   readonly probabilities: readonly number[];
 }
 
-function options(kernels: KernelsFactory, iteration: number, batchSize = 32): TrainingOptions {
+function options(kernels: KernelsFactory, iteration: number, batchSize = 32): ImageTraining {
   const configuration = smallRun({ model, seed: 3, iteration, batchSize, slices: 2, learningRate: 0.005 });
-  return { configuration, data: bars(300), kernels, communicator: solo };
+  return { configuration, data: bars(300), kernels };
 }
 
 /** 20 steps, then 10 draws. What comes out has been through float32, where the last bits of a Math.cos do not show. */
@@ -36,11 +36,12 @@ export async function trainAndPredict(build: Build): Promise<Outcome> {
     },
   };
   const nll: number[] = [];
-  const trainer = new Trainer({ ...options(kernels, 20), observers: [{ onStep: (record) => nll.push(record.nll) }] });
+  const trainer = trainerOf({ ...options(kernels, 20), observers: [{ onStep: (record) => nll.push(record.nll) }] });
   const { parameters } = await trainer.run();
   const values = new Map(parameters.map(({ name, data }) => [name, data]));
-  const source = (name: string) => values.get(name)!;
-  const { probabilities } = predict(kernels, modelOf(model), source, bars(50, 2), { draws: 10, seed: 3 });
+  const trained = { model: modelNamed(model), members: [(name: string) => values.get(name)] };
+  const { count, inputs } = imageExamples(bars(50, 2));
+  const { probabilities } = predictDraws(kernels, trained, { count, inputs }, { draws: 10, seed: 3 });
   return {
     engine: trainer.engine,
     isShared: memories,
@@ -52,14 +53,14 @@ export async function trainAndPredict(build: Build): Promise<Outcome> {
 
 /** Trains until `stop` has a reason, and gives it back. */
 export async function trainUntil(stop: { requested: string | null }): Promise<string | null> {
-  const { stopped } = await new Trainer({ ...options(wasmBuilds.base, 1e6), stop }).run();
+  const { stopped } = await trainerOf({ ...options(wasmBuilds.base, 1e6), stop }).run();
   return stopped;
 }
 
 /** What a trainer says of a batch that is too large. */
 export function refusal(): string {
   try {
-    return new Trainer(options(wasmBuilds.base, 1, 302)).engine;
+    return trainerOf(options(wasmBuilds.base, 1, 302)).engine;
   } catch (error) {
     return String(error);
   }

@@ -46,7 +46,7 @@ export class Pace {
 
   /** Figures and speed since the last call of `restart`; `short` for where there is little room. */
   describe(length: 'long' | 'short' = 'long'): string {
-    const [title, rate] = length === 'long' ? [this.#title, ' samples/s'] : [this.#title.slice(0, 4), '/s'];
+    const [title, rate] = length === 'long' ? [this.#title, ' samples/s'] : [shortened(this.#title), '/s'];
     if (this.#records > 0) {
       const figure = this.#figure / this.#records;
       const shown = figure < 10 ? figure.toFixed(3) : count(figure);
@@ -65,6 +65,11 @@ export class Pace {
     this.#figure = 0;
     this.#records = 0;
   }
+}
+
+/** accuracy -> acc; RMSE stays. */
+function shortened(title: string): string {
+  return title.length <= 4 ? title : title.slice(0, 3);
 }
 
 /** An evaluation on the way, in a line. */

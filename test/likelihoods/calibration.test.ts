@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { predictionQuality } from '../../src/inference/index.ts';
+import { predictionQuality } from '../../src/likelihoods/index.ts';
 
 describe('predictionQuality', () => {
   it('of certain and right predictions is perfect', () => {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { CheckpointStore, loadLatest } from '../../src/run/checkpoint/index.ts';
 import { thisProcess } from '../../src/run/folder/lock.ts';
-import { scratchFolders } from '../run/disk.ts';
+import { scratchFolders } from './disk.ts';
 
 const scratch = scratchFolders();
 
