@@ -1,38 +1,29 @@
 /**
- * The library: what `credence train` and `credence evaluate` are made of. As in the command line, it is the caller who
- * chooses an engine and a communicator.
+ * The library: networks, data, likelihoods, training and prediction. It uses no Node API and runs in a browser as well;
+ * runs on disk, data sets, ranks and engines of the machine are in `credence/node`.
  */
-export { defaultConfiguration } from './cli/index.ts';
 export { type Communicator, solo } from './comm/index.ts';
-export {
-  type FetchProgress,
-  type ImageDataset,
-  type InputImages,
-  type LoadOptions,
-  loadDataset,
-  readInputImages,
-} from './datasets/index.ts';
-export { type ImageSet } from './data/index.ts';
+export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './data/index.ts';
 export * from './errors/index.ts';
 export {
-  type Images,
   type ParameterSource,
+  type PredictionInputs,
   type PredictionRanks,
-  type PredictionQuality,
   type PredictOptions,
-  type Predictive,
-  predict,
-  predictionQuality,
+  type TrainedModel,
+  predictDraws,
 } from './inference/index.ts';
 export type { Kernels, KernelsFactory } from './kernels/index.ts';
 export { referenceKernels } from './kernels/reference/index.ts';
-export { loadOnednn, onednnKernels, type OnednnLibrary } from './kernels/onednn/index.ts';
 export { wasmKernels } from './kernels/wasm/index.ts';
-export { type Model, modelNames, modelOf } from './models/index.ts';
-export { imagePredictions, predictionsCsv, predictionsNpz, tensorBoardObserver } from './report/index.ts';
+export * from './layers/index.ts';
+export * from './likelihoods/index.ts';
+export { type InputEncoding, type Model, modelNames, networkOf } from './models/index.ts';
+export { type Optimizer, adam } from './optim/index.ts';
 export {
   type Checkpoint,
   type CheckpointSink,
+  type EvaluationFigures,
   type NamedTensor,
   type PosteriorSnapshot,
   type RunConfiguration,
@@ -44,13 +35,5 @@ export {
   type TrainingObserver,
   type TrainingOptions,
   type TrainingResult,
+  type TrainingSettings,
 } from './train/index.ts';
-export {
-  CheckpointStore,
-  type CheckpointStoreOptions,
-  type ExpectedModel,
-  loadLatest,
-  MetricsFile,
-  parametersSha256,
-  TimingFile,
-} from './run/index.ts';

@@ -1,4 +1,4 @@
-import type { Watch } from './compose.ts';
+import type { Watch } from '../compose/index.ts';
 import { Bar, TrainingBar } from './progress/bar.ts';
 import { TrainingLines } from './progress/lines.ts';
 import { listenForSignals } from './stop.ts';
@@ -41,9 +41,9 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
       else if (!isQuiet && stage !== now) write(`${what}, ${megabytes(totalBytes)} MB`);
       stage = now;
     },
-    training({ totalSteps }, firstStep) {
-      if (bar) return new TrainingBar(bar, totalSteps, firstStep);
-      return isQuiet ? {} : new TrainingLines(stderr, totalSteps, firstStep);
+    training({ totalSteps }, firstStep, figure) {
+      if (bar) return new TrainingBar(bar, totalSteps, firstStep, figure);
+      return isQuiet ? {} : new TrainingLines(stderr, totalSteps, firstStep, figure);
     },
     evaluating(done, total) {
       bar?.draw('evaluating', done / total, `${Math.floor((100 * done) / total)} %`);

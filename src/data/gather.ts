@@ -1,37 +1,47 @@
 import { ShapeError } from '../errors/index.ts';
 
+/** Below this many elements a loop copies a row sooner than a view of it is made. */
+const shortRow = 48;
+
 /**
- * Copies rows of a data set into a batch: row i of `out` is row indices[i] of `images`.
- * @param images [count, rowBytes]
- * @param out at least [indices.length, rowBytes], from `outOffset` on
- * @throws ShapeError where an index is beyond the images or the batch beyond `out`
+ * Copies rows of a data set into a batch: row i of `out` is row indices[i] of `rows`.
+ * @param rows [count, rowSize]
+ * @param out at least [indices.length, rowSize], of the type of `rows`
+ * @throws ShapeError where an index is beyond the rows or the batch beyond `out`
  */
-export function gatherBytes(
-  images: Uint8Array,
-  rowBytes: number,
+export function gatherRows(
+  rows: Uint8Array | Float32Array,
+  rowSize: number,
   indices: Int32Array,
-  out: Uint8Array,
-  outOffset = 0,
+  out: Uint8Array | Float32Array,
 ): void {
-  const rows = Math.floor(images.length / rowBytes);
-  checkRoom('gatherBytes', out.length - outOffset, indices.length * rowBytes);
-  for (let i = 0; i < indices.length; i++) checkIndex('gatherBytes', indices[i], rows);
+  checkRoom('gatherRows', out.length, indices.length * rowSize);
+  const count = Math.floor(rows.length / rowSize);
+  for (let i = 0; i < indices.length; i++) checkIndex('gatherRows', indices[i], count);
   for (let i = 0; i < indices.length; i++) {
-    const from = indices[i] * rowBytes;
+    const from = indices[i] * rowSize;
+    const to = i * rowSize;
     // a view per row, but the copy is the machine's own, twice as fast as a loop
-    out.set(images.subarray(from, from + rowBytes), outOffset + i * rowBytes);
+    if (rowSize > shortRow) out.set(rows.subarray(from, from + rowSize), to);
+    else for (let j = 0; j < rowSize; j++) out[to + j] = rows[from + j]!;
   }
 }
 
 /**
- * Copies the labels of a batch: out[outOffset + i] = labels[indices[i]].
- * @throws ShapeError where an index is beyond the labels or the batch beyond `out`
+ * Copies the targets of a batch: row i of `out` [indices.length, width] is row indices[i] of `targets`.
+ * @throws ShapeError where an index is beyond the targets or the batch beyond `out`
  */
-export function gatherLabels(labels: Uint8Array, indices: Int32Array, out: Int32Array, outOffset = 0): void {
-  checkRoom('gatherLabels', out.length - outOffset, indices.length);
+export function gatherTargets(
+  targets: Uint8Array | Int32Array | Float32Array,
+  width: number,
+  indices: Int32Array,
+  out: Int32Array | Float32Array,
+): void {
+  checkRoom('gatherTargets', out.length, indices.length * width);
+  const count = targets.length / width;
   for (let i = 0; i < indices.length; i++) {
-    checkIndex('gatherLabels', indices[i], labels.length);
-    out[outOffset + i] = labels[indices[i]];
+    checkIndex('gatherTargets', indices[i], count);
+    for (let j = 0; j < width; j++) out[i * width + j] = targets[indices[i] * width + j]!;
   }
 }
 

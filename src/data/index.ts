@@ -2,15 +2,15 @@ export { type NumberArray, type Numbers, encodeArrayInputs, finiteRows, fitArray
 export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';
 export { placesOf, usableRows } from './cells.ts';
-export type { ImageSet } from './dataset.ts';
-export { gatherBytes, gatherLabels } from './gather.ts';
+export { type ImageSet, imageExamples } from './dataset.ts';
+export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './examples.ts';
 export { pixelMean } from './pixel-mean.ts';
 export type {
-  ArrayExamples,
   ColumnEncoding,
   DataSchema,
   InputSchema,
   MissingPolicy,
+  RowExamples,
   TargetKind,
   TargetSchema,
 } from './schema.ts';

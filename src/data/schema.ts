@@ -1,4 +1,5 @@
 /** What is learned from the training part of a user's rows, and what becomes of them: plain JSON and plain arrays. */
+import type { ArrayExamples } from './examples.ts';
 
 /** What the targets are: one of several classes, real numbers, or counts 0, 1, 2, ... */
 export type TargetKind = 'classes' | 'reals' | 'counts';
@@ -44,15 +45,8 @@ export interface DataSchema {
   readonly target: TargetSchema;
 }
 
-/** Examples at rest, on SharedArrayBuffer where there is one, in the order of their file. */
-export interface ArrayExamples {
-  readonly count: number;
-  /** of one example */
-  readonly shape: readonly number[];
-  /** [count, ...shape], encoded */
-  readonly inputs: Uint8Array | Float32Array;
-  /** classes: [count]; reals and counts: [count, width], standardised if the schema says so */
-  readonly targets: Int32Array | Float32Array;
+/** Examples of a user's own, in the order of their file. */
+export interface RowExamples extends ArrayExamples {
   /** [count], place of each in its file, from 0 */
   readonly rows: Int32Array;
 }

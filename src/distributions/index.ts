@@ -7,4 +7,8 @@ export {
   normalKlDivergenceOf,
   normalLogDensity,
   normalNegativeLogLikelihood,
+  standardNormalLogDensityOf,
 } from './normal.ts';
+export { logGamma, normalCdf, poissonCdf, studentTCdf } from './special.ts';
+export { logFactorialOf } from './poisson.ts';
+export { type ScaleMixture, scaleMixtureLogDensity, scaleMixtureLogDensityOf } from './scale-mixture.ts';

@@ -64,3 +64,10 @@ export function normalNegativeLogLikelihood(
   }
   return graph.apply('sum', [perFeature], { leading: 0, trailing: 1 }, 'nll')[0]!;
 }
+
+/** ln N(x | 0, 1) of each element, nats. */
+export function standardNormalLogDensityOf(graph: Graph, x: Tensor): Tensor {
+  const square = graph.apply('square', [x], {})[0]!;
+  const half = graph.apply('scale', [square], { factor: -0.5 })[0]!;
+  return graph.apply('shift', [half], { offset: -halfLogTwoPi })[0]!;
+}

@@ -1,4 +1,3 @@
-import { categoricalNegativeLogLikelihood } from '../distributions/index.ts';
 import {
   type FlipoutCost,
   Graph,
@@ -9,87 +8,114 @@ import {
   keepOperandsInBfloat16,
   lowerFlipout,
 } from '../graph/index.ts';
-import { imageInput } from './image-input.ts';
-import { type Model, type ParameterDeclaration, type PosteriorDeclaration, buildModel } from '../models/index.ts';
+import {
+  type ParameterDeclaration,
+  type PosteriorDeclaration,
+  type WeightsDefaults,
+  weightsDefaults,
+} from '../layers/index.ts';
+import { type Model, buildNetwork } from '../models/index.ts';
 
-/**
- * The graph of one slice of a replica's batch: the negative log-likelihood summed over the slice's examples, and the KL
- * of the whole network, each with its own gradient. Nothing in it is divided by a batch size or by N: the trainer, which
- * knows both, weighs the two terms, so that the ELBO cannot be mis-scaled by a layer.
- */
-export interface ElboGraph {
-  readonly graph: Graph;
-  /** bytes [examples, ...inputShape] */
-  readonly images: Tensor;
-  /** i32 [examples] */
-  readonly labels: Tensor;
-  readonly parameters: readonly ParameterDeclaration[];
-  readonly posteriors: readonly PosteriorDeclaration[];
-  /** scalar: sum over the slice's examples, nats */
+/** Tensors of the graph that the caller reads. */
+interface Roots {
+  /** scalar: negative log-likelihood, a sum over the slice's examples, nats */
   readonly nll: Tensor;
-  /** scalar: number of the slice's examples that the drawn network classified rightly */
-  readonly correct: Tensor;
-  /** scalar: KL(posterior || prior) of all weights, nats for the data set; null without a Bayesian layer */
+  /** scalar: sum over the slice's examples of what the likelihood's step figure is the mean of */
+  readonly figure: Tensor;
+  /** scalar: KL(posterior || prior) of the weights for which it has a closed form, nats for the data set; null: there are none */
   readonly kl: Tensor | null;
-  /** of `nll`, one per parameter */
+  /** the same for the weights whose KL is estimated from the replica's draw */
+  readonly sampledKl: Tensor | null;
+  /** of all posteriors, in their order */
+  readonly scales: readonly Tensor[];
+  /** of the loss of a slice, one per parameter */
   readonly likelihoodGradients: readonly (Tensor | null)[];
   /** of `kl`, one per parameter; null where the KL does not depend on it */
   readonly divergenceGradients: readonly (Tensor | null)[];
 }
 
 /**
- * Builds, lowers, fuses and differentiates the negative ELBO of a classifier (Blundell et al. 2015, arXiv 1505.05424,
- * eq. 2, with the KL in closed form).
- * @param precision of what convolutions and products multiply
- * @param pixelMean what is subtracted from each image; null: nothing
+ * The graph of one slice of a replica's batch: the negative log-likelihood summed over the slice's examples, and the KL
+ * of the whole network, each with its own gradient. Nothing in it is divided by a batch size or by N: the trainer, which
+ * knows both, weighs the two terms, so that the ELBO cannot be mis-scaled by a layer.
+ *
+ * A KL that is estimated from a draw differs from replica to replica: its gradient is a sum over replicas as that of the
+ * likelihood is, and goes the same way over the ranks. The loss of a slice is then nll + sampledWeight sampledKl.
  */
-export function buildElbo(
-  model: Model,
-  examples: number,
-  cost: FlipoutCost,
-  precision: RealType,
-  pixelMean: Float32Array | null = null,
-): ElboGraph {
+export interface ElboGraph extends Roots {
+  readonly graph: Graph;
+  /** u8 or f32 [examples, ...input.shape] */
+  readonly inputs: Tensor;
+  /** i32 [examples] or f32 [examples, width] */
+  readonly targets: Tensor;
+  /** scalar, filled before each step: beta x examples of a slice / N; null where no KL is sampled */
+  readonly sampledWeight: Tensor | null;
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly posteriors: readonly PosteriorDeclaration[];
+}
+
+export interface ElboOptions {
+  /** of what convolutions and products multiply; f32 unless given */
+  readonly precision?: RealType;
+  /** what holds for weights whose layer says nothing else */
+  readonly weights?: WeightsDefaults;
+}
+
+/**
+ * Builds, lowers, fuses and differentiates the negative ELBO (Blundell et al. 2015, arXiv 1505.05424, eq. 2).
+ * @param examples of a slice
+ */
+export function buildElbo(model: Model, examples: number, cost: FlipoutCost, options: ElboOptions = {}): ElboGraph {
+  const { precision = 'f32', weights = weightsDefaults } = options;
+  const { likelihood } = model;
+  const { dtype, width } = likelihood.target;
   const drafted = new Graph();
-  const { images, x } = imageInput(drafted, model, examples, pixelMean);
-  const labels = drafted.input('labels', [examples], 'i32');
-  const { logits, parameters, posteriors } = buildModel(model, drafted, x, 'training');
-  const likelihood = categoricalNegativeLogLikelihood(drafted, logits, labels);
-  const sum = (perExample: Tensor, label: string) =>
-    drafted.apply('sum', [perExample], { leading: 1, trailing: 0 }, label)[0]!;
-  const roots = { nll: sum(likelihood.nll, 'nll'), correct: sum(likelihood.correct, 'correct') };
-  const klTerms = posteriors.map(({ kl }) => kl);
-  const draftedKl = klTerms.reduce<Tensor | null>(
-    (total, kl) => (total ? drafted.apply('add', [total, kl], {}, 'kl')[0]! : kl),
-    null,
-  );
+  const network = buildNetwork(model, drafted, examples, 'training', weights);
+  const { inputs, outputs, parameters, posteriors, context } = network;
+  const targets = drafted.input('targets', dtype === 'i32' ? [examples] : [examples, width], dtype);
+  const perExample = likelihood.loss(outputs, targets, context);
+  const sum = (tensor: Tensor, label: string) => drafted.apply('sum', [tensor], { leading: 1, trailing: 0 }, label)[0]!;
+  const nll = sum(perExample.nll, 'nll');
+  const figure = sum(perExample.figure, 'figure');
+  const kl = totalKl(drafted, posteriors, 'closed');
+  const sampledKl = totalKl(drafted, posteriors, 'sampled');
+  const sampledWeight = sampledKl && drafted.input('sampledWeight', [], 'f32');
+  const loss =
+    sampledKl && sampledWeight
+      ? drafted.apply('add', [nll, drafted.apply('multiply', [sampledKl, sampledWeight], {})[0]!], {}, 'loss')[0]!
+      : nll;
 
   const lowered = lowerFlipout(drafted, cost);
-  const kept = [roots.nll, roots.correct, ...(draftedKl ? [draftedKl] : [])].map(lowered.resolve);
-  const fused = fuse(lowered.graph, kept);
+  const scales = posteriors.map(({ scale }) => scale);
+  const kept = [nll, figure, kl, sampledKl, loss, ...scales].filter((tensor) => tensor !== null);
+  const fused = fuse(lowered.graph, kept.map(lowered.resolve));
   const resolve = (tensor: Tensor) => fused.resolve(lowered.resolve(tensor));
   const { graph } = fused;
-  const nll = resolve(roots.nll);
-  const kl = draftedKl && resolve(draftedKl);
   const wanted = parameters.map(({ tensor }) => tensor);
+  const resolvedKl = kl && resolve(kl);
   const elbo: ElboGraph = {
-    graph,
-    images,
-    labels,
-    parameters,
-    posteriors: posteriors.map((posterior) => ({ ...posterior, kl: resolve(posterior.kl) })),
-    nll,
-    correct: resolve(roots.correct),
-    kl,
-    likelihoodGradients: own(graph, differentiate(graph, nll, wanted)),
-    divergenceGradients: kl ? own(graph, differentiate(graph, kl, wanted)) : wanted.map(() => null),
+    ...{ graph, inputs, targets, sampledWeight, parameters, posteriors },
+    nll: resolve(nll),
+    figure: resolve(figure),
+    kl: resolvedKl,
+    sampledKl: sampledKl && resolve(sampledKl),
+    scales: scales.map(resolve),
+    likelihoodGradients: own(graph, differentiate(graph, resolve(loss), wanted)),
+    divergenceGradients: resolvedKl ? own(graph, differentiate(graph, resolvedKl, wanted)) : wanted.map(() => null),
   };
   return precision === 'bf16' ? inBfloat16(elbo) : elbo;
 }
 
+function totalKl(graph: Graph, posteriors: readonly PosteriorDeclaration[], kind: 'closed' | 'sampled'): Tensor | null {
+  const terms = posteriors.flatMap(({ kl }) => (kl?.kind === kind ? [kl.value] : []));
+  return terms.reduce<Tensor | null>((total, kl) => (total ? graph.apply('add', [total, kl], {}, 'kl')[0]! : kl), null);
+}
+
 /** What the caller reads at every step. */
-export function outputsOf({ nll, correct, likelihoodGradients, divergenceGradients }: ElboGraph): Tensor[] {
-  return [nll, correct, ...likelihoodGradients, ...divergenceGradients].filter((tensor) => tensor !== null);
+export function outputsOf(elbo: ElboGraph): Tensor[] {
+  const { nll, figure, sampledKl, scales, likelihoodGradients, divergenceGradients } = elbo;
+  const all = [nll, figure, sampledKl, ...scales, ...likelihoodGradients, ...divergenceGradients];
+  return all.filter((tensor) => tensor !== null);
 }
 
 /** What the caller reads now and then: the KL's value, which its gradient does not need. */
@@ -103,10 +129,11 @@ function inBfloat16(elbo: ElboGraph): ElboGraph {
   return {
     ...elbo,
     graph,
-    posteriors: elbo.posteriors.map((posterior) => ({ ...posterior, kl: resolve(posterior.kl) })),
     nll: resolve(elbo.nll),
-    correct: resolve(elbo.correct),
+    figure: resolve(elbo.figure),
     kl: elbo.kl && resolve(elbo.kl),
+    sampledKl: elbo.sampledKl && resolve(elbo.sampledKl),
+    scales: elbo.scales.map(resolve),
     likelihoodGradients: resolveAll(elbo.likelihoodGradients),
     divergenceGradients: resolveAll(elbo.divergenceGradients),
   };

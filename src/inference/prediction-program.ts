@@ -5,61 +5,64 @@ import {
   fuse,
   keepOperandsInBfloat16,
   reparameterizeLocally,
+  sizeOf,
 } from '../graph/index.ts';
+import { ShapeError } from '../errors/index.ts';
 import { type KernelsFactory, Program, control } from '../kernels/index.ts';
-import { imageInput } from './image-input.ts';
-import { type Model, buildModel } from '../models/index.ts';
+import { type Model, buildNetwork } from '../models/index.ts';
 
-/** A parameter's values by its name; throws where the name is unknown. */
-export type ParameterSource = (name: string) => Float32Array;
+/** A parameter's values by its name; undefined where there is none. */
+export type ParameterSource = (name: string) => Float32Array | undefined;
 
 export interface ProgramOptions {
   /** keys the noise */
   readonly seed: number;
-  /** images at a time */
+  /** examples at a time */
   readonly batch: number;
-  readonly pixelMean?: Float32Array | null;
   /** of what convolutions and products multiply; f32 unless given */
   readonly precision?: RealType;
 }
 
 /**
- * A network that predicts for a batch of images, draw by draw: what does not depend on the draw is computed when the
+ * A network that predicts for a batch of examples, draw by draw: what does not depend on the draw is computed when the
  * batch is loaded.
  */
 export class PredictionProgram {
-  /** images of a batch */
+  /** examples of a batch */
   readonly batch: number;
-  /** of the latest draw: [batch, classes] */
-  readonly probabilities: Float32Array;
-  /** of the latest draw: [batch], nats */
-  readonly entropies: Float32Array;
+  /** what the likelihood's `predict` gives, of the latest draw */
+  readonly results: readonly Float32Array[];
   readonly #program: Program;
-  readonly #images: Uint8Array;
+  readonly #inputs: Uint8Array | Float32Array;
 
+  /** @throws ShapeError where a parameter is missing or of another size */
   constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, options: ProgramOptions) {
-    const { seed, batch, pixelMean = null, precision = 'f32' } = options;
-    const { graph, images, probabilities, entropies, layout } = predictionGraph(model, batch, pixelMean, precision);
+    const { seed, batch, precision = 'f32' } = options;
+    const { graph, inputs, results, layout } = predictionGraph(model, batch, precision);
     const program = new Program(factory, {
       graph,
-      outputs: [probabilities, entropies],
+      outputs: results,
       layout,
       regions: { parameters: layout },
       nesting: 'prediction',
     });
-    for (const tensor of layout) program.regionPart('parameters', tensor).set(parameters(tensor.name));
+    for (const tensor of layout) program.regionPart('parameters', tensor).set(valuesOf(tensor, parameters));
     program.setSeed(seed);
     program.run('step');
     this.batch = batch;
     this.#program = program;
-    this.#images = program.bytes(images);
-    this.probabilities = program.floats(probabilities);
-    this.entropies = program.floats(entropies);
+    this.#inputs = inputs.dtype === 'u8' ? program.bytes(inputs) : program.floats(inputs);
+    this.results = results.map((tensor) => program.floats(tensor));
   }
 
-  /** @param images [at most `batch`, ...inputShape]; what was there before stays behind them */
-  load(images: Uint8Array): void {
-    this.#images.set(images);
+  /**
+   * @param inputs [at most `batch`, ...shape], encoded; what was there before stays behind them
+   * @param first place of the first among all examples: noise that an example has of its own does not depend on its batch
+   */
+  load(inputs: Uint8Array | Float32Array, first = 0): void {
+    this.#inputs.set(inputs);
+    // a noise key has 24 bits for the example
+    this.#program.control.integers[control.firstExample] = first % 2 ** 24;
     this.#program.run('examples');
   }
 
@@ -69,30 +72,33 @@ export class PredictionProgram {
   }
 }
 
+function valuesOf({ name, shape }: Tensor, parameters: ParameterSource): Float32Array {
+  const values = parameters(name);
+  const size = sizeOf(shape);
+  if (values?.length === size) return values;
+  throw new ShapeError(`parameter ${name}`, {
+    got: values === undefined ? 'none of this name' : `${values.length} numbers`,
+    expected: `${size}, of shape ${shape.join('x')}`,
+    remedy: 'Give the parameters that this model was trained to',
+  });
+}
+
 interface PredictionGraph {
   readonly graph: Graph;
-  readonly images: Tensor;
-  readonly probabilities: Tensor;
-  readonly entropies: Tensor;
+  readonly inputs: Tensor;
+  readonly results: readonly Tensor[];
   readonly layout: readonly Tensor[];
 }
 
-function predictionGraph(
-  model: Model,
-  batch: number,
-  pixelMean: Float32Array | null,
-  precision: RealType,
-): PredictionGraph {
+function predictionGraph(model: Model, batch: number, precision: RealType): PredictionGraph {
   const drafted = new Graph();
-  const { images, x } = imageInput(drafted, model, batch, pixelMean);
-  const { logits, parameters } = buildModel(model, drafted, x, 'prediction');
-  const outputs = drafted.apply('softmaxEntropy', [logits], {}, 'probabilities');
-  const local = reparameterizeLocally(drafted, outputs);
-  const fused = fuse(local.graph, outputs.map(local.resolve));
-  const results = outputs.map((tensor) => fused.resolve(local.resolve(tensor)));
-  const mixed = precision === 'bf16' ? keepOperandsInBfloat16(fused.graph, results) : null;
-  const [probabilities, entropies] = results.map((tensor) => mixed?.resolve(tensor) ?? tensor);
+  const { inputs, outputs, parameters, context } = buildNetwork(model, drafted, batch, 'prediction');
+  const predicted = model.likelihood.predict(outputs, context);
+  const local = reparameterizeLocally(drafted, predicted);
+  const fused = fuse(local.graph, predicted.map(local.resolve));
+  const fusedResults = predicted.map((tensor) => fused.resolve(local.resolve(tensor)));
+  const mixed = precision === 'bf16' ? keepOperandsInBfloat16(fused.graph, fusedResults) : null;
+  const results = fusedResults.map((tensor) => mixed?.resolve(tensor) ?? tensor);
   const layout = parameters.map(({ tensor }) => tensor);
-  const { graph } = mixed ?? fused;
-  return { graph, images, probabilities: probabilities!, entropies: entropies!, layout };
+  return { graph: (mixed ?? fused).graph, inputs, results, layout };
 }

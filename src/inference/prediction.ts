@@ -1,17 +1,24 @@
-import { UsageError } from '../errors/index.ts';
-import type { RealType } from '../graph/index.ts';
+import { ShapeError, UsageError } from '../errors/index.ts';
+import { type RealType, sizeOf } from '../graph/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
+import type { DrawBatch, PredictiveBase } from '../likelihoods/index.ts';
 import type { Model } from '../models/index.ts';
 import { type ParameterSource, PredictionProgram } from './prediction-program.ts';
-import { type PredictiveFields, PredictiveSums } from './predictive.ts';
 import { type PredictionRanks, oneRank, shareOf } from './share.ts';
 
-/** Images as bytes, side by side: [count, ...inputShape]. */
-export interface Images {
+/** Examples, encoded as their model expects them, side by side. */
+export interface PredictionInputs {
   readonly count: number;
-  readonly images: Uint8Array;
-  /** [...inputShape], subtracted from pixels / 255; nothing where it is absent or null */
-  readonly pixelMean?: Float32Array | null;
+  /** [count, ...shape] */
+  readonly inputs: Uint8Array | Float32Array;
+  /** as in the batches of training: what the figures of quality need; none unless given */
+  readonly targets?: ArrayLike<number> | null;
+}
+
+/** A model and what it was trained to: one set of parameters, or an ensemble, of which draw d uses member d mod M. */
+export interface TrainedModel<P extends PredictiveBase = PredictiveBase> {
+  readonly model: Model<P>;
+  readonly members: readonly ParameterSource[];
 }
 
 export interface PredictOptions {
@@ -21,103 +28,82 @@ export interface PredictOptions {
   readonly seed: number;
   /** levels in 0 .. 1 of the quantiles wanted; none unless given */
   readonly quantiles?: readonly number[];
-  /** images that share one run of the network: changes speed and memory only */
+  /** examples that share one run of the network: changes speed and memory only */
   readonly batch?: number;
   /** of what convolutions and products multiply; f32 unless given */
   readonly precision?: RealType;
   /** the ranks that share the work, each of which calls `predict` with the same arguments; one unless given */
   readonly ranks?: PredictionRanks;
-  /** @param done of `total` draws of images, those of this rank */
+  /** @param done of `total` draws of examples, those of this rank */
   readonly onProgress?: (done: number, total: number) => void;
-}
-
-/** What the draws say, for each image. Entropies are in nats. All arrays are row-major. */
-export interface Predictive extends PredictiveFields {
-  readonly count: number;
-  readonly classes: number;
-  readonly draws: number;
-  /** [count, classes]: the predictive distribution, the mean of each class's probability over the draws */
-  readonly probabilities: Float64Array;
-  /**
-   * [count, classes]: standard deviation of each class's probability over the draws, with draws - 1; 0 for one draw.
-   * Below about 1e-6 it is rounding.
-   */
-  readonly standardDeviations: Float64Array;
-  /** [count]: entropy of `probabilities`, the whole uncertainty about the label */
-  readonly predictiveEntropy: Float64Array;
-  /** [count]: mean entropy of a draw's probabilities, what would remain if the weights were known */
-  readonly expectedEntropy: Float64Array;
-  /** [count]: their difference, the mutual information of label and weights (Houlsby et al. 2011, arXiv 1112.5745, eq. 2) */
-  readonly mutualInformation: Float64Array;
-  /** the levels that were asked for */
-  readonly levels: readonly number[];
-  /**
-   * for each level [count, classes]: the draw at place ceil(level draws) of a class's probabilities in ascending order,
-   * to within 0.001: draws are counted on a grid of 500 equal cells over 0 .. 1, and the middle of that draw's cell is given
-   */
-  readonly quantiles: readonly Float64Array[];
 }
 
 const defaultBatch = 100;
 
 /**
- * Monte Carlo estimate of the posterior predictive distribution, the mean of softmax(network(x, w_d)) over draws w_d of
- * the weights (Blundell et al. 2015, section 2), and of its spread. One draw is shared by all images: for each image the
- * draws are as independent as if each image had its own. Draws are never stored; memory grows with the images alone.
+ * Monte Carlo estimate of the posterior predictive distribution: the mean over draws w_d of the weights of what the
+ * likelihood says of network(x, w_d) (Blundell et al. 2015, section 2), and of its spread. One draw is shared by all
+ * examples: for each example the draws are as independent as if each had its own. Memory grows with the examples, and
+ * with the draws of one batch at most.
  *
  * Where a Bayesian dense layer reads what does not depend on the draw, its pre-activations are drawn and not its weights
- * (graph/local-reparameterization.ts): the same distribution for each image.
+ * (graph/local-reparameterization.ts): the same distribution for each example.
  *
- * The result is a function of the parameters, the images, `draws` and `seed`: the same bits on any number of ranks.
+ * The result is a function of the parameters, the examples, `draws` and `seed`: the same bits on any number of ranks.
  * @returns on every rank the whole result
  * @throws UsageError for draws or quantiles out of range
+ * @throws ShapeError for inputs, targets or parameters of another size than the model says
  */
-export function predict(
+export function predictDraws<P extends PredictiveBase>(
   factory: KernelsFactory,
-  model: Model,
-  parameters: ParameterSource,
-  { count, images, pixelMean = null }: Images,
+  { model, members }: TrainedModel<P>,
+  data: PredictionInputs,
   options: PredictOptions,
-): Predictive {
+): P {
   const { draws, seed, quantiles: levels = [], batch = defaultBatch, ranks = oneRank, onProgress } = options;
   const { precision = 'f32' } = options;
   check(draws, levels);
-  const { classes } = model;
+  checkSizes(model, data);
+  const { count, inputs, targets = null } = data;
   const size = Math.max(1, Math.min(batch, count));
-  const fields = new Fields(count, classes, levels.length);
-  const imageBytes = count === 0 ? 0 : images.length / count;
+  const rowSize = sizeOf(model.input.shape);
   const share = shareOf(Math.ceil(count / size), draws, ranks);
-  const program = new PredictionProgram(factory, model, parameters, { seed, batch: size, pixelMean, precision });
-  const sums = new PredictiveSums(size, classes, draws, levels);
-  const shared = new Map<number, PredictiveSums>();
+  const programs = members.map((parameters) => {
+    return new PredictionProgram(factory, model, parameters, { seed, batch: size, precision });
+  });
+  const gathering = model.likelihood.gather({ count, draws, levels, targets, units: model.units ?? null });
+  const whole = gathering.batch(size);
+  const shared = new Map<number, DrawBatch>();
 
   const rowsOf = (b: number) => ({ first: b * size, count: Math.min(size, count - b * size) });
   let done = 0;
   for (const { batch: b, from, to } of share.parts) {
     const rows = rowsOf(b);
     const isWhole = to - from === draws;
-    const own = isWhole ? sums : new PredictiveSums(size, classes, draws, levels);
+    const own = isWhole ? whole : gathering.batch(size);
     own.clear();
-    program.load(images.subarray(rows.first * imageBytes, (rows.first + rows.count) * imageBytes));
+    const begin = rows.first * rowSize;
+    for (const program of programs) program.load(inputs.subarray(begin, begin + rows.count * rowSize), rows.first);
     for (let draw = from; draw < to; draw++) {
+      const program = programs[draw % programs.length]!;
       program.draw(draw);
-      own.add(program.probabilities, program.entropies, rows.count);
+      own.add(draw, program.results, rows.count);
       share.keepPace(++done);
     }
-    if (isWhole) own.finish(fields, rows.first, rows.count);
+    if (isWhole) own.finish(rows.first, rows.count);
     else shared.set(b, own);
     onProgress?.(done, share.total);
   }
   share.keepPace(Number.POSITIVE_INFINITY);
   for (const { batch: b, owner } of share.split) {
-    const own = shared.get(b) ?? new PredictiveSums(size, classes, draws, levels);
-    ranks.sum(own.values, `sums of batch ${b}`);
+    const own = shared.get(b) ?? gathering.batch(size);
+    ranks.sum(own.values, `draws of batch ${b}`);
     const rows = rowsOf(b);
-    if (owner === ranks.rank) own.finish(fields, rows.first, rows.count);
+    if (owner === ranks.rank) own.finish(rows.first, rows.count);
   }
   // a row is zero on all ranks but the one that finished it
-  ranks.sum(fields.values, 'predictions');
-  return fields.result(draws, levels);
+  ranks.sum(gathering.values, 'predictions');
+  return gathering.result();
 }
 
 function check(draws: number, levels: readonly number[]): void {
@@ -128,44 +114,19 @@ function check(draws: number, levels: readonly number[]): void {
   if (wrong !== undefined) throw new UsageError('quantiles', { got: `${wrong}`, expected: 'levels from 0 to 1' });
 }
 
-/** All results side by side, so that ranks can exchange them at once. */
-class Fields implements PredictiveFields {
-  readonly values: Float64Array;
-  readonly probabilities: Float64Array;
-  readonly standardDeviations: Float64Array;
-  readonly expectedEntropy: Float64Array;
-  readonly quantiles: readonly Float64Array[];
-  readonly #count: number;
-  readonly #classes: number;
-
-  constructor(count: number, classes: number, levels: number) {
-    const size = count * classes;
-    this.#count = count;
-    this.#classes = classes;
-    this.values = new Float64Array(new SharedArrayBuffer(8 * ((2 + levels) * size + count)));
-    const matrix = (i: number) => this.values.subarray(i * size, (i + 1) * size);
-    this.probabilities = matrix(0);
-    this.standardDeviations = matrix(1);
-    this.quantiles = Array.from({ length: levels }, (_, l) => matrix(2 + l));
-    this.expectedEntropy = this.values.subarray((2 + levels) * size);
+function checkSizes({ input, likelihood }: Model, { count, inputs, targets }: PredictionInputs): void {
+  const expected = count * sizeOf(input.shape);
+  const isBytes = inputs instanceof Uint8Array;
+  if (inputs.length !== expected || isBytes !== (input.dtype === 'u8')) {
+    throw new ShapeError('inputs to predict for', {
+      got: `${inputs.length} ${isBytes ? 'bytes' : 'reals'}`,
+      expected: `${expected} ${input.dtype === 'u8' ? 'bytes' : 'reals'}: ${count} examples of ${input.shape.join('x')}`,
+    });
   }
-
-  result(draws: number, levels: readonly number[]): Predictive {
-    const { probabilities, standardDeviations, expectedEntropy, quantiles } = this;
-    const [count, classes] = [this.#count, this.#classes];
-    const predictiveEntropy = new Float64Array(count);
-    const mutualInformation = new Float64Array(count);
-    for (let n = 0; n < count; n++) {
-      let entropy = 0;
-      for (let i = n * classes; i < (n + 1) * classes; i++) {
-        const p = probabilities[i]!;
-        if (p > 0) entropy -= p * Math.log(p);
-      }
-      predictiveEntropy[n] = entropy;
-      // not negative by Jensen's inequality; rounding may say otherwise
-      mutualInformation[n] = Math.max(0, entropy - expectedEntropy[n]!);
-    }
-    const entropies = { predictiveEntropy, expectedEntropy, mutualInformation };
-    return { count, classes, draws, probabilities, standardDeviations, ...entropies, levels, quantiles };
+  if (targets && targets.length !== count * likelihood.target.width) {
+    throw new ShapeError('targets to compare with', {
+      got: `${targets.length}`,
+      expected: `${count * likelihood.target.width}: ${count} examples of ${likelihood.target.width}`,
+    });
   }
 }

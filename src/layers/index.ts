@@ -1,3 +1,5 @@
+export { type ActivationName, activate, activation } from './activations.ts';
+export { heads, parallel, residual, sequential } from './combinators.ts';
 export {
   type Convolution1dOptions,
   type Convolution2dOptions,
@@ -8,7 +10,30 @@ export {
   conv2dFlipout,
   conv2dReparameterization,
 } from './convolution.ts';
+export { Declarations, type ParameterDeclaration, type PosteriorDeclaration } from './declarations.ts';
 export { type DenseOptions, dense, denseFlipout, denseReparameterization } from './dense.ts';
+export { type DropoutOptions, dropout } from './dropout.ts';
+export { type EmbeddingOptions, embedding } from './embedding.ts';
 export { type Initializer, initialize } from './initializers.ts';
-export type { Layer, LayerContext, LayerMode } from './layer.ts';
-export { type PoolingOptions, flatten, maxPool1d, maxPool2d } from './pooling.ts';
+export type { Layer, LayerContext, LayerMode, WeightsDeclaration } from './layer.ts';
+export {
+  type GroupNormalizationOptions,
+  filterResponseNormalization,
+  groupNormalization,
+  layerNormalization,
+} from './normalization.ts';
+export {
+  type Pooling1dOptions,
+  type Pooling2dOptions,
+  averagePool1d,
+  averagePool2d,
+  globalAveragePool,
+  globalMaxPool,
+  maxPool1d,
+  maxPool2d,
+} from './pooling.ts';
+export { type ReshapeOptions, flatten, reshape } from './shape.ts';
+export { fixedWeights } from './weights/fixed.ts';
+export { type NormalWeightsOptions, normalWeights } from './weights/normal.ts';
+export { type Prior, type WeightsDefaults, weightsDefaults } from './weights/prior.ts';
+export type { LinearMap, Weights } from './weights/weights.ts';

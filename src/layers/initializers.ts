@@ -3,6 +3,7 @@ import { type NoiseKey, fillNormal, fillUniform } from '../random/index.ts';
 /** How a parameter starts. */
 export type Initializer =
   | { readonly kind: 'zeros' }
+  | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly standardDeviation: number }
   /** Glorot and Bengio 2010, eq. 16: uniform on +-sqrt(6 / (fanIn + fanOut)) */
   | { readonly kind: 'glorotUniform'; readonly fanIn: number; readonly fanOut: number };
@@ -12,6 +13,9 @@ export function initialize(out: Float32Array, initializer: Initializer, key: Noi
   switch (initializer.kind) {
     case 'zeros':
       out.fill(0);
+      break;
+    case 'constant':
+      out.fill(initializer.value);
       break;
     case 'normal': {
       fillNormal(out, key);

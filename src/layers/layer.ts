@@ -1,15 +1,15 @@
-import type { Graph, Tensor } from '../graph/index.ts';
+import type { Graph, Shape, Tensor } from '../graph/index.ts';
 import type { Initializer } from './initializers.ts';
+import type { WeightsDefaults } from './weights/prior.ts';
 
 /**
  * A layer appends its part of the forward graph. It holds no state: parameters, noise and divergences are declared
- * through the context, so that the same layer builds the graph of training and that of prediction.
+ * through the context, so that the same layer builds the graph of training and that of prediction. A layer may be made of
+ * others (`context.apply`), and may be anybody's own.
  */
 export interface Layer {
   /** what parameters are named after: `conv2dFlipout`, `dense`, … */
   readonly kind: string;
-  /** whether its weights have a posterior */
-  readonly bayesian: boolean;
   /**
    * @param x [batch, ...]
    * @throws ShapeError when x does not fit
@@ -26,8 +26,32 @@ export type LayerMode = 'training' | 'prediction';
 export interface LayerContext {
   readonly graph: Graph;
   readonly mode: LayerMode;
-  /** a trained tensor `<layer>/<name>` */
-  parameter(name: string, shape: readonly number[], initializer: Initializer): Tensor;
-  /** the number of the posterior that is declared here, in the noise's key: declare it, then draw from it */
-  posterior(posterior: { readonly mean: Tensor; readonly untransformedScale: Tensor; readonly kl: Tensor }): number;
+  /** what weights do where their layer does not say */
+  readonly defaults: WeightsDefaults;
+  /**
+   * A layer inside this one, in a scope of its own: parameters of `heads` are `heads/spin/dense_1/kernel`.
+   * @param name of the scope; the layer's kind unless given, with a number where that is taken
+   */
+  apply(layer: Layer, x: Tensor, name?: string): Tensor;
+  /** a trained tensor `<scope>/<name>` */
+  parameter(name: string, shape: Shape, initializer: Initializer): Tensor;
+  /** a number that no other noise of the network has in its key */
+  stream(): number;
+  /** weights with a posterior: their KL is part of the loss, reports show them */
+  weights(declared: WeightsDeclaration): void;
+}
+
+/** Weights with a posterior, as their kind declares them. */
+export interface WeightsDeclaration {
+  /** which of the layer's weights, where it has several: `bias`; the kernel unless given */
+  readonly part?: string;
+  /** the posterior's mean and standard deviation, of one shape, computed in the graph: what reports show */
+  readonly mean: Tensor;
+  readonly scale: Tensor;
+  /**
+   * KL(posterior || prior), a scalar in nats for the data set. `closed`: computed from parameters, once per step. `sampled`:
+   * an estimate from a replica's draw, whose mean over replicas counts; its gradient goes the way of the likelihood's.
+   * null: not regularised.
+   */
+  readonly kl: { readonly kind: 'closed' | 'sampled'; readonly value: Tensor } | null;
 }

@@ -1,6 +1,6 @@
-import { conv2d, conv2dFlipout, dense, denseFlipout, flatten, maxPool2d } from '../layers/index.ts';
+import { conv2d, conv2dFlipout, dense, denseFlipout, flatten, maxPool2d, sequential } from '../layers/index.ts';
 import type { Layer } from '../layers/index.ts';
-import type { Model } from './model.ts';
+import type { Network } from './network.ts';
 
 /** The layers that tell a Bayesian network from its deterministic twin. */
 interface Family {
@@ -17,29 +17,25 @@ function block({ convolution }: Family, filters: number): Layer[] {
   return [layer, layer, maxPool2d({ window: 2 })];
 }
 
-const network = (name: string, family: Family, classes: number): Model => ({
-  name,
-  inputShape: [32, 32, 3],
-  classes,
-  layers: [
-    ...block(family, 32),
-    ...block(family, 64),
-    ...block(family, 128),
-    flatten(),
-    family.dense({ units: 128, activation: 'relu' }),
-    family.dense({ units: classes }),
-  ],
-});
+const network =
+  (family: Family): Network =>
+  (outputs) =>
+    sequential(
+      ...block(family, 32),
+      ...block(family, 64),
+      ...block(family, 128),
+      flatten(),
+      family.dense({ units: 128, activation: 'relu' }),
+      family.dense({ units: outputs }),
+    );
 
 /**
- * Three blocks of VGG for 32x32 colour images, all weights with a posterior, and the same networks without. CIFAR20 is
- * CIFAR-100 with its superclasses for labels.
+ * Three blocks of VGG for colour images, all weights with a posterior, and the same networks without. What follows CIFAR
+ * in a name is the number of classes of the data that goes with it (datasets); the networks are the same.
  */
-export const cifarModels: readonly Model[] = [
-  network('CIFAR10_BNN_model', bayesian, 10),
-  network('CIFAR10_CNN_model', deterministic, 10),
-  network('CIFAR20_BNN_model', bayesian, 20),
-  network('CIFAR20_CNN_model', deterministic, 20),
-  network('CIFAR100_BNN_model', bayesian, 100),
-  network('CIFAR100_CNN_model', deterministic, 100),
-];
+export const cifarNetworks: Readonly<Record<string, Network>> = Object.fromEntries(
+  ['CIFAR10', 'CIFAR20', 'CIFAR100'].flatMap((set) => [
+    [`${set}_BNN_model`, network(bayesian)],
+    [`${set}_CNN_model`, network(deterministic)],
+  ]),
+);

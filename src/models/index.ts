@@ -1,27 +1,32 @@
 import { UsageError } from '../errors/index.ts';
-import { cifarModels } from './cifar.ts';
-import { mnistModels } from './mnist.ts';
-import type { Model } from './model.ts';
+import { cifarNetworks } from './cifar.ts';
+import { mnistNetworks } from './mnist.ts';
+import type { Network } from './network.ts';
+import { tableNetworks } from './table.ts';
 
+export { type ForwardGraph, type InputEncoding, type Model, buildNetwork, declarationsOf } from './model.ts';
+export { layerNames, layersOf, prior as priorOf } from './description/layers.ts';
 export {
-  type ForwardGraph,
-  type Model,
-  type ParameterDeclaration,
-  type PosteriorDeclaration,
-  buildModel,
-} from './model.ts';
+  type TargetInfo,
+  likelihoodNames,
+  likelihoodOf,
+  targetsOf,
+  usualLikelihood,
+} from './description/likelihood.ts';
+export { choice, isMapping, options } from './description/options.ts';
+export { type DescribedModel, type Network, isModulePath, nameOf } from './network.ts';
 
-const models: readonly Model[] = [...mnistModels, ...cifarModels];
+const networks: Readonly<Record<string, Network>> = { ...mnistNetworks, ...cifarNetworks, ...tableNetworks };
 
-/** Names of all models. */
-export const modelNames: readonly string[] = models.map(({ name }) => name);
+/** Names of all networks. */
+export const modelNames: readonly string[] = Object.keys(networks);
 
 /**
- * The model of a name.
+ * The network of a name.
  * @throws UsageError listing the names
  */
-export function modelOf(name: string): Model {
-  const model = models.find((candidate) => candidate.name === name);
-  if (!model) throw new UsageError('unknown model', { got: name, expected: modelNames.join(', ') });
-  return model;
+export function networkOf(name: string): Network {
+  const network = Object.hasOwn(networks, name) ? networks[name] : undefined;
+  if (!network) throw new UsageError('unknown model', { got: name, expected: modelNames.join(', ') });
+  return network;
 }

@@ -7,33 +7,30 @@ import {
   denseReparameterization,
   flatten,
   maxPool2d,
+  sequential,
 } from '../layers/index.ts';
 import type { Layer } from '../layers/index.ts';
-import type { Model } from './model.ts';
+import type { Network } from './network.ts';
 
-const image = { inputShape: [28, 28, 1], classes: 10 } as const;
 const filters = { filters: 64, kernelSize: 5, activation: 'relu' } as const;
 const hidden = { units: 64, activation: 'relu' } as const;
-const classifier = dense({ units: image.classes });
 
-const convolutional = (name: string, layer: Layer): Model => ({
-  name,
-  ...image,
-  layers: [layer, maxPool2d({ window: 2 }), flatten(), classifier],
-});
+const convolutional =
+  (layer: Layer): Network =>
+  (outputs) =>
+    sequential(layer, maxPool2d({ window: 2 }), flatten(), dense({ units: outputs }));
 
-const fullyConnected = (name: string, layer: Layer): Model => ({
-  name,
-  ...image,
-  layers: [flatten(), layer, classifier],
-});
+const fullyConnected =
+  (layer: Layer): Network =>
+  (outputs) =>
+    sequential(flatten(), layer, dense({ units: outputs }));
 
-/** The networks for 28x28 images in 10 classes, under their names in the system that credence succeeds. */
-export const mnistModels: readonly Model[] = [
-  convolutional('BNN_conv_flip', conv2dFlipout(filters)),
-  convolutional('BNN_conv_nonflip', conv2dReparameterization(filters)),
-  fullyConnected('BNN_FC_flip', denseFlipout(hidden)),
-  fullyConnected('BNN_FC_nonflip', denseReparameterization(hidden)),
-  convolutional('CNN_conv', conv2d(filters)),
-  fullyConnected('CNN_FC', dense(hidden)),
-];
+/** The networks for small images, under their names in the system that credence succeeds. */
+export const mnistNetworks: Readonly<Record<string, Network>> = {
+  BNN_conv_flip: convolutional(conv2dFlipout(filters)),
+  BNN_conv_nonflip: convolutional(conv2dReparameterization(filters)),
+  BNN_FC_flip: fullyConnected(denseFlipout(hidden)),
+  BNN_FC_nonflip: fullyConnected(denseReparameterization(hidden)),
+  CNN_conv: convolutional(conv2d(filters)),
+  CNN_FC: fullyConnected(dense(hidden)),
+};

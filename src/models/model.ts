@@ -1,74 +1,88 @@
-import type { Graph, Tensor } from '../graph/index.ts';
-import type { Initializer, Layer, LayerMode } from '../layers/index.ts';
+import { ShapeError } from '../errors/index.ts';
+import { type Graph, type Shape, type Tensor, formatShape } from '../graph/index.ts';
+import {
+  Declarations,
+  type Layer,
+  type LayerMode,
+  type ParameterDeclaration,
+  type PosteriorDeclaration,
+  type WeightsDefaults,
+  weightsDefaults,
+} from '../layers/index.ts';
+import type { Likelihood, LikelihoodContext, PredictiveBase, Units } from '../likelihoods/index.ts';
 
-/** A network by name: what it expects and the layers that it is made of. */
-export interface Model {
+/** A network, what goes in, and what its outputs say of the targets: a value, which anybody may make and pass in. */
+export interface Model<P extends PredictiveBase = PredictiveBase> {
   readonly name: string;
-  /** of one example: [height, width, channels] */
-  readonly inputShape: readonly [number, number, number];
-  readonly classes: number;
-  readonly layers: readonly Layer[];
-}
-
-export interface ParameterDeclaration {
-  readonly tensor: Tensor;
-  readonly initializer: Initializer;
-}
-
-/** A kernel's posterior: standard deviation = epsilon + softplus(untransformed scale). */
-export interface PosteriorDeclaration {
-  readonly layer: string;
-  readonly mean: Tensor;
-  readonly untransformedScale: Tensor;
-  /** KL(posterior || prior), nats, a scalar */
-  readonly kl: Tensor;
-}
-
-export interface ForwardGraph {
-  readonly graph: Graph;
-  /** [batch, classes] */
-  readonly logits: Tensor;
-  /** in the order of declaration, which is that of every region of memory */
-  readonly parameters: readonly ParameterDeclaration[];
-  readonly posteriors: readonly PosteriorDeclaration[];
+  readonly input: InputEncoding;
+  readonly network: Layer;
+  readonly likelihood: Likelihood<P>;
+  /** targets are kept as (y - shift) / scale, and what is predicted is told in y's units; null or absent: as they are */
+  readonly units?: Units | null;
 }
 
 /**
- * Appends a model to a graph.
- * @param x float32 [batch, ...inputShape]
- * @throws ShapeError naming the operation and shapes where a layer does not fit the one before
+ * What examples look like, and what was done to them. Bytes become x / 255 - shift in the graph (shift of the shape of an
+ * example); reals are kept as (x - shift) / scale already, in double when they were read, one of each per column of a
+ * table or channel of a signal.
  */
-export function buildModel(model: Model, graph: Graph, x: Tensor, mode: LayerMode): ForwardGraph {
-  const parameters: ParameterDeclaration[] = [];
-  const posteriors: PosteriorDeclaration[] = [];
-  const names = uniqueNames(model.layers);
-  let value = x;
-  for (const [i, layer] of model.layers.entries()) {
-    const name = names[i]!;
-    value = graph.scoped(name, () =>
-      layer.build(value, {
-        graph,
-        mode,
-        parameter(parameter, shape, initializer) {
-          const tensor = graph.parameter(`${name}/${parameter}`, shape);
-          parameters.push({ tensor, initializer });
-          return tensor;
-        },
-        posterior(posterior) {
-          return posteriors.push({ layer: name, ...posterior }) - 1;
-        },
-      }),
-    );
-  }
-  return { graph, logits: value, parameters, posteriors };
+export interface InputEncoding {
+  /** of one example */
+  readonly shape: Shape;
+  readonly dtype: 'u8' | 'f32';
+  readonly shift?: ArrayLike<number> | null;
+  readonly scale?: ArrayLike<number> | null;
 }
 
-/** `dense`, `dense_1`, `dense_2`, … in the order of the layers. */
-function uniqueNames(layers: readonly Layer[]): string[] {
-  const seen = new Map<string, number>();
-  return layers.map(({ kind }) => {
-    const count = seen.get(kind) ?? 0;
-    seen.set(kind, count + 1);
-    return count === 0 ? kind : `${kind}_${count}`;
-  });
+export interface ForwardGraph {
+  /** as `input` says: u8 or f32 [batch, ...shape] */
+  readonly inputs: Tensor;
+  /** [batch, likelihood.outputs] */
+  readonly outputs: Tensor;
+  /** in the order of declaration, which is that of every region of memory; complete once the likelihood has declared its own */
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly posteriors: readonly PosteriorDeclaration[];
+  /** for the likelihood, behind the network */
+  readonly context: LikelihoodContext;
+}
+
+/**
+ * Appends a model's input and network to a graph.
+ * @throws ShapeError naming the operation and shapes where a layer does not fit the one before, or the likelihood the last
+ */
+export function buildNetwork(
+  { input, network, likelihood, units = null }: Model,
+  graph: Graph,
+  batch: number,
+  mode: LayerMode,
+  defaults: WeightsDefaults = weightsDefaults,
+): ForwardGraph {
+  const { inputs, x } = encoded(graph, input, batch);
+  const declarations = new Declarations(graph, mode, defaults);
+  const outputs = network.build(x, declarations.context());
+  const expected = [batch, likelihood.outputs];
+  if (formatShape(outputs.shape) !== formatShape(expected)) {
+    throw new ShapeError(`the network does not fit its ${likelihood.kind} likelihood`, {
+      got: `outputs of ${formatShape(outputs.shape)}`,
+      expected: `${formatShape(expected)}: ${likelihood.outputs} per example`,
+      remedy: 'Change the last layer, or the likelihood',
+    });
+  }
+  const context = { ...declarations.context('likelihood'), units };
+  const { parameters, posteriors } = declarations;
+  return { inputs, outputs, parameters, posteriors, context };
+}
+
+/** What a model declares, its likelihood's parameters included, without anything being computed. */
+export function declarationsOf(model: Model, graph: Graph): Pick<ForwardGraph, 'parameters' | 'posteriors'> {
+  const { outputs, parameters, posteriors, context } = buildNetwork(model, graph, 1, 'prediction');
+  model.likelihood.predict(outputs, context);
+  return { parameters, posteriors };
+}
+
+function encoded(graph: Graph, { shape, dtype, shift }: InputEncoding, batch: number): { inputs: Tensor; x: Tensor } {
+  const inputs = graph.input('inputs', [batch, ...shape], dtype);
+  if (dtype === 'f32') return { inputs, x: inputs };
+  const mean = shift ? [graph.constant('pixelMean', shape, Float32Array.from(shift))] : [];
+  return { inputs, x: graph.apply('fromBytes', [inputs, ...mean], { scale: 1 / 255 }, 'pixels')[0]! };
 }

@@ -1,2 +1,3 @@
 export { adam, adamStepSize } from './adam.ts';
 export { type LearningRateSchedule, learningRateAt } from './learning-rate.ts';
+export type { Optimizer, OptimizerRegions } from './optimizer.ts';

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunFolderError } from '../errors/index.ts';
 import { writeRunFile } from '../run/index.ts';
+import { figureText, figuresOf, headOf } from './page/figures.ts';
 import { escape, list, page, table } from './page/html.ts';
 import { runSection } from './page/run-section.ts';
 import { type SpeedUp, type SpeedUpOptions, speedUpSection, speedUpsOf } from './page/speed-up-section.ts';
@@ -44,6 +45,7 @@ export async function writeReport(folder: string, input: ReportInput): Promise<W
 }
 
 function overview(runs: readonly RunReport[]): string {
+  const shown = figuresOf(runs.flatMap(({ evaluations }) => evaluations.slice(-1)));
   const rows = runs.map(({ name, configuration, timing, starts, evaluations, metrics }) => {
     const evaluation = evaluations.at(-1);
     return [
@@ -53,21 +55,9 @@ function overview(runs: readonly RunReport[]): string {
       `${metrics.at(-1)?.step ?? 0}`,
       timing ? Math.round(timing.samplesPerSecond).toLocaleString('en-US') : '',
       timing ? timing.seconds.toFixed(1) : '',
-      evaluation?.accuracy.toFixed(4) ?? '',
-      evaluation?.nll.toFixed(4) ?? '',
-      evaluation?.ece.toFixed(4) ?? '',
+      ...shown.map(({ name }) => (evaluation ? figureText(name, evaluation.figures[name], evaluation.images) : '')),
     ];
   });
-  const head = [
-    'run',
-    'network',
-    'ranks',
-    'steps',
-    'samples/s',
-    'seconds',
-    'accuracy',
-    'NLL, nats',
-    'calibration error',
-  ];
+  const head = ['run', 'network', 'ranks', 'steps', 'samples/s', 'seconds', ...shown.map(headOf)];
   return `<h2>${escape('All runs')}</h2>${table(head, rows)}`;
 }

@@ -1,6 +1,4 @@
 /** What a training run tells those who watch it: files, progress bars, TensorBoard. `cli/` decides who watches. */
-import type { PredictionQuality } from '../inference/index.ts';
-
 /** One step's figures: what the same run gives again bit for bit. */
 export interface StepRecord {
   /** 1 is the first */
@@ -15,8 +13,8 @@ export interface StepRecord {
   readonly beta: number;
   /** nll + beta * kl / N, nats per example */
   readonly negativeElbo: number;
-  /** share of the step's examples that the drawn network classified rightly */
-  readonly accuracy: number;
+  /** the likelihood's figure of the step's examples under the drawn network, by its name: accuracy, rmse */
+  readonly figures: Readonly<Record<string, number>>;
   readonly learningRate: number;
 }
 
@@ -46,6 +44,9 @@ export interface PosteriorSnapshot {
   readonly standardDeviation: Float32Array;
 }
 
+/** What an evaluation tells, by the names of the likelihood's figures. */
+export type EvaluationFigures = Readonly<Record<string, number>>;
+
 export interface TrainingObserver {
   /** after each step that is a multiple of `printEvery`, and after the last one */
   onStep?(record: StepRecord, timing: StepTiming): void;
@@ -54,7 +55,7 @@ export interface TrainingObserver {
   /** every `histogramEvery` steps and at the end; training goes on when it is done */
   onPosterior?(step: number, layers: readonly PosteriorSnapshot[]): void | Promise<void>;
   /** every `evaluateEvery` steps, but not at the end: who trains evaluates the result */
-  onEvaluation?(step: number, quality: PredictionQuality): void;
+  onEvaluation?(step: number, figures: EvaluationFigures): void;
   onCheckpoint?(step: number, folder: string): void;
   /**
    * A rank was lost: the last complete step has been checkpointed all the same.

@@ -1,9 +1,24 @@
 export type { Checkpoint, CheckpointSink } from './checkpoint.ts';
-export type { RunConfiguration } from './configuration.ts';
-export type { NamedTensor, PosteriorSnapshot, StepRecord, StepTiming, TrainingObserver } from './events.ts';
+export {
+  type Problem,
+  type RunConfiguration,
+  type TrainingSettings,
+  defaults,
+  overlay,
+  weightsDefaultsOf,
+} from './configuration.ts';
+export type {
+  EvaluationFigures,
+  NamedTensor,
+  PosteriorSnapshot,
+  StepRecord,
+  StepTiming,
+  TrainingObserver,
+} from './events.ts';
 export { medianAfterWarmup } from './pace.ts';
-export { pixelMeanOf } from './pixel-mean.ts';
 export { type Schedule, scheduleOf } from './schedule.ts';
+export { type Setting, type SettingTable, isSetting } from './setting.ts';
+export { settings } from './settings.ts';
 export { type Span, type SpanKind, SpanRing, type Timeline, noTimeline } from './timeline.ts';
 export {
   type Evaluate,

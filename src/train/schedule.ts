@@ -1,5 +1,5 @@
 import { UsageError } from '../errors/index.ts';
-import type { RunConfiguration } from './configuration.ts';
+import type { TrainingSettings } from './configuration.ts';
 
 /** The numbers that follow from a configuration and the size of the training set. */
 export interface Schedule {
@@ -23,7 +23,7 @@ const maximumSteps = 100_000_000;
  * @param count examples in the training set
  * @throws UsageError when settings exclude each other, the batch is larger than the data or cannot be cut into the slices, or the steps are too many
  */
-export function scheduleOf(configuration: RunConfiguration, count: number): Schedule {
+export function scheduleOf(configuration: TrainingSettings, count: number): Schedule {
   refuseCompression(configuration);
   const { replicas, batchSize, iteration, epochs } = configuration;
   const stepExamples = replicas * batchSize;
@@ -54,7 +54,7 @@ export function scheduleOf(configuration: RunConfiguration, count: number): Sche
 }
 
 /** Sums that are rounded on their way depend on how the work is dealt out. */
-function refuseCompression({ reduce, gradientCompression }: RunConfiguration): void {
+function refuseCompression({ reduce, gradientCompression }: TrainingSettings): void {
   if (reduce === 'fast' || gradientCompression === 'none') return;
   throw new UsageError('compressed gradients cannot give the same bits on any number of ranks', {
     got: `gradientCompression ${gradientCompression} with reduce ${reduce}`,

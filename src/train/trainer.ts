@@ -1,4 +1,4 @@
-import { Augmentation, BatchOrder, type ImageSet, gatherBytes, gatherLabels } from '../data/index.ts';
+import type { Examples } from '../data/index.ts';
 import {
   type Communicator,
   DriftCheck,
@@ -7,16 +7,15 @@ import {
   leastBucket,
   partialSums,
 } from '../comm/index.ts';
-import { CommunicationError, DriftError, NotFiniteError, UsageError } from '../errors/index.ts';
-import { type PredictionQuality, klWeight } from '../inference/index.ts';
+import { CommunicationError, DriftError, NotFiniteError, ShapeError } from '../errors/index.ts';
+import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
-import { type Model, modelOf } from '../models/index.ts';
-import { learningRateAt } from '../optim/index.ts';
+import type { Model } from '../models/index.ts';
+import { type Optimizer, adam, learningRateAt } from '../optim/index.ts';
 import type { Checkpoint, CheckpointSink } from './checkpoint.ts';
-import type { RunConfiguration } from './configuration.ts';
-import type { NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
+import { type TrainingSettings, weightsDefaultsOf } from './configuration.ts';
+import type { EvaluationFigures, NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 import { Pace } from './pace.ts';
-import { assertSameMean, encodePixelMean } from './pixel-mean.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { breathe } from './breath.ts';
 import { type Timeline, noTimeline } from './timeline.ts';
@@ -32,11 +31,14 @@ export interface StopRequest {
  * @param parameters views: what they hold changes when training goes on
  * @returns null on a rank that has no figures
  */
-export type Evaluate = (step: number, parameters: readonly NamedTensor[]) => Promise<PredictionQuality | null>;
+export type Evaluate = (step: number, parameters: readonly NamedTensor[]) => Promise<EvaluationFigures | null>;
 
 export interface TrainingOptions {
-  readonly configuration: RunConfiguration;
-  readonly data: ImageSet;
+  readonly model: Model;
+  readonly examples: Examples;
+  readonly settings: TrainingSettings;
+  /** Adam unless given */
+  readonly optimizer?: Optimizer;
   readonly kernels: KernelsFactory;
   readonly communicator: Communicator;
   /** nobody unless given */
@@ -49,6 +51,8 @@ export interface TrainingOptions {
   readonly stop?: StopRequest;
   /** told what this rank does when; nobody unless given */
   readonly timeline?: Timeline;
+  /** what checkpoints say of themselves beside their tensors: plain JSON; nothing unless given */
+  readonly description?: Readonly<Record<string, unknown>>;
   /** called on every rank each `evaluateEvery` steps, but not at the end; nothing unless given */
   readonly evaluate?: Evaluate | null;
 }
@@ -81,13 +85,9 @@ export class Trainer {
   readonly #options: Required<TrainingOptions>;
   readonly #program: TrainingProgram;
   readonly #gradients: GradientReduction;
-  /** of all units: nll, correct answers, and whether a rank was asked to stop */
+  /** of all units: nll, the likelihood's figure, whether a rank was asked to stop, and the sampled KL */
   readonly #scalars: ScalarReduction;
   readonly #drift: DriftCheck;
-  readonly #order: BatchOrder;
-  readonly #augmentation: Augmentation;
-  readonly #indices: Int32Array;
-  readonly #rowBytes: number;
   readonly #timing: { -readonly [K in keyof StepTiming]: StepTiming[K] };
   readonly #pace = new Pace();
   #step: number;
@@ -100,22 +100,25 @@ export class Trainer {
   /** beta * kl / N, the last that was computed */
   #klTerm = Number.NaN;
 
-  /** @throws UsageError when the batch does not fit the data or the slices, or there are more ranks than units */
+  /**
+   * @throws UsageError when the batch does not fit the data or the slices, or there are more ranks than units
+   * @throws ShapeError when the examples are not those that the model takes
+   */
   constructor(options: TrainingOptions) {
-    const { configuration, data, kernels, resume, communicator } = options;
+    const { settings, model, examples, kernels, resume, communicator } = options;
     this.#options = {
       ...{ observers: [], checkpoints: null, resume: null, stop: { requested: null } },
-      ...{ timeline: noTimeline, evaluate: null },
+      ...{ timeline: noTimeline, evaluate: null, optimizer: adam, description: {} },
       ...options,
     };
-    this.schedule = scheduleOf(configuration, data.count);
-    const { seed, precision, initialScale, reduce: mode, gradientCompression: compression } = configuration;
+    assertFits(model, examples);
+    this.schedule = scheduleOf(settings, examples.count);
+    const { seed, precision, reduce: mode, gradientCompression: compression } = settings;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
-    const model = modelOf(configuration.model);
-    assertFits(model, data);
     this.#program = new TrainingProgram(kernels, model, {
-      ...{ sliceExamples, seed, precision, initialScale, partials, pixelMean: data.pixelMean ?? null },
+      ...{ sliceExamples, seed, precision, partials, weights: weightsDefaultsOf(settings) },
+      optimizer: this.#options.optimizer,
       leastBucket: communicator.size === 1 ? Number.POSITIVE_INFINITY : leastBucket,
     });
     const { gradient, accumulate, buckets } = this.#program;
@@ -123,14 +126,10 @@ export class Trainer {
       ...{ communicator, units, mode, compression, gradient, accumulate, buckets },
       partials: this.#program.partials,
     });
-    this.#scalars = new ScalarReduction(communicator, units, 3, mode);
+    this.#scalars = new ScalarReduction(communicator, units, 4, mode);
     this.#drift = new DriftCheck(communicator, this.#program.parameters());
     this.engine = this.#program.engine;
     this.memory = this.#program.memory;
-    this.#order = new BatchOrder(configuration.seed, data.count);
-    this.#augmentation = new Augmentation(configuration.seed, data, configuration.data);
-    this.#indices = new Int32Array(this.schedule.sliceExamples);
-    this.#rowBytes = data.height * data.width * data.channels;
     this.#step = resume?.step ?? 0;
     this.#saved = resume?.step ?? -1;
     this.#timing = { step: 0, seconds: 0, samplesPerSecond: 0, startedAt: 0, endedAt: 0 };
@@ -172,9 +171,8 @@ export class Trainer {
 
   /** @returns the last step's figures */
   async #walk(): Promise<StepRecord | null> {
-    const { configuration } = this.#options;
     const { totalSteps } = this.schedule;
-    const { checkpointEvery, driftCheckEvery, histogramEvery, evaluateEvery } = configuration;
+    const { checkpointEvery, driftCheckEvery, histogramEvery, evaluateEvery } = this.#options.settings;
     let last: StepRecord | null = null;
     let rested = performance.now();
     while (this.#step < totalSteps && !this.#mustStop()) {
@@ -201,26 +199,27 @@ export class Trainer {
 
   /** @returns the step's figures where somebody wants them */
   #trainStep(step: number, isLast: boolean): StepRecord | null {
-    const { configuration, observers, data, timeline } = this.#options;
-    const { stepExamples, totalSteps } = this.schedule;
+    const { settings, observers, examples, model, timeline } = this.#options;
+    const { stepExamples, totalSteps, units } = this.schedule;
     const began = timeline.now();
     const startedAt = Date.now() / 1000;
     const start = performance.now();
-    const { learningRateScaling: scaling, learningRateDecay: decay } = configuration;
-    const learningRate = learningRateAt({ ...configuration, scaling, decay, totalSteps }, step);
-    const beta = klWeight(configuration.kl, step, totalSteps);
+    const { learningRateScaling: scaling, learningRateDecay: decay } = settings;
+    const learningRate = learningRateAt({ ...settings, scaling, decay, totalSteps }, step);
+    const beta = klWeight(settings.kl, step, totalSteps);
     const program = this.#program;
-    program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / data.count });
+    program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / examples.count });
     timeline.add('prepare', step, began);
     this.#computeGradient(step);
     const summed = timeline.now();
     const nllSum = this.#scalars.total(0);
-    const { printEvery, checkpointEvery } = configuration;
+    const { printEvery, checkpointEvery, clipNorm } = settings;
     const isShown = step % printEvery === 0 || isLast;
     const isSaved = checkpointEvery > 0 && step % checkpointEvery === 0;
-    const kl = isShown || isSaved ? program.computeKl() : null;
+    // every unit of a replica has its draw's estimate: their mean is that of the replicas
+    const kl = isShown || isSaved ? program.computeKl() + this.#scalars.total(3) / units : null;
     if (!program.isFinite('gradient') || !Number.isFinite(nllSum + (kl ?? 0))) throw this.#diagnose(step);
-    if (configuration.clipNorm !== null) program.clip(configuration.clipNorm);
+    if (clipNorm !== null) program.clip(clipNorm);
     program.update();
     this.#step = step;
     timeline.add('update', step, summed);
@@ -240,16 +239,17 @@ export class Trainer {
     this.#nllSum += nll;
     this.#nllCount++;
     if (kl === null) return null;
-    this.#klTerm = (beta * kl) / data.count;
+    this.#klTerm = (beta * kl) / examples.count;
     if (!isShown) return null;
+    const { stepFigure } = model.likelihood;
     const record: StepRecord = {
       step,
-      epoch: (step * stepExamples) / data.count,
+      epoch: (step * stepExamples) / examples.count,
       nll,
       kl,
       beta,
       negativeElbo: nll + this.#klTerm,
-      accuracy: this.#scalars.total(1) / stepExamples,
+      figures: { [stepFigure.name]: stepFigure.ofMean(this.#scalars.total(1) / stepExamples) },
       learningRate,
     };
     for (const observer of observers) observer.onStep?.(record, timing);
@@ -273,8 +273,9 @@ export class Trainer {
       program.runUnit(this.#replicaOf(unit), this.#firstExampleOf(unit), isLast ? gradients : null);
       if (!isLast) gradients.add();
       scalars.add(0, program.nll);
-      scalars.add(1, program.correct);
+      scalars.add(1, program.figure);
       scalars.add(2, unit === begin && this.#options.stop.requested !== null ? 1 : 0);
+      scalars.add(3, program.sampledKl);
       timeline.add('compute', step, began, unit);
     }
     const computed = timeline.now();
@@ -298,12 +299,9 @@ export class Trainer {
   /** Puts a unit's examples into the program's inputs. */
   #gather(step: number, unit: number): void {
     const { batchSize, stepExamples } = this.schedule;
-    const { images, labels } = this.#options.data;
     const [replica, firstExample] = [this.#replicaOf(unit), this.#firstExampleOf(unit)];
-    this.#order.fill(this.#indices, (step - 1) * stepExamples + replica * batchSize + firstExample);
-    gatherBytes(images, this.#rowBytes, this.#indices, this.#program.images);
-    this.#augmentation.apply(this.#program.images, step, replica, firstExample);
-    gatherLabels(labels, this.#indices, this.#program.labels);
+    const position = (step - 1) * stepExamples + replica * batchSize + firstExample;
+    this.#options.examples.fill(this.#program.batch, { step, replica, firstExample, position });
   }
 
   #replicaOf(unit: number): number {
@@ -352,21 +350,21 @@ export class Trainer {
   }
 
   #writeCheckpoint(): void {
-    const { configuration, checkpoints, observers, timeline } = this.#options;
+    const { settings, model, checkpoints, observers, timeline, description } = this.#options;
     if (checkpoints && !this.#program.isFinite('parameters')) throw this.#diagnose(this.#step);
     this.#saved = this.#step;
     if (!checkpoints) return;
     const began = timeline.now();
     const folder = checkpoints.write({
       step: this.#step,
-      model: configuration.model,
+      model: model.name,
       parameters: this.#program.parameters(),
-      optimizer: this.#program.moments(),
+      optimizer: this.#program.optimizerState(),
       state: {
-        seed: configuration.seed,
+        ...description,
+        seed: settings.seed,
         replicas: this.schedule.replicas,
         batchSize: this.schedule.batchSize,
-        ...encodePixelMean(this.#options.data.pixelMean),
       },
       score: finiteOrNull(this.#nllSum / this.#nllCount + this.#klTerm),
     });
@@ -387,15 +385,14 @@ export class Trainer {
     const { evaluate, observers, timeline } = this.#options;
     if (!evaluate) return;
     const began = timeline.now();
-    const quality = await evaluate(this.#step, this.#program.parameters());
+    const figures = await evaluate(this.#step, this.#program.parameters());
     timeline.add('evaluation', this.#step, began);
-    if (quality) for (const observer of observers) observer.onEvaluation?.(this.#step, quality);
+    if (figures) for (const observer of observers) observer.onEvaluation?.(this.#step, figures);
   }
 
   #restore(checkpoint: Checkpoint): void {
     const { parameters, optimizer } = checkpoint;
-    assertSameMean(checkpoint, this.#options.data.pixelMean);
-    const own = [...this.#program.parameters(), ...this.#program.moments()];
+    const own = [...this.#program.parameters(), ...this.#program.optimizerState()];
     const stored = new Map([...parameters, ...optimizer].map(({ name, data }) => [name, data]));
     for (const { name, data } of own) data.set(stored.get(name)!);
   }
@@ -405,9 +402,8 @@ function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** @throws UsageError where the images are not those that the model is made for */
-function assertFits({ name, inputShape }: Model, { height, width, channels }: ImageSet): void {
-  const [got, expected] = [[height, width, channels].join('x'), inputShape.join('x')];
-  if (got === expected) return;
-  throw new UsageError(`${name} does not fit the data set`, { got: `images of ${got}`, expected });
+/** @throws ShapeError where the examples are not those that the model takes */
+function assertFits({ name, input }: Model, { input: given }: Examples): void {
+  const [got, expected] = [given, input].map(({ shape, dtype }) => `${dtype} examples of ${shape.join('x')}`);
+  if (got !== expected) throw new ShapeError(`${name} does not fit the data`, { got: got!, expected: expected! });
 }

@@ -1,11 +1,12 @@
 import { type Accumulate, type GradientPart, planBuckets, wholeGradient } from '../comm/index.ts';
+import type { Batch } from '../data/index.ts';
 import { NotFiniteError } from '../errors/index.ts';
 import type { RealType, Tensor } from '../graph/index.ts';
 import { type ElboGraph, buildElbo, occasionalOf, outputsOf } from '../inference/index.ts';
 import { type KernelsFactory, Program, type ProgramMemory, control } from '../kernels/index.ts';
-import { initialize } from '../layers/index.ts';
+import { type WeightsDefaults, initialize } from '../layers/index.ts';
 import type { Model } from '../models/index.ts';
-import { adam, adamStepSize } from '../optim/index.ts';
+import type { Optimizer } from '../optim/index.ts';
 import { purpose } from '../random/index.ts';
 import type { NamedTensor, PosteriorSnapshot } from './events.ts';
 
@@ -23,10 +24,9 @@ export interface TrainingProgramOptions {
   readonly sliceExamples: number;
   readonly seed: number;
   readonly precision: RealType;
-  /** mean of the untransformed scales at the start */
-  readonly initialScale: number;
-  /** [...inputShape], subtracted from each image; null: nothing is */
-  readonly pixelMean: Float32Array | null;
+  /** what holds for weights whose layer says nothing else */
+  readonly weights: WeightsDefaults;
+  readonly optimizer: Optimizer;
   /** arrays for partial sums of gradients; the first becomes the sum over all units, or without one the gradient itself */
   readonly partials: number;
   /** elements of a bucket of the gradient, at least; Infinity: one bucket */
@@ -44,16 +44,17 @@ export interface BucketSink {
  * optimiser's update. It decides nothing and, once made, allocates nothing.
  */
 export class TrainingProgram {
-  /** where the caller puts a slice's examples: bytes [examples, ...inputShape] and labels [examples] */
-  readonly images: Uint8Array;
-  readonly labels: Int32Array;
+  /** where the caller puts a slice's examples */
+  readonly batch: Batch;
   readonly memory: ProgramMemory;
   readonly engine: string;
   readonly #elbo: ElboGraph;
   readonly #program: Program;
   readonly #nll: Float32Array;
-  readonly #correct: Float32Array;
+  readonly #figure: Float32Array;
   readonly #kl: Float32Array | null;
+  readonly #sampledKl: Float32Array | null;
+  readonly #sampledWeight: Float32Array | null;
   /** of the gradients of all units */
   readonly #sum: Float32Array;
   readonly #divergence: Float32Array;
@@ -66,14 +67,16 @@ export class TrainingProgram {
   /** for each partial sum, of the whole gradient and of each bucket: adds the gradient, or the partial sum behind */
   readonly #additions: readonly (readonly { readonly gradient: () => void; readonly next: () => void }[])[];
   readonly #countNonFinite: { readonly gradient: () => void; readonly parameters: () => void };
-  readonly #update: () => void;
+  readonly #optimizer: ReturnType<Optimizer['bind']>;
+  readonly #optimizerState: readonly string[];
+  readonly #sliceExamples: number;
   #replica = -1;
 
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
-    const { sliceExamples, seed, precision, initialScale, pixelMean, partials, leastBucket } = options;
+    const { sliceExamples, seed, precision, weights, optimizer, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
     const sum = names[0] ?? 'gradient';
-    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], precision, pixelMean);
+    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], { precision, weights });
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
     const program = new Program(factory, {
@@ -86,19 +89,24 @@ export class TrainingProgram {
         gradient: elbo.likelihoodGradients,
         divergenceGradient: elbo.divergenceGradients,
         ...Object.fromEntries(names.map((name) => [name, nothing])),
-        firstMoment: nothing,
-        secondMoment: nothing,
+        ...Object.fromEntries(optimizer.state.map((name) => [name, nothing])),
       },
     });
     this.#elbo = elbo;
+    this.#sliceExamples = sliceExamples;
     this.#program = program;
     this.memory = program.memory;
     this.engine = program.kernels.description;
-    this.images = program.bytes(elbo.images);
-    this.labels = program.integers(elbo.labels);
+    const { inputs, targets } = elbo;
+    this.batch = {
+      inputs: inputs.dtype === 'u8' ? program.bytes(inputs) : program.floats(inputs),
+      targets: targets.dtype === 'i32' ? program.integers(targets) : program.floats(targets),
+    };
     this.#nll = program.floats(elbo.nll);
-    this.#correct = program.floats(elbo.correct);
+    this.#figure = program.floats(elbo.figure);
     this.#kl = elbo.kl && program.floats(elbo.kl);
+    this.#sampledKl = elbo.sampledKl && program.floats(elbo.sampledKl);
+    this.#sampledWeight = elbo.sampledWeight && program.floats(elbo.sampledWeight);
     this.gradient = program.region('gradient');
     this.partials = names.map((name) => program.region(name));
     this.#sum = program.region(sum);
@@ -117,19 +125,19 @@ export class TrainingProgram {
     );
     const countIn = (region: string) => program.bindRegions('countNonFinite', [region], [control.nonFinite], {});
     this.#countNonFinite = { gradient: countIn(sum), parameters: countIn('parameters') };
-    const moments = ['firstMoment', 'secondMoment'];
-    this.#update = program.bindRegions(
-      'adam',
-      ['parameters', ...moments, sum, 'divergenceGradient'],
-      ['parameters', ...moments],
-      adam,
-    );
+    const regionOf = (name: string) => (name === 'likelihoodGradient' ? sum : name);
+    this.#optimizerState = optimizer.state;
+    this.#optimizer = optimizer.bind({
+      bind: (operation, read, written, attributes) =>
+        program.bindRegions(operation, read.map(regionOf), written.map(regionOf), attributes),
+      setStepSize: (value) => {
+        program.control.floats[control.stepSize] = value;
+      },
+    });
     program.setSeed(seed);
     for (const [i, { tensor, initializer }] of elbo.parameters.entries()) {
       const key = { seed, purpose: purpose.initialValue, step: 0, replica: 0, layer: i, example: 0 };
-      const isScale = elbo.posteriors.some(({ untransformedScale }) => untransformedScale === tensor);
-      const start = isScale && initializer.kind === 'normal' ? { ...initializer, mean: initialScale } : initializer;
-      initialize(this.#part('parameters', tensor), start, key);
+      initialize(this.#part('parameters', tensor), initializer, key);
     }
   }
 
@@ -137,15 +145,16 @@ export class TrainingProgram {
   beginStep({ step, learningRate, examples, klScale }: StepSettings): void {
     const { integers, floats } = this.#program.control;
     integers[control.step] = step;
-    floats[control.stepSize] = adamStepSize(learningRate, step);
+    this.#optimizer.begin({ step, learningRate });
     floats[control.likelihoodScale] = 1 / examples;
     floats[control.divergenceScale] = klScale;
+    if (this.#sampledWeight) this.#sampledWeight[0] = klScale * this.#sliceExamples;
     this.#replica = -1;
     this.#program.run('step');
   }
 
   /**
-   * Computes loss and gradient of one unit, whose examples the caller has put into `images` and `labels`.
+   * Computes loss and gradient of one unit, whose examples the caller has put into `batch`.
    * @param firstExample place of the slice's first example in its replica's batch
    * @param sink told of each bucket as soon as it is complete, and asked for progress while others are computed
    */
@@ -175,13 +184,18 @@ export class TrainingProgram {
     return this.#nll[0]!;
   }
 
-  /** How many of its examples the drawn network classified rightly. */
-  get correct(): number {
-    return this.#correct[0]!;
+  /** Sum over its examples of what the likelihood's step figure is the mean of. */
+  get figure(): number {
+    return this.#figure[0]!;
+  }
+
+  /** The part of the KL that is estimated from its replica's draw, nats for the data set; 0 where none is. */
+  get sampledKl(): number {
+    return this.#sampledKl === null ? 0 : this.#sampledKl[0]!;
   }
 
   /**
-   * KL of the network, nats for the data set; 0 without a Bayesian layer. Its gradient does not need it: it is computed
+   * The part of the network's KL that has a closed form, nats for the data set; 0 without a Bayesian layer. Its gradient does not need it: it is computed
    * when it is asked for, before `update`.
    */
   computeKl(): number {
@@ -222,13 +236,13 @@ export class TrainingProgram {
     return norm;
   }
 
-  /** Adam on all parameters. */
+  /** The optimiser's step on all parameters. */
   update(): void {
-    this.#update();
+    this.#optimizer.update();
   }
 
   /**
-   * Runs the unit in `images` and `labels` again, call by call.
+   * Runs the unit in `batch` again, call by call.
    * @returns an error that names the first tensor with a NaN or an infinity; null if all is finite
    */
   diagnose(step: number, replica: number, firstExample: number): NotFiniteError | null {
@@ -249,18 +263,19 @@ export class TrainingProgram {
     return this.#named('parameters', '');
   }
 
-  /** Adam's moments, views named `firstMoment/<parameter>` and `secondMoment/<parameter>`. */
-  moments(): NamedTensor[] {
-    return [...this.#named('firstMoment', 'firstMoment/'), ...this.#named('secondMoment', 'secondMoment/')];
+  /** What the optimiser keeps from step to step: views named `firstMoment/<parameter>`, … */
+  optimizerState(): NamedTensor[] {
+    return this.#optimizerState.flatMap((name) => this.#named(name, `${name}/`));
   }
 
-  /** Mean and standard deviation of every kernel's posterior. */
+  /** Mean and standard deviation of all weights with a posterior, as the graph computes them from the parameters. */
   posteriors(): PosteriorSnapshot[] {
-    return this.#elbo.posteriors.map(({ layer, mean, untransformedScale }) => ({
+    this.#program.run('step');
+    return this.#elbo.posteriors.map(({ layer, mean }, i) => ({
       layer,
       shape: mean.shape,
-      mean: this.#part('parameters', mean).slice(),
-      standardDeviation: this.#part('parameters', untransformedScale).map(softplus),
+      mean: this.#program.floats(mean).slice(),
+      standardDeviation: this.#program.floats(this.#elbo.scales[i]!).slice(),
     }));
   }
 
@@ -281,8 +296,4 @@ export class TrainingProgram {
       data: this.#part(region, tensor),
     }));
   }
-}
-
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }

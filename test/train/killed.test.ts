@@ -12,7 +12,7 @@ const scratch = scratchFolders();
 
 /** Runs a module of our sources in a process of its own. */
 function start(script: string, ...args: string[]): ChildProcess {
-  const module = (name: string): string => JSON.stringify(new URL(`../../src/train/${name}`, import.meta.url).href);
+  const module = (name: string): string => JSON.stringify(new URL(`../../src/run/${name}`, import.meta.url).href);
   const text = script.replaceAll(/from '(.+?\.ts)'/g, (_, name: string) => `from ${module(name)}`);
   return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', text, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -59,7 +59,7 @@ describe('a run that is killed while it writes checkpoints', () => {
 
 const locker = `
   import { existsSync } from 'node:fs';
-  import { lockFolder } from 'run-folder/lock.ts';
+  import { lockFolder } from 'folder/lock.ts';
   process.stdout.write('ready\\n');
   while (!existsSync(process.argv[1] + '/go'));
   try {

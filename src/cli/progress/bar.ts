@@ -1,5 +1,4 @@
-import type { PredictionQuality } from '../../inference/index.ts';
-import type { StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
+import type { EvaluationFigures, StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
 import type { Output } from '../terminal.ts';
 import { Pace, describeEvaluation } from './pace.ts';
 
@@ -48,9 +47,15 @@ export class TrainingBar implements TrainingObserver {
   #drawnAt = Number.NEGATIVE_INFINITY;
   #startedAt: number;
 
-  constructor(bar: Bar, totalSteps: number, firstStep: number, now: () => number = () => performance.now()) {
+  constructor(
+    bar: Bar,
+    totalSteps: number,
+    firstStep: number,
+    figure: string,
+    now: () => number = () => performance.now(),
+  ) {
     this.#bar = bar;
-    this.#pace = new Pace(totalSteps, firstStep);
+    this.#pace = new Pace(totalSteps, firstStep, figure);
     this.#now = now;
     this.#startedAt = now();
   }
@@ -70,7 +75,7 @@ export class TrainingBar implements TrainingObserver {
     this.#pace.addRecord(record);
   }
 
-  onEvaluation(step: number, quality: PredictionQuality): void {
+  onEvaluation(step: number, quality: EvaluationFigures): void {
     this.#bar.write(describeEvaluation(step, quality));
   }
 

@@ -1,5 +1,4 @@
-import type { PredictionQuality } from '../../inference/index.ts';
-import type { StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
+import type { EvaluationFigures, StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
 import type { Output } from '../terminal.ts';
 import { Pace, describeEvaluation } from './pace.ts';
 
@@ -17,9 +16,15 @@ export class TrainingLines implements TrainingObserver {
   #due: number;
   #writtenAt: number;
 
-  constructor(output: Output, totalSteps: number, firstStep: number, now: () => number = () => performance.now()) {
+  constructor(
+    output: Output,
+    totalSteps: number,
+    firstStep: number,
+    figure: string,
+    now: () => number = () => performance.now(),
+  ) {
     this.#output = output;
-    this.#pace = new Pace(totalSteps, firstStep);
+    this.#pace = new Pace(totalSteps, firstStep, figure);
     this.#every = totalSteps / linesPerRun;
     this.#totalSteps = totalSteps;
     this.#due = firstStep + this.#every;
@@ -42,7 +47,7 @@ export class TrainingLines implements TrainingObserver {
     while (this.#due <= step) this.#due += this.#every;
   }
 
-  onEvaluation(step: number, quality: PredictionQuality): void {
+  onEvaluation(step: number, quality: EvaluationFigures): void {
     this.#output.write(`${describeEvaluation(step, quality)}\n`);
   }
 }

@@ -1,5 +1,5 @@
-import type { PredictionQuality } from '../../inference/index.ts';
-import type { StepRecord, StepTiming } from '../../train/index.ts';
+import { knownFigures } from '../../likelihoods/index.ts';
+import type { EvaluationFigures, StepRecord, StepTiming } from '../../train/index.ts';
 import { count, duration } from './format.ts';
 
 /** What progress tells between two lines: means since the last one, never since the start of the run. */
@@ -10,12 +10,15 @@ export class Pace {
   #samples = 0;
   #steps = 0;
   #nll = 0;
-  #accuracy = 0;
+  #figure = 0;
+  readonly #title: string;
   #records = 0;
   /** of the last figures that there were */
   #figures = '';
 
-  constructor(totalSteps: number, firstStep: number) {
+  /** @param figure title of what a step tells beside its loss */
+  constructor(totalSteps: number, firstStep: number, figure: string) {
+    this.#title = figure;
     this.#totalSteps = totalSteps;
     this.#step = firstStep;
   }
@@ -31,9 +34,9 @@ export class Pace {
     this.#samples += samplesPerSecond * seconds;
   }
 
-  addRecord({ nll, accuracy }: StepRecord): void {
+  addRecord({ nll, figures }: StepRecord): void {
     this.#nll += nll;
-    this.#accuracy += accuracy;
+    this.#figure += Object.values(figures)[0] ?? Number.NaN;
     this.#records++;
   }
 
@@ -43,10 +46,11 @@ export class Pace {
 
   /** Figures and speed since the last call of `restart`; `short` for where there is little room. */
   describe(length: 'long' | 'short' = 'long'): string {
-    const [accuracy, rate] = length === 'long' ? ['accuracy', ' samples/s'] : ['acc', '/s'];
+    const [title, rate] = length === 'long' ? [this.#title, ' samples/s'] : [this.#title.slice(0, 4), '/s'];
     if (this.#records > 0) {
-      const share = (this.#accuracy / this.#records).toFixed(3);
-      this.#figures = `nll ${(this.#nll / this.#records).toFixed(4)}  ${accuracy} ${share}  `;
+      const figure = this.#figure / this.#records;
+      const shown = figure < 10 ? figure.toFixed(3) : count(figure);
+      this.#figures = `nll ${(this.#nll / this.#records).toFixed(4)}  ${title} ${shown}  `;
     }
     if (this.#steps === 0) return this.#figures;
     const left = ((this.#totalSteps - this.#step) * this.#seconds) / this.#steps;
@@ -58,13 +62,16 @@ export class Pace {
     this.#samples = 0;
     this.#steps = 0;
     this.#nll = 0;
-    this.#accuracy = 0;
+    this.#figure = 0;
     this.#records = 0;
   }
 }
 
 /** An evaluation on the way, in a line. */
-export function describeEvaluation(step: number, { accuracy, nll, ece }: PredictionQuality): string {
-  const figures = `accuracy ${accuracy.toFixed(4)}  NLL ${nll.toFixed(4)}  calibration error ${ece.toFixed(4)}`;
-  return `test set after step ${step}:  ${figures}`;
+export function describeEvaluation(step: number, figures: EvaluationFigures): string {
+  const told = knownFigures.flatMap(({ name, title }) => {
+    const value = figures[name];
+    return value === undefined || name === 'brier' || name.startsWith('width') ? [] : [`${title} ${value.toFixed(4)}`];
+  });
+  return `test set after step ${step}:  ${told.join('  ')}`;
 }

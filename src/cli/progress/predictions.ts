@@ -1,4 +1,4 @@
-import type { Predictive } from '../../inference/index.ts';
+import type { ClassPredictive } from '../../likelihoods/index.ts';
 import { imagePredictions } from '../../report/index.ts';
 
 /** Lines of a table that a person reads; the rest goes into a file. */
@@ -7,7 +7,7 @@ const shown = 20;
 /** The first predictions as a table. */
 export function renderPredictions(
   { model, step, draws, file }: { model: string; step: number; draws: number; file: string | null },
-  predictive: Predictive,
+  predictive: ClassPredictive,
   names: readonly string[],
 ): string {
   const first = imagePredictions(predictive, names.slice(0, shown));

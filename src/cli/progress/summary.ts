@@ -1,43 +1,37 @@
+import type { Outcome, RunSummary } from '../../compose/index.ts';
 import { count } from './format.ts';
 
-/** What `train` and `evaluate` answer; with --json, exactly this. */
-export interface RunSummary {
-  /** the run folder */
-  readonly run: string;
-  readonly model: string;
-  /** of the checkpoint that was evaluated */
-  readonly step: number;
-  /** share of the test set, in 0 .. 1 */
-  readonly accuracy: number;
-  /** nats per example */
-  readonly nll: number;
-  readonly brier: number;
-  /** expected calibration error */
-  readonly ece: number;
-  /** Monte Carlo draws of the weights; 1 for a model whose weights are fixed */
-  readonly draws: number;
-  /** of the training, over all ranks; null where too little was trained to tell */
-  readonly samplesPerSecond: number | null;
-  readonly parametersSha256: string;
+/** The summary as --json tells it: the likelihood's figures stand among the rest. */
+export function summaryJson({ run, model, step, figures, ...others }: RunSummary): string {
+  return `${JSON.stringify({ run, model, step, ...figures, ...others })}\n`;
 }
 
-/** @param images how many the test set has: what the accuracy's standard error is of */
-export function renderSummary(summary: RunSummary, images: number, isBayesian: boolean): string {
-  const { model, step, accuracy, nll, brier, ece, draws, samplesPerSecond, run } = summary;
-  const standardError = Math.sqrt((accuracy * (1 - accuracy)) / images);
+export function renderSummary({ summary, figures, examples, isOfImages, isBayesian }: Outcome): string {
+  const { model, step, draws, samplesPerSecond, run } = summary;
+  const kind = isOfImages ? 'image' : 'row';
   const rows = [
-    ['accuracy', `${accuracy.toFixed(4)} +- ${standardError.toFixed(4)}`],
-    ['NLL', `${nll.toFixed(4)} nats per image`],
-    ['Brier score', brier.toFixed(4)],
-    ['calibration error', ece.toFixed(4)],
+    ...figures.flatMap(({ name, title, unit }) => {
+      const value = summary.figures[name];
+      if (value === undefined) return [];
+      const error = isShare(name) ? ` +- ${Math.sqrt((value * (1 - value)) / examples).toFixed(4)}` : '';
+      const shown = Math.abs(value) < 1e5 ? value.toFixed(4) : value.toPrecision(6);
+      return [[title, `${shown}${error}${unit === '' ? '' : ` ${unit.replace('example', kind)}`}`]];
+    }),
     ['training speed', samplesPerSecond === null ? '-' : `${count(samplesPerSecond)} samples/s`],
     ['run folder', run],
   ];
   const weights = isBayesian ? `${draws} ${draws === 1 ? 'draw' : 'draws'} of the weights` : 'fixed weights';
+  const over = examples === 0 ? 'nothing held out to test it on' : `${examples} test ${kind}s`;
+  const width = Math.max(18, ...rows.map(([name]) => name!.length));
   return [
-    `${model} after ${step} steps, ${weights}, ${images} test images`,
-    ...rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`),
+    `${model} after ${step} steps, ${weights}, ${over}`,
+    ...rows.map(([name, value]) => `  ${name!.padEnd(width)} ${value}`),
   ]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** A share of the examples has a standard error. */
+function isShare(name: string): boolean {
+  return name === 'accuracy' || name.startsWith('coverage');
 }

@@ -1,6 +1,6 @@
 /** Data of one's own, from a file to examples. */
 import {
-  type ArrayExamples,
+  type RowExamples,
   type DataSchema,
   encodeArrayInputs,
   encodeTableInputs,
@@ -23,9 +23,9 @@ export interface OwnDataset {
   /** the path */
   readonly source: string;
   readonly schema: DataSchema;
-  readonly train: ArrayExamples;
-  readonly validation: ArrayExamples | null;
-  readonly test: ArrayExamples | null;
+  readonly train: RowExamples;
+  readonly validation: RowExamples | null;
+  readonly test: RowExamples | null;
   /** of the file's bytes, lower-case hexadecimal */
   readonly sha256: string;
 }
@@ -48,7 +48,7 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
     seed,
   });
   const schema = schemaOf(rows, split.train, options);
-  const part = async (which: 'test' | 'validation'): Promise<ArrayExamples | null> => {
+  const part = async (which: 'test' | 'validation'): Promise<RowExamples | null> => {
     const file = other[which];
     const own = split[which];
     if (file === null) return own && examplesOf(rows, own, schema);
@@ -80,7 +80,7 @@ function schemaOf(rows: TrainingRows, train: RowSplit['train'], options: OwnData
   };
 }
 
-function examplesOf({ inputs, targets }: OwnRows, rows: Int32Array, schema: DataSchema): ArrayExamples {
+function examplesOf({ inputs, targets }: OwnRows, rows: Int32Array, schema: DataSchema): RowExamples {
   const places = new Int32Array(sharedBuffer('the rows', 4 * rows.length));
   places.set(rows);
   return {

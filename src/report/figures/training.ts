@@ -1,3 +1,4 @@
+import { knownFigures } from '../../likelihoods/index.ts';
 import { drawSvg, type FigureOptions, palette } from './draw.ts';
 
 /** A run's figures, step by step. */
@@ -11,19 +12,31 @@ export interface TrainingPoint {
   readonly nll: number;
   readonly kl: number;
   readonly negativeElbo: number;
-  readonly accuracy: number;
+  /** the likelihood's, by their names */
+  readonly figures: Readonly<Record<string, number>>;
   readonly samplesPerSecond: number;
 }
 
-type Figure = Exclude<keyof TrainingPoint, 'step'>;
+type Panel = readonly [figure: string, title: string, unit: string];
 
-const panels: readonly (readonly [figure: Figure, title: string, unit: string])[] = [
-  ['negativeElbo', 'Negative ELBO', 'nats per example'],
-  ['nll', 'Negative log-likelihood', 'nats per example'],
-  ['kl', 'KL divergence of posterior and prior', 'nats for the data set'],
-  ['accuracy', 'Accuracy in training', 'share of the examples'],
-  ['samplesPerSecond', 'Throughput', 'samples/s'],
-];
+/** The likelihood's own figures stand between the loss and the speed. */
+function panelsOf(figures: readonly string[]): Panel[] {
+  const own = figures.map((name): Panel => {
+    const title = knownFigures.find((figure) => figure.name === name)?.title ?? name;
+    return [
+      name,
+      `${title[0]?.toUpperCase()}${title.slice(1)} in training`,
+      name === 'accuracy' ? 'share of the examples' : title,
+    ];
+  });
+  return [
+    ['negativeElbo', 'Negative ELBO', 'nats per example'],
+    ['nll', 'Negative log-likelihood', 'nats per example'],
+    ['kl', 'KL divergence of posterior and prior', 'nats for the data set'],
+    ...own,
+    ['samplesPerSecond', 'Throughput', 'samples/s'],
+  ];
+}
 
 /** More than this is noise on a screen, and megabytes in a page. */
 const mostPoints = 200;
@@ -32,12 +45,13 @@ const mostPoints = 200;
 export function trainingFigure(curves: readonly TrainingCurve[], options: FigureOptions = {}): Promise<string> {
   const values = curves.flatMap(({ name, points }) => thinned(points).map((point) => ({ ...point, name })));
   const names = curves.map(({ name }) => name);
+  const figures = [...new Set(curves.flatMap(({ points }) => Object.keys(points[0]?.figures ?? {})))];
   return drawSvg(
     {
       data: { values },
       columns: 2,
       spacing: 30,
-      concat: panels.map(([figure, title, unit]) => ({
+      concat: panelsOf(figures).map(([figure, title, unit]) => ({
         title: { text: title, fontSize: 12, fontWeight: 'normal' as const },
         width: 330,
         height: 180,
@@ -59,17 +73,20 @@ export function trainingFigure(curves: readonly TrainingCurve[], options: Figure
   );
 }
 
-function thinned(points: readonly TrainingPoint[]): TrainingPoint[] {
+function thinned(points: readonly TrainingPoint[]): Record<string, number>[] {
   const length = Math.max(1, Math.ceil(points.length / mostPoints));
   return Array.from({ length: Math.ceil(points.length / length) }, (_, i) => {
     const part = points.slice(i * length, (i + 1) * length);
-    const mean = (figure: keyof TrainingPoint) => part.reduce((sum, one) => sum + one[figure], 0) / part.length;
+    const meanOf = (value: (point: TrainingPoint) => number) =>
+      part.reduce((sum, one) => sum + value(one), 0) / part.length;
+    const mean = (figure: Exclude<keyof TrainingPoint, 'figures'>) => meanOf((point) => point[figure]);
+    const names = Object.keys(part[0]?.figures ?? {});
     return {
       step: mean('step'),
       nll: mean('nll'),
       kl: mean('kl'),
       negativeElbo: mean('negativeElbo'),
-      accuracy: mean('accuracy'),
+      ...Object.fromEntries(names.map((name) => [name, meanOf(({ figures }) => figures[name] ?? Number.NaN)])),
       samplesPerSecond: mean('samplesPerSecond'),
     };
   });

@@ -3,6 +3,7 @@ import { reliabilityFigure } from '../figures/reliability.ts';
 import { trainingFigure } from '../figures/training.ts';
 import type { StepCurves } from '../posterior/curves-file.ts';
 import type { RunReport } from '../run/read.ts';
+import { figureText, figuresOf, headOf } from './figures.ts';
 import { escape, figure, list, table } from './html.ts';
 
 const inPage = { ground: 'none' } as const;
@@ -61,12 +62,13 @@ async function training({ name, metrics }: RunReport): Promise<string> {
 async function evaluation({ evaluations }: RunReport): Promise<string> {
   const last = evaluations.at(-1);
   if (last === undefined) return '';
-  const rows = evaluations.map(({ step, data, images, draws, accuracy, nll, brier, ece }) => {
-    const error = Math.sqrt((accuracy * (1 - accuracy)) / images);
-    const figures = [`${accuracy.toFixed(4)} ± ${error.toFixed(4)}`, nll.toFixed(4), brier.toFixed(4), ece.toFixed(4)];
-    return [`${step}`, data, `${images}`, `${draws}`, ...figures];
-  });
-  const head = ['step', 'data', 'images', 'draws', 'accuracy', 'NLL, nats', 'Brier score', 'calibration error'];
+  const shown = figuresOf(evaluations);
+  const rows = evaluations.map(({ step, data, images, draws, figures }) => [
+    ...[`${step}`, data, `${images}`, `${draws}`],
+    ...shown.map(({ name }) => figureText(name, figures[name], images)),
+  ]);
+  const head = ['step', 'data', 'examples', 'draws', ...shown.map(headOf)];
+  if (last.reliability === undefined) return `<h3>Evaluation</h3>${table(head, rows)}`;
   const caption =
     `Calibration after step ${last.step}, ${last.draws} draws: how often the most probable class is right, against the ` +
     'probability it was given, with two standard errors. Perfect calibration is the dashed line.';

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import type { Predictive } from '../../inference/index.ts';
+import type { ClassPredictive } from '../../likelihoods/index.ts';
 import { npyOf, npyOfStrings } from './npy.ts';
 
 /** What a prediction says of one image. Entropies and the mutual information are in nats. */
@@ -21,7 +21,7 @@ export interface ImagePrediction {
 }
 
 /** @param names one per image */
-export function imagePredictions(predictive: Predictive, names: readonly string[]): ImagePrediction[] {
+export function imagePredictions(predictive: ClassPredictive, names: readonly string[]): ImagePrediction[] {
   const { classes } = predictive;
   return names.map((image, n) => {
     const row = (values: Float64Array) => [...values.subarray(n * classes, (n + 1) * classes)];
@@ -42,7 +42,7 @@ export function imagePredictions(predictive: Predictive, names: readonly string[
 }
 
 /** A table with a line per image (RFC 4180): the columns of ImagePrediction, those with a value per class as `name_class`. */
-export function predictionsCsv(predictive: Predictive, names: readonly string[]): string {
+export function predictionsCsv(predictive: ClassPredictive, names: readonly string[]): string {
   const classes = Array.from({ length: predictive.classes }, (_, c) => c);
   const perClass = (name: string) => classes.map((c) => `${name}_${c}`);
   const header = [
@@ -68,7 +68,7 @@ function quoted(text: string): string {
  * `expectedEntropy` and `mutualInformation` [count], `levels` [levels] and `quantiles` [levels, count, classes], all
  * float64, and `images` [count], the names.
  */
-export function predictionsNpz(predictive: Predictive, names: readonly string[]): Uint8Array {
+export function predictionsNpz(predictive: ClassPredictive, names: readonly string[]): Uint8Array {
   const { count, classes, levels } = predictive;
   const matrix = [count, classes];
   const quantiles = new Float64Array(levels.length * count * classes);

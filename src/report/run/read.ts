@@ -12,6 +12,7 @@ import {
   type StartRecord,
   evaluationRecord,
   evaluationsFile,
+  figuresIn,
   startRecord,
   startsFile,
 } from './records.ts';
@@ -28,15 +29,22 @@ const configuration = z.object({
   reduce: z.string(),
 });
 
-const metricsRecord = z.object({
+const metricsShape = {
   step: z.int().positive(),
   epoch: z.number(),
   nll: z.number(),
   kl: z.number(),
   negativeElbo: z.number(),
-  accuracy: z.number(),
   samplesPerSecond: z.number(),
-});
+};
+
+const others = [...Object.keys(metricsShape), 'beta', 'learningRate', 'seconds'];
+
+/** A line of metrics.jsonl; what else is a number in it is the likelihood's figure. */
+const metricsRecord = z.looseObject(metricsShape).transform((record) => ({
+  ...z.object(metricsShape).parse(record),
+  figures: figuresIn(record, others),
+}));
 
 /** Times of the steps in timing.csv; samples over all ranks. */
 export interface Timing {

@@ -26,24 +26,34 @@ export type StartRecord = z.infer<typeof startRecord>;
 
 const share = z.number().min(0).max(1);
 
-export const evaluationRecord = z.object({
+const evaluationShape = {
   /** of the checkpoint */
   step: z.int().nonnegative(),
   at: z.string(),
   /** where the examples came from, for people */
   data: z.string(),
+  /** examples, of whatever kind */
   images: z.int().positive(),
   draws: z.int().positive(),
-  accuracy: share,
-  /** nats per example */
-  nll: z.number(),
-  brier: z.number(),
-  /** expected calibration error */
-  ece: share,
-  /** accuracy against confidence, by confidence in bins of equal width */
-  reliability: z.array(z.object({ count: z.int().nonnegative(), confidence: share, accuracy: share })),
-});
+  /** of classes: accuracy against confidence, by confidence in bins of equal width */
+  reliability: z.array(z.object({ count: z.int().nonnegative(), confidence: share, accuracy: share })).optional(),
+};
+
+/** An evaluation; what else is a number in its line is a figure of the likelihood, under its name. */
+export const evaluationRecord = z.looseObject(evaluationShape).transform((record) => ({
+  ...z.object(evaluationShape).parse(record),
+  figures: figuresIn(record, Object.keys(evaluationShape)),
+}));
 export type EvaluationRecord = z.infer<typeof evaluationRecord>;
+
+/** The numbers of a line that have no other place. */
+export function figuresIn(record: object, others: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(record).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number' && !others.includes(entry[0]),
+    ),
+  );
+}
 
 export const startsFile = 'starts.jsonl';
 export const evaluationsFile = 'evaluations.jsonl';
@@ -54,6 +64,7 @@ export function recordStart(folder: string, start: StartRecord): void {
 }
 
 /** @throws RunFolderError if the file cannot be written */
-export function recordEvaluation(folder: string, evaluation: EvaluationRecord): void {
-  appendRecord(join(folder, evaluationsFile), evaluation);
+export function recordEvaluation(folder: string, { figures, ...evaluation }: EvaluationRecord): void {
+  const { reliability, ...facts } = evaluation;
+  appendRecord(join(folder, evaluationsFile), { ...facts, ...figures, ...(reliability && { reliability }) });
 }

@@ -1,6 +1,11 @@
 /** What TensorBoard shows of a run: the figures of its steps, the posterior's histograms, the evaluation. */
-import type { PredictionQuality } from '../../inference/index.ts';
-import type { PosteriorSnapshot, StepRecord, StepTiming, TrainingObserver } from '../../train/index.ts';
+import type {
+  EvaluationFigures,
+  PosteriorSnapshot,
+  StepRecord,
+  StepTiming,
+  TrainingObserver,
+} from '../../train/index.ts';
 import type { SummaryValue } from './event.ts';
 import { EventFile } from './event-file.ts';
 import { histogramOf } from './histogram.ts';
@@ -25,7 +30,7 @@ export function tensorBoardObserver(folder: string, resumedFrom = 0): TrainingOb
       ]);
       file.append(Date.now() / 1000, step, { values });
     },
-    onEvaluation(step: number, quality: PredictionQuality): void {
+    onEvaluation(step: number, quality: EvaluationFigures): void {
       file.append(Date.now() / 1000, step, { values: grouped('evaluation', { ...quality }) });
     },
     onEnd(): void {
@@ -39,7 +44,7 @@ export function tensorBoardObserver(folder: string, resumedFrom = 0): TrainingOb
  * @param step the step of the checkpoint that was evaluated
  * @throws RunFolderError if the file cannot be written
  */
-export function writeEvaluationEvents(folder: string, step: number, quality: PredictionQuality): void {
+export function writeEvaluationEvents(folder: string, step: number, quality: EvaluationFigures): void {
   const file = new EventFile(folder);
   try {
     file.append(Date.now() / 1000, step, { values: grouped('evaluation', { ...quality }) });
@@ -49,8 +54,8 @@ export function writeEvaluationEvents(folder: string, step: number, quality: Pre
 }
 
 function stepValues(record: StepRecord, { samplesPerSecond }: StepTiming): SummaryValue[] {
-  const { nll, kl, beta, negativeElbo, accuracy, learningRate } = record;
-  return grouped('train', { nll, kl, beta, negativeElbo, accuracy, learningRate, samplesPerSecond });
+  const { nll, kl, beta, negativeElbo, figures, learningRate } = record;
+  return grouped('train', { nll, kl, beta, negativeElbo, ...figures, learningRate, samplesPerSecond });
 }
 
 function grouped(group: string, figures: Readonly<Record<string, number>>): SummaryValue[] {

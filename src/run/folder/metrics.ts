@@ -16,7 +16,8 @@ export class MetricsFile implements TrainingObserver {
   }
 
   onStep(record: StepRecord, { seconds, samplesPerSecond }: StepTiming): void {
-    this.#file.append({ ...record, seconds, samplesPerSecond });
+    const { figures, learningRate, ...others } = record;
+    this.#file.append({ ...others, ...figures, learningRate, seconds, samplesPerSecond });
   }
 
   onCheckpoint(): void {

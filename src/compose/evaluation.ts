@@ -1,0 +1,142 @@
+import type { Communicator } from '../comm/index.ts';
+import type { ArrayExamples } from '../data/index.ts';
+import { type Figure, type Predictive, type ReliabilityBin, reliability } from '../likelihoods/index.ts';
+import { recordEvaluation, writeEvaluationEvents } from '../report/index.ts';
+import { parametersSha256 } from '../run/index.ts';
+import type { Evaluate, EvaluationFigures, NamedTensor } from '../train/index.ts';
+import type { Experiment, ExperimentData } from './experiment.ts';
+import { type PredictionTask, type Progress, predictOnThreads, predictShare } from './prediction.ts';
+
+/** What `train` and `evaluate` answer; with --json, exactly this, the figures among the rest under their names. */
+export interface RunSummary {
+  /** the run folder */
+  readonly run: string;
+  readonly model: string;
+  /** of the checkpoint that was evaluated */
+  readonly step: number;
+  /** of the test set, by the names of the likelihood's figures; none where nothing is held out */
+  readonly figures: EvaluationFigures;
+  /** Monte Carlo draws of the weights; 1 for a model whose weights are fixed */
+  readonly draws: number;
+  /** of the training, over all ranks; null where too little was trained to tell */
+  readonly samplesPerSecond: number | null;
+  readonly parametersSha256: string;
+}
+
+/** A summary, and what its figures are over. */
+export interface Outcome {
+  readonly summary: RunSummary;
+  /** what the figures are called, and their units */
+  readonly figures: readonly Figure[];
+  /** examples of the test set */
+  readonly examples: number;
+  /** whether the examples are images */
+  readonly isOfImages: boolean;
+  readonly isBayesian: boolean;
+}
+
+export interface Trained {
+  /** the run folder */
+  readonly run: string;
+  readonly experiment: Experiment;
+  readonly result: { readonly step: number; readonly parameters: readonly NamedTensor[] };
+  readonly samplesPerSecond: number | null;
+}
+
+/**
+ * Trained parameters against the test set. A model without posteriors gives the same at every draw: one is made.
+ * @param launched the ranks of a job that a launcher started, each of which calls this; else threads of this process
+ * @returns null on a rank other than the first
+ */
+export async function evaluateParameters(
+  { run, experiment, result, samplesPerSecond }: Trained,
+  watch: { readonly evaluating: Progress },
+  launched: Communicator | null = null,
+): Promise<Outcome | null> {
+  const { step, parameters } = result;
+  const { model, data, isBayesian, configuration } = experiment;
+  const { test, source } = data;
+  const draws = isBayesian ? configuration.draws : 1;
+  let figures: EvaluationFigures = {};
+  if (test !== null) {
+    const task = taskOf(experiment, parameters, test);
+    const predictive = launched
+      ? await predictShare(model, task, launched, watch.evaluating)
+      : await predictOnThreads(model, task, watch.evaluating);
+    if (launched && launched.rank > 0) return null;
+    figures = record({ run, step, source, experiment }, predictive, test);
+    writeEvaluationEvents(run, step, figures);
+  }
+  return {
+    summary: {
+      ...{ run, model: model.name, step, figures, draws, samplesPerSecond },
+      parametersSha256: parametersSha256(parameters),
+    },
+    figures: model.likelihood.figures,
+    examples: test?.count ?? 0,
+    isOfImages: model.input.dtype === 'u8',
+    isBayesian,
+  };
+}
+
+/** What an evaluation has to know of an experiment; a thread has no more. */
+type Evaluated = Pick<Experiment, 'configuration' | 'model' | 'isBayesian'> & {
+  readonly data: Pick<ExperimentData, 'info' | 'test'>;
+};
+
+/**
+ * What each rank of a training run does every `evaluateEvery` steps: its share of the draws.
+ * @param first on the first rank: where the figures go
+ * @returns null where nothing is held out
+ */
+export function evaluationOnTheWay(
+  experiment: Evaluated,
+  communicator: Communicator,
+  first: { readonly run: string; readonly source: string; readonly evaluating: Progress } | null = null,
+): Evaluate | null {
+  const { model } = experiment;
+  return async (step, parameters) => {
+    const { test } = experiment.data;
+    if (test === null) return null;
+    const task = taskOf(experiment, parameters, test);
+    const predictive = await predictShare(model, task, communicator, first?.evaluating);
+    return first && record({ ...first, step, experiment }, predictive, test);
+  };
+}
+
+function taskOf(
+  { configuration, isBayesian, data: { info } }: Evaluated,
+  parameters: readonly NamedTensor[],
+  data: ArrayExamples,
+): PredictionTask {
+  return { configuration, info, parameters, data, draws: isBayesian ? configuration.draws : 1, quantiles: [] };
+}
+
+interface Evaluation {
+  readonly run: string;
+  readonly step: number;
+  /** of the data, for people */
+  readonly source: string;
+  readonly experiment: Evaluated;
+}
+
+function record(
+  { run, step, source, experiment }: Evaluation,
+  predictive: Predictive,
+  { count, targets }: ArrayExamples,
+): EvaluationFigures {
+  const { likelihood, units = null } = experiment.model;
+  const figures = likelihood.quality(predictive, targets, units);
+  recordEvaluation(run, {
+    ...{ step, at: new Date().toISOString(), data: source, images: count, draws: predictive.draws, figures },
+    ...pictureOf(predictive, targets),
+  });
+  return figures;
+}
+
+/** What a report draws of an evaluation beside its figures. */
+function pictureOf(predictive: Predictive, targets: ArrayLike<number>): { reliability?: ReliabilityBin[] } {
+  if (predictive.kind !== 'classes') return {};
+  const { probabilities, classes } = predictive;
+  return { reliability: reliability(probabilities, targets, classes) };
+}

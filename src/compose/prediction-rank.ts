@@ -1,0 +1,15 @@
+/** The worker thread of a rank of a prediction other than the first. */
+import { workerData } from 'node:worker_threads';
+import { type ThreadSeat, joinThreads } from '../comm/threads/index.ts';
+import { modelFor } from './model.ts';
+import { type PredictionTask, predictShare } from './prediction.ts';
+
+const { seat, task } = workerData as { readonly seat: ThreadSeat; readonly task: PredictionTask };
+const communicator = joinThreads(seat);
+try {
+  await predictShare(await modelFor(task.configuration.model, task.info), task, communicator);
+  communicator.close();
+} catch (error) {
+  communicator.abort((error as Error).message);
+  throw error;
+}

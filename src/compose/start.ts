@@ -1,0 +1,85 @@
+/** The folder in which a run begins or goes on, and what is written there before its first step. */
+import { cpus, hostname } from 'node:os';
+import { recordStart } from '../report/index.ts';
+import {
+  type RunFolder,
+  configurationFile,
+  createRunFolder,
+  describeParameters,
+  loadLatest,
+  openRunFolder,
+  writeRunFile,
+  writeTrainingLog,
+} from '../run/index.ts';
+import type { TargetInfo } from '../models/index.ts';
+import type { Checkpoint, Trainer } from '../train/index.ts';
+import { assertSame } from './description.ts';
+import type { Experiment } from './experiment.ts';
+import type { TrainRequest } from './request.ts';
+import type { Watch } from './watch.ts';
+
+export function claim({ folder }: Pick<TrainRequest, 'folder'>, model: string): RunFolder {
+  switch (folder.kind) {
+    case 'resume':
+      return openRunFolder(folder.path, model);
+    case 'new':
+      return createRunFolder({ out: folder.path, name: model });
+    case 'unique':
+      return createRunFolder({ out: null, parent: folder.parent, name: folder.name });
+  }
+}
+
+/**
+ * The last intact checkpoint of a run, from which it goes on.
+ * @throws CheckpointError where it is of another model, or of other data
+ */
+export function lastCheckpoint(run: string, experiment: Experiment, watch: Pick<Watch, 'note'>): Checkpoint | null {
+  const { model, parameters } = experiment;
+  const checkpoint = loadLatest(run, { model: model.name, parameters }, { onWarning: watch.note });
+  if (checkpoint) assertSame(checkpoint, experiment);
+  return checkpoint;
+}
+
+interface Start {
+  readonly run: string;
+  readonly experiment: Experiment;
+  readonly firstStep: number;
+  readonly ranks: { readonly size: number; readonly description: string };
+  /** the configuration as the run folder keeps it */
+  readonly rendered: string;
+}
+
+/** Only once a trainer is made: a folder in which nothing could begin is no run. */
+export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, rendered }: Start, watch: Watch): void {
+  const { configuration, data, model } = experiment;
+  const { totalSteps, stepExamples } = trainer.schedule;
+  writeRunFile(run, configurationFile, rendered);
+  recordStart(run, {
+    ...{ step: firstStep, at: new Date().toISOString(), ranks: ranks.size, communicator: ranks.description },
+    ...{ engine: trainer.engine, host: hostname(), cpu: cpus()[0]?.model.trim() ?? 'unknown' },
+    ...{ examples: data.train.count, totalSteps },
+  });
+  const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
+  const what = model.input.dtype === 'u8' ? 'images' : 'rows';
+  const { schema, targets } = data.info;
+  watch.tell(`${model.name}, ${totalSteps} ${totalSteps === 1 ? 'step' : 'steps'} of ${stepExamples} ${what}${begin}`);
+  watch.tell(`engine ${trainer.engine}; ${ranks.description}`);
+  watch.tell(`data ${data.source}, run folder ${run}`);
+  if (schema !== null) watch.tell(describeTargets(schema.target.names, targets, model.likelihood.kind));
+  if (!configuration.verbose) return;
+  writeTrainingLog(run, trainer.parameters());
+  watch.tell(describeParameters(trainer.parameters()).trimEnd());
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const { arena, arenaUnshared, regions, scratch, total } = trainer.memory;
+  watch.tell(
+    `memory of a rank ${megabytes(total)}: values ${megabytes(arena)} (${megabytes(arenaUnshared)} without sharing), ` +
+      `parameters, gradients and moments ${megabytes(regions)}, scratch ${megabytes(scratch)}`,
+  );
+}
+
+/** What was made of the targets, of which the likelihood may have been chosen. */
+function describeTargets(columns: readonly string[], { kind, names }: TargetInfo, likelihood: string): string {
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', ...' : '');
+  const what = kind === 'classes' ? `${names.length} classes (${shown})` : kind;
+  return `target ${columns.join(', ')}: ${what}, likelihood ${likelihood}`;
+}

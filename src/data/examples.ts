@@ -1,0 +1,89 @@
+import { ShapeError } from '../errors/index.ts';
+import { sizeOf } from '../graph/index.ts';
+import type { InputEncoding } from '../models/index.ts';
+import { Augmentation, type AugmentationOptions } from './augmentation.ts';
+import { BatchOrder } from './batch-order.ts';
+import { gatherRows, gatherTargets } from './gather.ts';
+
+/** Where in a training some examples are wanted. */
+export interface Place {
+  /** 1 is the first */
+  readonly step: number;
+  readonly replica: number;
+  /** place of the first of them in its replica's batch */
+  readonly firstExample: number;
+  /** how many examples the run has seen before, over all replicas and steps */
+  readonly position: number;
+}
+
+/** Memory that examples are put into: as many as the targets have room for. */
+export interface Batch {
+  /** [examples, ...shape] */
+  readonly inputs: Uint8Array | Float32Array;
+  /** i32 [examples], or f32 [examples, width] */
+  readonly targets: Int32Array | Float32Array;
+}
+
+/** What a training draws its batches from: arrays, a stream, something that makes them. */
+export interface Examples {
+  /** N, of the data set */
+  readonly count: number;
+  readonly input: Pick<InputEncoding, 'shape' | 'dtype'>;
+  /**
+   * Fills a batch: a function of the place, whichever rank asks and however often, so that a run is the same on any number
+   * of ranks and goes on where it stopped. Allocates as good as nothing.
+   */
+  fill(into: Batch, at: Place): void;
+}
+
+/** Examples at rest, encoded as their model expects them. On shared memory, ranks in threads share one copy. */
+export interface ArrayExamples {
+  readonly count: number;
+  /** of one example */
+  readonly shape: readonly number[];
+  /** [count, ...shape] */
+  readonly inputs: Uint8Array | Float32Array;
+  /** classes [count], or reals and counts [count, width] */
+  readonly targets: Uint8Array | Int32Array | Float32Array;
+}
+
+/**
+ * Arrays in an order that is a keyed permutation, anew in each epoch (BatchOrder): batches are consecutive positions.
+ * @param augmentation of images: flips and crops by keyed noise; none unless given
+ * @throws ShapeError where the arrays are not as long as they say
+ */
+export function shuffled(data: ArrayExamples, seed: number, augmentation: AugmentationOptions | null = null): Examples {
+  const { count, shape, inputs, targets } = data;
+  const rowSize = sizeOf(shape);
+  if (inputs.length !== count * rowSize || targets.length % count !== 0) {
+    throw new ShapeError('examples do not fit their arrays', {
+      got: `${inputs.length} inputs and ${targets.length} targets`,
+      expected: `${count} x ${shape.join('x')} inputs, and as many targets for each`,
+    });
+  }
+  const width = targets.length / count;
+  const order = new BatchOrder(seed, count);
+  const changed = augmentation && changedImages(shape, seed, augmentation);
+  let indices = new Int32Array(0);
+  return {
+    count,
+    input: { shape, dtype: inputs instanceof Uint8Array ? 'u8' : 'f32' },
+    fill(into, { step, replica, firstExample, position }) {
+      const examples = into.targets.length / width;
+      if (indices.length !== examples) indices = new Int32Array(examples);
+      order.fill(indices, position);
+      gatherRows(inputs, rowSize, indices, into.inputs);
+      if (changed && into.inputs instanceof Uint8Array) changed.apply(into.inputs, step, replica, firstExample);
+      gatherTargets(targets, width, indices, into.targets);
+    },
+  };
+}
+
+function changedImages(shape: readonly number[], seed: number, options: AugmentationOptions): Augmentation | null {
+  if (!options.flips && options.crops === 0) return null;
+  if (shape.length === 3) {
+    const [height, width, channels] = shape as [number, number, number];
+    return new Augmentation(seed, { height, width, channels }, options);
+  }
+  throw new ShapeError('flips and crops are for images', { got: `examples of ${shape.join('x')}` });
+}

@@ -1,0 +1,61 @@
+import type { Graph, Tensor } from '../graph/index.ts';
+import type { Initializer } from './initializers.ts';
+import type { Layer, LayerContext, LayerMode, WeightsDeclaration } from './layer.ts';
+import type { WeightsDefaults } from './weights/prior.ts';
+
+export interface ParameterDeclaration {
+  readonly tensor: Tensor;
+  readonly initializer: Initializer;
+}
+
+/** Weights with a posterior, and where in the network they are. */
+export interface PosteriorDeclaration extends Pick<WeightsDeclaration, 'mean' | 'scale' | 'kl'> {
+  /** the layer's scope, for a kernel; `<scope>/bias` for biases */
+  readonly layer: string;
+}
+
+/** Collects what the layers of a network declare while they append their parts of a graph. */
+export class Declarations {
+  /** in the order of declaration, which is that of every region of memory */
+  readonly parameters: ParameterDeclaration[] = [];
+  readonly posteriors: PosteriorDeclaration[] = [];
+  readonly #graph: Graph;
+  readonly #mode: LayerMode;
+  readonly #defaults: WeightsDefaults;
+  #streams = 0;
+
+  constructor(graph: Graph, mode: LayerMode, defaults: WeightsDefaults) {
+    this.#graph = graph;
+    this.#mode = mode;
+    this.#defaults = defaults;
+  }
+
+  /** @param scope in front of the names that are declared through it; '' for a network's own */
+  context(scope = ''): LayerContext {
+    const taken = new Map<string, number>();
+    const within = (name: string) => (scope === '' ? name : `${scope}/${name}`);
+    return {
+      ...{ graph: this.#graph, mode: this.#mode, defaults: this.#defaults },
+      apply: (layer: Layer, x: Tensor, name: string = layer.kind) => {
+        const own = unique(name, taken);
+        return this.#graph.scoped(own, () => layer.build(x, this.context(within(own))));
+      },
+      parameter: (name, shape, initializer) => {
+        const tensor = this.#graph.parameter(within(name), shape);
+        this.parameters.push({ tensor, initializer });
+        return tensor;
+      },
+      stream: () => this.#streams++,
+      weights: ({ part, mean, scale, kl }) => {
+        this.posteriors.push({ layer: part === undefined ? scope : within(part), mean, scale, kl });
+      },
+    };
+  }
+}
+
+/** `dense`, `dense_1`, `dense_2`, … in the order in which they come. */
+function unique(name: string, taken: Map<string, number>): string {
+  const count = taken.get(name) ?? 0;
+  taken.set(name, count + 1);
+  return count === 0 ? name : `${name}_${count}`;
+}

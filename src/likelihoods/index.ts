@@ -1,0 +1,20 @@
+export { type ReliabilityBin, predictionQuality, reliability } from './calibration.ts';
+export { bernoulli, categorical } from './categorical.ts';
+export { knownFigures } from './figures.ts';
+export type { ClassPredictive } from './classes.ts';
+export type {
+  DrawBatch,
+  Figure,
+  Gathering,
+  GatherRequest,
+  Likelihood,
+  LikelihoodContext,
+  PredictiveBase,
+  StepFigure,
+  TargetType,
+  Units,
+} from './likelihood.ts';
+export { type Noise, type NormalOptions, type StudentTOptions, normal, studentT } from './location-scale.ts';
+export type { Predictive } from './predictive.ts';
+export { poisson } from './poisson.ts';
+export { type RealPredictive, type RealScores, inUnits } from './reals.ts';

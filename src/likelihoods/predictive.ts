@@ -1,0 +1,5 @@
+import type { ClassPredictive } from './classes.ts';
+import type { RealPredictive } from './reals.ts';
+
+/** What the likelihoods of this room predict; `kind` says which. */
+export type Predictive = ClassPredictive | RealPredictive;

@@ -1,0 +1,30 @@
+/** What of credence needs Node: runs in folders, data sets, ranks, and the engines of a machine. */
+export { defaults } from './train/index.ts';
+export { type ImageSet, imageExamples } from './data/index.ts';
+export {
+  type FetchProgress,
+  type ImageDataset,
+  type InputImages,
+  loadDataset,
+  readInputImages,
+} from './datasets/index.ts';
+export { loadOnednn, onednnKernels, type OnednnLibrary } from './kernels/onednn/index.ts';
+export {
+  type Outcome,
+  type RunSummary,
+  type TrainRequest,
+  type Watch,
+  evaluateRun,
+  predictWithRun,
+  trainRun,
+} from './compose/index.ts';
+export { imagePredictions, predictionsCsv, predictionsNpz, tensorBoardObserver } from './report/index.ts';
+export {
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  type ExpectedModel,
+  loadLatest,
+  MetricsFile,
+  parametersSha256,
+  TimingFile,
+} from './run/index.ts';
