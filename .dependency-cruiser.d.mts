@@ -1,1 +1,2 @@
 export declare const rooms: readonly string[];
+export declare const portableRooms: readonly string[];

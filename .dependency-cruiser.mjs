@@ -19,6 +19,7 @@ export const rooms = [
   'gravitation',
   'comm',
   'train',
+  'library',
   'datasets',
   'run',
   'launch',
@@ -35,11 +36,27 @@ const communicators = 'comm/(threads|mpi)';
 const implementations = `^src/(${engines}|${communicators})/`;
 
 /** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
-const compositionRoots = '^src/(compose/|cli/|web/|(index|node)\\.ts$)';
+const compositionRoots = '^src/(compose/|library/|cli/|web/|(index|node)\\.ts$)';
 
-/** Rooms that run in a browser: no Node API. */
-const portable = '^src/(errors|random|graph|kernels|distributions|layers|likelihoods|models|inference|optim|data|train)/';
-const notPortable = '^src/kernels/onednn/';
+/** Rooms that run in a browser: no Node API; scripts/check-browser.ts bundles them. */
+export const portableRooms = [
+  'errors',
+  'random',
+  'graph',
+  'kernels',
+  'distributions',
+  'layers',
+  'likelihoods',
+  'models',
+  'inference',
+  'optim',
+  'data',
+  'comm',
+  'train',
+  'library',
+];
+const portable = `^src/(${portableRooms.join('|')})/`;
+const notPortable = '^src/(kernels/onednn|comm/(threads|mpi))/';
 
 const direction = rooms.map((room, place) => ({
   name: `direction-${room}`,

@@ -6,7 +6,7 @@
  *
  * The kernels alone: npx tsx bench/kernels.ts; the reduction alone: npx tsx bench/allreduce.ts. Needs `npm run build`.
  */
-import { run } from '../src/cli/run.ts';
+import { run } from '../src/cli/index.ts';
 import { versus } from './versus/run.ts';
 
 const words = process.argv.slice(2);

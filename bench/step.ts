@@ -6,14 +6,14 @@
  * npx tsx bench/step.ts MODEL [--engine wasm|onednn] [--batch 64] [--steps 60] [--lines 20]
  */
 import { parseArgs } from 'node:util';
-import { defaultConfiguration, loadDataset } from '../src/node.ts';
+import { defaults, loadDataset } from '../src/node.ts';
 import { solo } from '../src/comm/index.ts';
-import { infoOf, modelOf } from '../src/compose/index.ts';
 import { type ArrayExamples, imageExamples, shuffled } from '../src/data/index.ts';
 import type { KernelsFactory } from '../src/kernels/index.ts';
 import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
 import { wasmKernels } from '../src/kernels/wasm/index.ts';
-import type { Model } from '../src/models/index.ts';
+import { categorical } from '../src/likelihoods/index.ts';
+import { type Model, networkOf } from '../src/models/index.ts';
 import { Trainer } from '../src/train/index.ts';
 
 interface Spent {
@@ -50,12 +50,12 @@ function timed(factory: KernelsFactory, spent: Map<string, Spent>, watch: { on: 
 
 /** MNIST for a network of small images, noise of CIFAR's shape for one of CIFAR's. */
 async function modelAndData(name: string): Promise<{ model: Model; train: ArrayExamples }> {
-  const isOfMnist = !name.startsWith('CIFAR');
-  const data = { ...defaultConfiguration.data, name: isOfMnist ? 'mnist' : 'cifar10' } as const;
-  const info = infoOf({ data });
-  const { model } = await modelOf({ ...defaultConfiguration, model: name }, info);
-  if (isOfMnist) return { model, train: imageExamples((await loadDataset(data)).train) };
-  const { shape } = info.input;
+  const cifar = /^CIFAR(\d+)/.exec(name);
+  const shape = cifar ? [32, 32, 3] : [28, 28, 1];
+  const likelihood = categorical(cifar ? Number(cifar[1]) : 10);
+  const network = networkOf(name)(likelihood.outputs);
+  const model: Model = { name, input: { shape, dtype: 'u8' }, network, likelihood };
+  if (!cifar) return { model, train: imageExamples((await loadDataset({ ...defaults.data, name: 'mnist' })).train) };
   const count = 2048;
   const size = count * shape.reduce((a, b) => a * b);
   const inputs = Uint8Array.from({ length: size }, (_, i) => (i * 2654435761) >>> 24);
@@ -80,7 +80,7 @@ const processorTimes: number[] = [];
 let before = 0;
 const quiet = { printEvery: 1e8, histogramEvery: 0, checkpointEvery: 0 };
 const { model, train } = await modelAndData(name);
-const settings = { ...defaultConfiguration, ...quiet, batchSize, iteration: steps };
+const settings = { ...defaults, ...quiet, batchSize, iteration: steps };
 const trainer = new Trainer({
   ...{ model, settings, examples: shuffled(train, settings.seed) },
   kernels: timed(engine, spent, watch),

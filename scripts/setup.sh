@@ -17,6 +17,7 @@ components='
     openmpi      on       npm test: ranks under the mpiexec of Open MPI
     mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
     slurm        on       npm test: jobs of credence submit under a real Slurm, which the tests start and stop themselves
+    chromium     on       npm test: a page of a real browser trains and predicts
 '
 
 # What Debian and Ubuntu have is installed by apt; elsewhere the packages are named, and the choice is left to people.
@@ -61,6 +62,9 @@ get_mpich() { packages mpich; }
 
 have_slurm() { command -v sbatch && PATH="$PATH:/usr/sbin" command -v munged; } >/dev/null
 get_slurm() { packages slurm-wlm munge; }
+
+have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+get_chromium() { packages chromium; }
 
 rows() { sed '/^ *$/d' <<<"$components"; }
 names=$(rows | awk '{ print $1 }')

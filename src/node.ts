@@ -1,5 +1,5 @@
 /** What of credence needs Node: runs in folders, data sets, ranks, and the engines of a machine. */
-export { defaultConfiguration } from './cli/index.ts';
+export { defaults } from './train/index.ts';
 export { type ImageSet, imageExamples } from './data/index.ts';
 export {
   type FetchProgress,

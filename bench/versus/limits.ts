@@ -2,7 +2,8 @@
  * What the machine gives at best, measured in the same run as what is compared with it: on one core, the floating-point
  * rate of a plain SIMD micro-kernel in WebAssembly, and of a large matrix product by each engine; memory's bandwidth.
  */
-import { engineNames, chooseEngine } from '../../src/compose/index.ts';
+import { chooseEngine } from '../../src/compose/index.ts';
+import { engineNames } from '../../src/kernels/index.ts';
 import { spread } from '../../src/cli/bench/statistics.ts';
 import { Graph } from '../../src/graph/index.ts';
 import { Program } from '../../src/kernels/index.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { familyOfLibrary, findMpiexecs, findProgram } from '../launch/index.ts';
-import { describeEngine, engineNames } from '../compose/index.ts';
+import { engineNames } from '../kernels/index.ts';
+import { describeEngine } from '../compose/index.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Part {

@@ -1,5 +1,6 @@
 import { elementsOf } from '../compose/index.ts';
-import { dataOfModel, defaults } from './configuration/index.ts';
+import { defaults } from '../train/index.ts';
+import { dataOfModel } from './configuration/index.ts';
 
 /** The elements of a network's gradient, on the data that go with its name. */
 export function elementsOfModel(name: string): number {

@@ -2,14 +2,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/index.ts';
-import { type TrainCommand, parseCommandLine } from './command-line.ts';
-import type { Terminal } from './terminal.ts';
+import type { Given } from './command-file.ts';
+import { trainArguments } from './commands/train.ts';
+import type { TrainArguments } from './request.ts';
 
 /**
- * The command that every rank gets, checked here once; null when it was a call for help, already answered.
+ * The training that every rank gets, checked here once; null when it was a call for help, already answered.
  * @param outer what stands in front of it: `launch -n COUNT`
+ * @param parse of what was given to the outer command
  */
-export function innerCommand(outer: string, words: readonly string[], terminal: Terminal): TrainCommand | null {
+export async function innerCommand(
+  outer: string,
+  words: readonly string[],
+  parse: Given['parse'],
+): Promise<(TrainArguments & Pick<Given, 'json'>) | null> {
   const [name] = outer.split(' ');
   const expected = `credence ${outer} train ...`;
   if (words.length === 0) {
@@ -18,17 +24,18 @@ export function innerCommand(outer: string, words: readonly string[], terminal: 
       remedy: `credence ${name} --help tells more`,
     });
   }
-  const command = parseCommandLine(words, terminal);
-  if (command.name === 'answered') return null;
+  const parsed = await parse(words);
+  if (parsed === null) return null;
+  const { command, given } = parsed;
   if (command.name !== 'train') {
     throw new UsageError(`ranks have no use for credence ${command.name}`, { expected });
   }
-  if (command.flags.some((flag) => flag.name === 'ranks')) {
+  if (given.flags.some((flag) => flag.name === 'ranks')) {
     throw new UsageError(`--ranks of credence train, under credence ${name}`, {
       remedy: `Leave it away: credence ${name} says how many ranks there are`,
     });
   }
-  return command;
+  return { ...trainArguments(given), json: given.json };
 }
 
 /** This program, as it was started. */

@@ -1,27 +1,27 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { TrainRequest as Request } from '../compose/index.ts';
 import { UsageError } from '../errors/index.ts';
-import { modelNames } from '../models/index.ts';
+import { nameOf } from '../models/index.ts';
 import type { RunConfiguration } from '../train/index.ts';
 import {
   type Flag,
   type Layer,
-  dataOfModel,
   display,
   layerOfFlags,
-  presets,
+  ownData,
   readYamlFile,
   resolveConfiguration,
   settings,
-  suggestion,
   valueAt,
 } from './configuration/index.ts';
 import { readFlagFile, translateFlags } from './original/index.ts';
+import { layerOfTarget, refuseTwoModels, runNameOf } from './target.ts';
 
 /** `credence train` as it was typed. */
 export interface TrainArguments {
-  /** a model, a preset or a config.yaml */
+  /** a model, a preset, a config.yaml, or data of one's own */
   readonly target: string | null;
   /** in the order in which they were written */
   readonly flags: readonly Flag[];
@@ -54,12 +54,15 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
       throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
     const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
     const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
+    assertFitting(configuration);
     const folder = { kind: 'resume', path: typed.resume, stored } as const;
     return { configuration, folder, isReplicaPerRank: false, timeline, notes };
   }
   const configuration = located(resolveConfiguration(layers));
-  const name = typed.target !== null && isName(typed.target) ? typed.target : configuration.model;
-  const place = translation.resultFolder?.(configuration.model) ?? { parent: 'runs', name };
+  assertFitting(configuration);
+  const model = nameOf(configuration.model);
+  const name = runNameOf(typed.target) ?? model;
+  const place = translation.resultFolder?.(model) ?? { parent: 'runs', name };
   const isReplicaPerRank =
     translation.resultFolder !== null && ![...fileFlags, ...typed.flags].some((flag) => flag.name === 'replicas');
   const folder = out === null ? ({ kind: 'unique', ...place } as const) : ({ kind: 'new', path: out } as const);
@@ -82,21 +85,17 @@ export function readRunConfiguration(run: string): Promise<Layer> {
 
 /** Paths mean the folder in which the command was typed; a run folder's configuration is read from anywhere. */
 export function located(configuration: RunConfiguration): RunConfiguration {
-  const { path } = configuration.data;
-  return path === null ? configuration : { ...configuration, data: { ...configuration.data, path: resolve(path) } };
+  const { path, test, validation } = configuration.data;
+  const place = <T>(value: T | string): T | string => (typeof value === 'string' ? resolve(value) : value);
+  const data = { ...configuration.data, path: place(path), test: place(test), validation: place(validation) };
+  return { ...configuration, data };
 }
 
-async function layerOfTarget(target: string | null): Promise<Layer | null> {
-  if (target === null) return null;
-  const label = () => display(target);
-  if (Object.hasOwn(presets, target)) return { values: presets[target], label };
-  if (modelNames.includes(target)) return { values: { model: target, data: dataOfModel[target] ?? {} }, label };
-  if (/\.ya?ml$/i.test(target) || /[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);
-  const presetNames = Object.keys(presets);
-  throw new UsageError(`unknown model ${display(target)}`, {
-    expected: `a model (${modelNames.join(', ')}), a preset (${presetNames.join(', ')}) or the path of a config.yaml`,
-    remedy: suggestion(target, [...modelNames, ...presetNames]),
-  });
+/** @throws UsageError for data of one's own that are nowhere */
+function assertFitting(configuration: RunConfiguration): void {
+  const { name, path } = configuration.data;
+  if (name === ownData && path === null)
+    throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
 }
 
 /** What a program of the original does by itself, unless a network of another data set was asked for. */
@@ -104,27 +103,6 @@ function usual(values: object | null, target: Layer | null): Layer | null {
   if (values === null) return null;
   const isOther = target !== null && valueAt(target.values, 'data.subtractPixelMean') === undefined;
   return isOther ? null : { values, label: (path) => path.join('.') };
-}
-
-function isName(target: string): boolean {
-  return Object.hasOwn(presets, target) || modelNames.includes(target);
-}
-
-/**
- * The name typed behind `train` wins over a model in a file of flags; with a model chosen by a flag of the command line
- * it must agree.
- */
-function refuseTwoModels(name: string | null, target: Layer | null, typed: readonly Flag[], flags: readonly Flag[]) {
-  const wanted = valueAt(target?.values, 'model');
-  if (name === null || wanted === undefined) return flags;
-  const chosen = flags.findLast((flag) => flag.name === 'model');
-  const isTyped = typed.some(({ label }) => label === chosen?.label);
-  if (chosen && isTyped && chosen.value !== wanted) {
-    throw new UsageError(`two models: ${display(name)} and ${chosen.label} ${display(chosen.value)}`, {
-      remedy: 'Leave one of them away',
-    });
-  }
-  return isTyped ? flags : flags.filter((flag) => flag.name !== 'model');
 }
 
 function layerOf(values: RunConfiguration): Layer {
@@ -144,7 +122,7 @@ const free: ReadonlySet<string> = new Set([
 
 function continued(stored: RunConfiguration, wanted: RunConfiguration, run: string): RunConfiguration {
   const differences = settings
-    .filter(({ path }) => !free.has(path) && valueAt(stored, path) !== valueAt(wanted, path))
+    .filter(({ path }) => !free.has(path) && !isDeepStrictEqual(valueAt(stored, path), valueAt(wanted, path)))
     .map(({ path }) => `${path} ${display(valueAt(wanted, path))} (the run has ${display(valueAt(stored, path))})`);
   if (differences.length > 0) {
     throw new UsageError(`a resumed run goes on as it began: got ${differences.join(', ')}`, {

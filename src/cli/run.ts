@@ -10,40 +10,13 @@ export async function run(words: readonly string[], terminal: Terminal = process
   const streams = guardStreams(terminal);
   let code: number;
   try {
-    code = await execute(words, terminal);
+    const parsed = await parseCommandLine(words, terminal);
+    code = parsed === null ? 0 : await parsed.command.run(parsed.given, terminal);
   } catch (error) {
     terminal.stderr.write(`credence: ${describe(error, isVerbose(words))}\n`);
     code = error instanceof UsageError ? 2 : 1;
   }
   return code === 0 ? streams.exitCode() : code;
-}
-
-async function execute(words: readonly string[], terminal: Terminal): Promise<number> {
-  const command = parseCommandLine(words, terminal);
-  switch (command.name) {
-    case 'answered':
-      return 0;
-    case 'train':
-      return (await import('./commands/train.ts')).train(command, terminal);
-    case 'evaluate':
-      return (await import('./commands/evaluate.ts')).evaluate(command, terminal);
-    case 'predict':
-      return (await import('./commands/predict.ts')).predict(command, terminal);
-    case 'launch':
-      return (await import('./commands/launch.ts')).launch(command, terminal);
-    case 'submit':
-      return (await import('./commands/submit.ts')).submit(command, terminal);
-    case 'report':
-      return (await import('./commands/report.ts')).report(command, terminal);
-    case 'bench':
-      return (await import('./commands/bench.ts')).bench(command, terminal);
-    case 'simulate':
-      return (await import('./commands/simulate.ts')).simulate(command, terminal);
-    case 'data':
-      return (await import('./commands/data.ts')).data(command, terminal);
-    case 'doctor':
-      return (await import('./commands/doctor.ts')).doctor(command, terminal);
-  }
 }
 
 /** An error's one line, whatever was thrown; anything of another kind than ours is a fault of credence, and says so. */

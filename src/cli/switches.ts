@@ -1,6 +1,6 @@
 import { UsageError } from '../errors/index.ts';
-import { display, parseBoolean } from './configuration/index.ts';
-import { originalFlags } from './original/index.ts';
+import { display, parseBoolean } from './configuration/display.ts';
+import { originalFlags } from './original/flags.ts';
 
 const original = originalFlags.filter(({ placeholder }) => placeholder === null).map(({ name }) => name);
 const switches: readonly string[] = ['verbose', 'json', ...original];

@@ -6,6 +6,7 @@ export interface Place {
   readonly size: number;
   /** among the ranks of this host */
   readonly localRank: number;
+  /** its name; `this machine` for one rank, which nobody has to tell from others */
   readonly host: string;
 }
 

@@ -1,4 +1,5 @@
 import { DriftError } from '../errors/index.ts';
+import { sharedBuffer } from '../kernels/index.ts';
 import type { Collective, Communicator } from './communicator.ts';
 
 export interface DriftTensor {
@@ -23,8 +24,8 @@ export class DriftCheck {
     this.#communicator = communicator;
     this.#tensors = tensors;
     this.#words = tensors.map(({ data }) => new Int32Array(data.buffer, data.byteOffset, data.length));
-    this.#own = new Int32Array(new SharedArrayBuffer(4 * count));
-    this.#all = new Int32Array(new SharedArrayBuffer(4 * count * communicator.size));
+    this.#own = new Int32Array(sharedBuffer(4 * count));
+    this.#all = new Int32Array(sharedBuffer(4 * count * communicator.size));
     this.#gather = communicator.allgather(this.#own, this.#all, 'parameter checksums');
   }
 

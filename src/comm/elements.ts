@@ -1,4 +1,5 @@
 import { CommunicationError } from '../errors/index.ts';
+import { canShare, isShared, sharedBuffer } from '../kernels/index.ts';
 
 /** What ranks exchange, over shared memory; bfloat16 as the upper halves of float32 bit patterns. */
 export type Elements = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array;
@@ -18,7 +19,8 @@ export function typeOf(values: Elements): ElementType {
 
 /** @throws CommunicationError where other ranks could not reach the elements */
 export function assertShared(values: Elements, name: string): void {
-  if (values.buffer instanceof SharedArrayBuffer) return;
+  // where nothing can be shared there are no other ranks
+  if (isShared(values.buffer) || !canShare()) return;
   throw new CommunicationError(`${name} cannot be exchanged`, {
     got: `a ${values.constructor.name} of its own memory`,
     expected: 'one over a SharedArrayBuffer or a shared WebAssembly.Memory',
@@ -27,11 +29,11 @@ export function assertShared(values: Elements, name: string): void {
 
 /** New elements in shared memory. */
 export function sharedFloats(count: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(4 * count));
+  return new Float32Array(sharedBuffer(4 * count));
 }
 
 export function sharedDoubles(count: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(8 * count));
+  return new Float64Array(sharedBuffer(8 * count));
 }
 
 /** Where the share of `rank` begins when `count` elements are dealt to `size` ranks; whole cache lines of float32. */

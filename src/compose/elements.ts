@@ -1,7 +1,7 @@
 import { Graph, sizeOf } from '../graph/index.ts';
 import { declarationsOf } from '../models/index.ts';
 import type { RunConfiguration } from '../train/index.ts';
-import { infoOf } from './experiment.ts';
+import { infoOfImages } from './images.ts';
 import { namedModel } from './model.ts';
 
 /**
@@ -9,6 +9,6 @@ import { namedModel } from './model.ts';
  * @param data the set whose images it is given
  */
 export function elementsOf(name: string, data: RunConfiguration['data']): number {
-  const { parameters } = declarationsOf(namedModel(name, infoOf({ data })), new Graph());
+  const { parameters } = declarationsOf(namedModel(name, infoOfImages(data)), new Graph());
   return parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0);
 }

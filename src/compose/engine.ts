@@ -1,8 +1,6 @@
 import { UnavailableError } from '../errors/index.ts';
-import type { KernelsFactory } from '../kernels/index.ts';
+import type { EngineName, KernelsFactory } from '../kernels/index.ts';
 import type { RunConfiguration } from '../train/index.ts';
-
-type EngineName = Exclude<RunConfiguration['engine'], 'auto'>;
 
 interface Found {
   readonly factory: KernelsFactory;
@@ -20,8 +18,6 @@ const engines: Readonly<Record<EngineName, () => Promise<Found>>> = {
   },
   reference: async () => ({ factory: (await import('../kernels/reference/index.ts')).referenceKernels }),
 };
-
-export const engineNames = Object.keys(engines) as EngineName[];
 
 /**
  * `auto` is onednn where the library is found and works, wasm otherwise.

@@ -1,17 +1,19 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import type { Communicator } from '../comm/index.ts';
-import { readInputImages } from '../datasets/index.ts';
+import { readInputImages, readOwnInputs } from '../datasets/index.ts';
 import { CheckpointError } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
+import { assertModel, loadLatest } from '../run/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
+import { pixelMeanOf, schemaOf } from './description.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters } from './evaluation.ts';
-import { experimentOf, infoOf, modelOf } from './experiment.ts';
-import { pixelMeanOf } from './encoding.ts';
+import { experimentOf, resolveModel } from './resolve.ts';
+import { infoOfImages } from './images.ts';
+import { type DataInfo, infoOfSchema } from './info.ts';
 import { assertSameStep, joinJob, launchedAs } from './launched.ts';
 import { predictOnThreads, predictShare } from './prediction.ts';
 import { launchedRanks, together } from './ranks.ts';
-import { lastCheckpoint } from './start.ts';
 import { recordedThroughput } from './throughput.ts';
 import type { Watch } from './watch.ts';
 
@@ -20,10 +22,9 @@ import type { Watch } from './watch.ts';
  * @returns null on a rank other than the first
  */
 export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome | null> {
-  const { checkpoint } = await trainedCheckpoint(run, configuration, watch);
+  const { checkpoint } = await trained(run, configuration, watch);
   const samplesPerSecond = recordedThroughput(run);
-  const options = { onProgress: watch.fetching, onWarning: watch.note };
-  const load = () => experimentOf(configuration, checkpoint, options);
+  const load = () => experimentOf(configuration, checkpoint, watch);
   const evaluate = async (launched: Communicator | null) =>
     evaluateParameters({ run, experiment: await load(), result: checkpoint, samplesPerSecond }, watch, launched);
   const launched = launchedAs();
@@ -37,6 +38,7 @@ export interface RunPrediction {
   readonly predictive: Predictive;
   /** one per example */
   readonly names: readonly string[];
+  readonly info: DataInfo;
   readonly step: number;
   readonly seconds: number;
 }
@@ -44,37 +46,55 @@ export interface RunPrediction {
 /** Predictions of the last intact checkpoint of a run for inputs of the user's own; on every rank of a job the whole. */
 export async function predictWithRun(
   run: string,
-  inputs: readonly string[],
+  paths: readonly string[],
   configuration: RunConfiguration,
   quantiles: readonly number[],
   watch: Watch,
 ): Promise<RunPrediction> {
-  const { checkpoint, info, isBayesian } = await trainedCheckpoint(run, configuration, watch);
+  const { checkpoint, info, model, isBayesian } = await trained(run, configuration, watch);
   const { step, parameters } = checkpoint;
-  const own = { ...info, input: { ...info.input, shift: pixelMeanOf(checkpoint) } };
-  const { model } = await modelOf(configuration, own);
-  const [height, width, channels] = own.input.shape as [number, number, number];
-  const { images, count, names } = readInputImages(inputs, [height, width, channels]);
+  const { names, ...data } = await readInputs(paths, info);
   const draws = isBayesian ? configuration.draws : 1;
-  const task = { configuration, info: own, parameters, data: { count, inputs: images }, draws, quantiles };
+  const task = { configuration, info, parameters, data, draws, quantiles };
   const started = performance.now();
   const predictive = launchedAs()
     ? await onLaunchedRanks(configuration, step, (launched) => predictShare(model, task, launched, watch.evaluating))
     : await predictOnThreads(model, task, watch.evaluating);
-  return { predictive, names, step, seconds: (performance.now() - started) / 1000 };
+  return { predictive, names, info, step, seconds: (performance.now() - started) / 1000 };
 }
 
-/** @throws CheckpointError where nothing has been trained yet */
-async function trainedCheckpoint(run: string, configuration: RunConfiguration, watch: Watch) {
-  const info = infoOf(configuration);
-  const resolved = await modelOf(configuration, info);
-  const checkpoint: Checkpoint | null = lastCheckpoint(run, resolved, watch);
+async function readInputs(paths: readonly string[], { schema, input }: DataInfo) {
+  if (schema !== null) {
+    const { count, inputs, names } = await readOwnInputs(paths, schema);
+    return { count, inputs, names };
+  }
+  const [height, width, channels] = input.shape as [number, number, number];
+  const { count, images: inputs, names } = readInputImages(paths, [height, width, channels]);
+  return { count, inputs, names };
+}
+
+/**
+ * The last checkpoint of a run, and the model that it belongs to, on data as it says itself.
+ * @throws CheckpointError where nothing has been trained yet
+ */
+async function trained(run: string, configuration: RunConfiguration, watch: Watch) {
+  const checkpoint = loadLatest(run, null, { onWarning: watch.note });
   if (checkpoint === null) {
     throw new CheckpointError(`${run} has no checkpoint yet`, { remedy: `Train it: credence train --resume ${run}` });
   }
+  const info = infoIn(checkpoint, configuration);
+  const resolved = await resolveModel(configuration.model, info);
+  assertModel(checkpoint, { model: resolved.model.name, parameters: resolved.parameters }, run);
   const slow = precisionNote(await chooseEngine(configuration.engine), configuration);
   if (slow) watch.note(slow);
-  return { checkpoint, info, isBayesian: resolved.isBayesian };
+  return { checkpoint, info, model: resolved.model, isBayesian: resolved.isBayesian };
+}
+
+function infoIn(checkpoint: Checkpoint, { data }: RunConfiguration): DataInfo {
+  const schema = schemaOf(checkpoint);
+  if (schema !== null) return infoOfSchema(schema);
+  const info = infoOfImages(data);
+  return { ...info, input: { ...info.input, shift: pixelMeanOf(checkpoint) } };
 }
 
 /** Does something together on all ranks of a job, which have read the checkpoint of a step. */

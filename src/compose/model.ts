@@ -1,45 +1,61 @@
 /** From the `model` of a configuration to a model: the one place where a name becomes a network. */
-import { UsageError } from '../errors/index.ts';
-import { type Likelihood, type Predictive, type Units, categorical, normal, poisson } from '../likelihoods/index.ts';
-import { type InputEncoding, type Model, networkOf } from '../models/index.ts';
-
-/** What a model has to know of its data: plain values, that threads are handed and checkpoints keep. */
-export interface DataInfo {
-  readonly input: InputEncoding;
-  readonly targets: {
-    readonly kind: 'classes' | 'reals' | 'counts';
-    /** of the classes, or of the targets */
-    readonly names: readonly string[];
-  };
-  /** how targets were standardised; null: not at all */
-  readonly units: Units | null;
-}
+import { UsageError, suggestion } from '../errors/index.ts';
+import type { Predictive } from '../likelihoods/index.ts';
+import {
+  type DescribedModel,
+  type Model,
+  isMapping,
+  isModulePath,
+  layersOf,
+  likelihoodOf,
+  modelNames,
+  nameOf,
+  networkOf,
+} from '../models/index.ts';
+import type { DataInfo } from './info.ts';
+import { modelOfModule } from './module.ts';
 
 /**
- * @throws UsageError where there is no such model
+ * @throws UsageError where there is no such model, or its description is wrong, naming the place
  * @throws ShapeError where a layer does not fit the data, once it is built
  */
-export async function modelFor(model: RunModel, info: DataInfo): Promise<Model<Predictive>> {
-  if (typeof model !== 'string') throw new UsageError('a model that is no name');
-  return namedModel(model, info);
+export async function modelFor(model: DescribedModel, info: DataInfo): Promise<Model<Predictive>> {
+  if (typeof model === 'string') return isModulePath(model) ? modelOfModule(model, info) : namedModel(model, info);
+  return describedModel(model, info);
 }
 
 /** @throws UsageError listing the names */
-export function namedModel(name: string, info: DataInfo): Model<Predictive> {
-  const likelihood = usualLikelihood(info);
-  return { name, input: info.input, network: networkOf(name)(likelihood.outputs), likelihood, units: info.units };
+export function namedModel(name: string, info: DataInfo, likelihood: unknown = null): Model<Predictive> {
+  if (!modelNames.includes(name)) {
+    const remedy = suggestion(name, modelNames);
+    throw new UsageError('unknown model', { got: name, expected: modelNames.join(', '), ...(remedy && { remedy }) });
+  }
+  const chosen = likelihoodOf(likelihood, info.targets, 'model.likelihood');
+  return { name, input: info.input, network: networkOf(name)(chosen.outputs), likelihood: chosen, units: info.units };
 }
 
-type RunModel = string;
+const keys = ['name', 'layers', 'likelihood'];
 
-/** The likelihood of targets of this kind, where nothing is said. */
-export function usualLikelihood({ targets: { kind, names } }: Pick<DataInfo, 'targets'>): Likelihood<Predictive> {
-  switch (kind) {
-    case 'classes':
-      return categorical(names.length);
-    case 'reals':
-      return normal({ noise: 'learned', targets: names.length });
-    case 'counts':
-      return poisson({ targets: names.length });
+function describedModel(model: Exclude<DescribedModel, string>, info: DataInfo): Model<Predictive> {
+  const unknown = Object.keys(model).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    const remedy = suggestion(unknown, keys);
+    throw new UsageError(`model.${unknown}: unknown`, {
+      expected: `one of ${keys.join(', ')}`,
+      ...(remedy && { remedy }),
+    });
   }
+  const { name, layers, likelihood } = model;
+  if (layers === undefined) {
+    if (typeof name === 'string') return namedModel(name, info, likelihood);
+    throw new UsageError('model says no network', { expected: 'model.layers, or model.name' });
+  }
+  const network = layersOf(layers, 'model.layers');
+  const chosen = likelihoodOf(likelihood, info.targets, 'model.likelihood');
+  return { name: nameOf(model), input: info.input, network, likelihood: chosen, units: info.units };
+}
+
+/** The likelihood that a configuration writes down; undefined: none. */
+export function likelihoodIn(model: DescribedModel): unknown {
+  return isMapping(model) ? model['likelihood'] : undefined;
 }

@@ -6,7 +6,7 @@ import type { Predictive } from '../likelihoods/index.ts';
 import type { Model } from '../models/index.ts';
 import type { NamedTensor, RunConfiguration } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
-import type { DataInfo } from './model.ts';
+import type { DataInfo } from './info.ts';
 import { canStartThreads, startThreads, together } from './ranks.ts';
 
 /** What every rank is handed: the same for all. Examples are shared, not copied. */

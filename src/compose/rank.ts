@@ -5,7 +5,7 @@ import { joinThreads } from '../comm/threads/index.ts';
 import { CommunicationError } from '../errors/index.ts';
 import { SpanRing, noTimeline } from '../train/index.ts';
 import { evaluationOnTheWay } from './evaluation.ts';
-import { modelOf } from './experiment.ts';
+import { resolveModel } from './resolve.ts';
 import type { RankWork } from './ranks.ts';
 import { trainerOf } from './train-share.ts';
 
@@ -14,7 +14,7 @@ const communicator = joinThreads(seat);
 const buffer = spans[seat.rank];
 const timeline = buffer ? new SpanRing(buffer) : noTimeline;
 try {
-  const resolved = await modelOf(configuration, info);
+  const resolved = await resolveModel(configuration.model, info);
   const experiment = { configuration, ...resolved, data: { info, test } };
   const evaluate = evaluationOnTheWay(experiment, communicator);
   const trainer = await trainerOf({ configuration, model: resolved.model, train, resume }, communicator, {

@@ -6,7 +6,7 @@ import { ThreadGroup, type ThreadSeat, joinThreads } from '../comm/threads/index
 import type { ArrayExamples } from '../data/index.ts';
 import { UnavailableError } from '../errors/index.ts';
 import type { Checkpoint, RunConfiguration, Schedule } from '../train/index.ts';
-import type { DataInfo } from './model.ts';
+import type { DataInfo } from './info.ts';
 
 /** What the worker of a rank is handed: the same for all but the seat. Examples are shared, not copied. */
 export interface RankWork {
@@ -18,7 +18,7 @@ export interface RankWork {
   readonly test: ArrayExamples | null;
   readonly resume: Checkpoint | null;
   /** by rank: where it records what it does; null where nobody looks */
-  readonly spans: readonly (SharedArrayBuffer | null)[];
+  readonly spans: readonly (ArrayBufferLike | null)[];
 }
 
 /** The ranks of a run, seen from rank 0, which is this thread. */

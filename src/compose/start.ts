@@ -11,7 +11,9 @@ import {
   writeRunFile,
   writeTrainingLog,
 } from '../run/index.ts';
+import type { TargetInfo } from '../models/index.ts';
 import type { Checkpoint, Trainer } from '../train/index.ts';
+import { assertSame } from './description.ts';
 import type { Experiment } from './experiment.ts';
 import type { TrainRequest } from './request.ts';
 import type { Watch } from './watch.ts';
@@ -27,12 +29,15 @@ export function claim({ folder }: Pick<TrainRequest, 'folder'>, model: string): 
   }
 }
 
-export function lastCheckpoint(
-  run: string,
-  { model, parameters }: Pick<Experiment, 'model' | 'parameters'>,
-  watch: Pick<Watch, 'note'>,
-): Checkpoint | null {
-  return loadLatest(run, { model: model.name, parameters }, { onWarning: watch.note });
+/**
+ * The last intact checkpoint of a run, from which it goes on.
+ * @throws CheckpointError where it is of another model, or of other data
+ */
+export function lastCheckpoint(run: string, experiment: Experiment, watch: Pick<Watch, 'note'>): Checkpoint | null {
+  const { model, parameters } = experiment;
+  const checkpoint = loadLatest(run, { model: model.name, parameters }, { onWarning: watch.note });
+  if (checkpoint) assertSame(checkpoint, experiment);
+  return checkpoint;
 }
 
 interface Start {
@@ -56,9 +61,11 @@ export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, 
   });
   const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
   const what = model.input.dtype === 'u8' ? 'images' : 'rows';
+  const { schema, targets } = data.info;
   watch.tell(`${model.name}, ${totalSteps} ${totalSteps === 1 ? 'step' : 'steps'} of ${stepExamples} ${what}${begin}`);
   watch.tell(`engine ${trainer.engine}; ${ranks.description}`);
   watch.tell(`data ${data.source}, run folder ${run}`);
+  if (schema !== null) watch.tell(describeTargets(schema.target.names, targets, model.likelihood.kind));
   if (!configuration.verbose) return;
   writeTrainingLog(run, trainer.parameters());
   watch.tell(describeParameters(trainer.parameters()).trimEnd());
@@ -68,4 +75,11 @@ export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, 
     `memory of a rank ${megabytes(total)}: values ${megabytes(arena)} (${megabytes(arenaUnshared)} without sharing), ` +
       `parameters, gradients and moments ${megabytes(regions)}, scratch ${megabytes(scratch)}`,
   );
+}
+
+/** What was made of the targets, of which the likelihood may have been chosen. */
+function describeTargets(columns: readonly string[], { kind, names }: TargetInfo, likelihood: string): string {
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', ...' : '');
+  const what = kind === 'classes' ? `${names.length} classes (${shown})` : kind;
+  return `target ${columns.join(', ')}: ${what}, likelihood ${likelihood}`;
 }

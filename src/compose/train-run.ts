@@ -14,7 +14,9 @@ import {
 } from '../train/index.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters, evaluationOnTheWay } from './evaluation.ts';
-import { type Experiment, experimentOf } from './experiment.ts';
+import { describe } from './description.ts';
+import type { Experiment } from './experiment.ts';
+import { experimentOf } from './resolve.ts';
 import { assertSameStep, joinJob, launchedAs } from './launched.ts';
 import { type Ranks, countRanks, launchedRanks, startRanks, together } from './ranks.ts';
 import type { TrainRequest } from './request.ts';
@@ -37,8 +39,7 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
     return null;
   }
   const { folder } = request;
-  const options = { onProgress: watch.fetching, onWarning: watch.note };
-  const experiment = await experimentOf(configuration, null, options);
+  const experiment = await experimentOf(configuration, null, watch);
   const examples = experiment.data.train.count;
   const schedule = scheduleOf(configuration, examples);
   if (folder.kind === 'resume') assertLonger(folder.stored, configuration, examples);
@@ -156,6 +157,7 @@ async function lead(
           },
         },
         stop,
+        description: describe(experiment),
         timeline: trace?.ring(0) ?? noTimeline,
         evaluate: evaluationOnTheWay(experiment, communicator, { run: path, source, evaluating: watch.evaluating }),
       });

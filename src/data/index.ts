@@ -1,5 +1,31 @@
+export { type NumberArray, type Numbers, encodeArrayInputs, finiteRows, fitArrayInputs } from './array-inputs.ts';
 export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';
+export { placesOf, usableRows } from './cells.ts';
 export { type ImageSet, imageExamples } from './dataset.ts';
 export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './examples.ts';
 export { pixelMean } from './pixel-mean.ts';
+export type {
+  ColumnEncoding,
+  DataSchema,
+  InputSchema,
+  MissingPolicy,
+  RowExamples,
+  TargetKind,
+  TargetSchema,
+} from './schema.ts';
+export { sharedBuffer } from './shared.ts';
+export { type Part, type RowSplit, splitRows } from './split.ts';
+export {
+  type Cell,
+  columnOfCells,
+  type NumberColumn,
+  type RowPlaces,
+  type Table,
+  type TableColumn,
+  tableOfRows,
+  type TextColumn,
+  TextColumnBuilder,
+} from './table.ts';
+export { encodeTableInputs, fitTableInputs, type TableInputOptions } from './table-inputs.ts';
+export { encodeTargets, fitTargets, type TargetOptions } from './targets.ts';

@@ -2,7 +2,9 @@
  * Every error that a user can meet. An error says what happened, what was got, what was expected and what to do,
  * in one line; `code` is stable and may be relied on by scripts.
  */
+export { suggestion } from './nearest.ts';
 
+export { alternatives } from './alternatives.ts';
 export type ErrorCode =
   | 'USAGE' // a wrong command, flag, key or value: exit code 2
   | 'SHAPE' // shapes or data types that do not fit an operation
@@ -15,6 +17,21 @@ export type ErrorCode =
   | 'COMMUNICATION' // a rank that is lost or does something else than the others
   | 'BATCH' // a job that a batch system refuses, or does not know
   | 'INTERRUPTED'; // stopped by a signal, after a checkpoint
+
+/** In words of our own: a page's minifier renames the classes. */
+const names: Readonly<Record<ErrorCode, string>> = {
+  USAGE: 'UsageError',
+  SHAPE: 'ShapeError',
+  GRAPH: 'GraphError',
+  DATA: 'DataError',
+  CHECKPOINT: 'CheckpointError',
+  RUN_FOLDER: 'RunFolderError',
+  NOT_FINITE: 'NotFiniteError',
+  UNAVAILABLE: 'UnavailableError',
+  COMMUNICATION: 'CommunicationError',
+  BATCH: 'BatchError',
+  INTERRUPTED: 'CredenceError',
+};
 
 export interface ErrorDetail {
   /** what was found, as the user wrote it or as it stands in the file */
@@ -36,7 +53,7 @@ export class CredenceError extends Error {
 
   constructor(code: ErrorCode, what: string, detail: ErrorDetail = {}) {
     super(oneLine(what, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.name = new.target.name;
+    this.name = names[code];
     this.code = code;
     this.what = what;
     this.got = detail.got;
@@ -117,7 +134,9 @@ export class CommunicationError extends CredenceError {
 }
 
 /** Parameters that are no longer the same on all ranks: none of them can be trusted. */
-export class DriftError extends CommunicationError {}
+export class DriftError extends CommunicationError {
+  override name = 'DriftError';
+}
 
 function oneLine(what: string, { got, expected, remedy }: ErrorDetail): string {
   const facts = [got && `got ${got}`, expected && `expected ${expected}`].filter(Boolean).join(', ');

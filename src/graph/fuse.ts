@@ -1,9 +1,8 @@
+import { isActivation } from './activations.ts';
 import type { Graph, Rewritten } from './graph.ts';
 import { soleReaders } from './readers.ts';
 import { sameShape } from './shapes.ts';
 import type { Activation, ConvolutionAttributes, Node, Operations, Tensor, Window2d } from './types.ts';
-
-const activations: ReadonlySet<string> = new Set<Activation>(['relu', 'tanh', 'softplus', 'sigmoid']);
 
 /**
  * Moves bias, activation and pooling into the convolution or matrix product in front of them, so that an engine can
@@ -73,8 +72,8 @@ function follow(producer: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>
     } else {
       if (operation === 'add' && !bias && activation === 'none' && isBias(inputs, outputs[0]!, channels, graph)) {
         bias = inputs[1]!;
-      } else if (activations.has(operation) && activation === 'none') {
-        activation = operation as Activation;
+      } else if (isActivation(operation) && activation === 'none') {
+        activation = operation;
       } else if (operation === 'maxPool2d' && convolution && sameShape(inputs[0]!.shape, producer.outputs[0]!.shape)) {
         pool = next.attributes as Window2d;
       } else {

@@ -1,9 +1,9 @@
+import { isActivation } from './activations.ts';
 import type { Graph, Rewritten } from './graph.ts';
 import { soleReaders } from './readers.ts';
 import { sameShape } from './shapes.ts';
+import { isNoise } from './stages.ts';
 import type { Activation, Node, Operations, Tensor } from './types.ts';
-
-const activations: ReadonlySet<string> = new Set<Activation>(['relu', 'tanh', 'softplus', 'sigmoid']);
 
 /** activation(x (mean + scale . noise) + bias), the noise of the kernel's shape and read by nothing else */
 interface Site {
@@ -59,8 +59,8 @@ export function reparameterizeLocally(graph: Graph, outputs: readonly Tensor[]):
 function dependOnNoise(graph: Graph): ReadonlySet<Tensor> {
   const stochastic = new Set<Tensor>();
   for (const { operation, inputs, outputs } of graph.nodes) {
-    const draws = operation === 'normalNoise' || operation === 'signNoise';
-    if (draws || inputs.some((input) => stochastic.has(input))) for (const output of outputs) stochastic.add(output);
+    if (isNoise(operation) || inputs.some((input) => stochastic.has(input)))
+      for (const output of outputs) stochastic.add(output);
   }
   return stochastic;
 }
@@ -89,7 +89,7 @@ function match(product: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>):
     end = sum.outputs[0]!;
   }
   const next = readers.get(end);
-  const activation = next && activations.has(next.operation) ? (next.operation as Activation) : 'none';
+  const activation = next && isActivation(next.operation) ? next.operation : 'none';
   if (activation !== 'none') links.push(next!);
   const attributes = noise.attributes as Operations['normalNoise'];
   return { product, mean, scale, noise: attributes, bias, activation, links };

@@ -1,5 +1,5 @@
 import type { Graph } from './graph.ts';
-import type { Node, Tensor } from './types.ts';
+import type { Node, OperationName, Tensor } from './types.ts';
 
 /**
  * How often a node runs. `step`: depends on parameters only, once; `figures`: so too, but only an occasional output needs it,
@@ -22,11 +22,17 @@ export type Nesting = keyof typeof nestings;
 
 export const stageNames: readonly Stage[] = ['step', 'replica', 'slice', 'examples', 'draw', 'figures'];
 
+type Noise = 'normalNoise' | 'signNoise' | 'maskNoise';
+
 /** The outermost loop that renews what a node reads. */
-const origins: Readonly<Record<Nesting, Readonly<Record<'normalNoise' | 'signNoise' | 'input', Stage>>>> = {
-  training: { normalNoise: 'replica', signNoise: 'slice', input: 'slice' },
-  prediction: { normalNoise: 'draw', signNoise: 'draw', input: 'examples' },
+const origins: Readonly<Record<Nesting, Readonly<Record<Noise | 'input', Stage>>>> = {
+  training: { normalNoise: 'replica', signNoise: 'slice', maskNoise: 'slice', input: 'slice' },
+  prediction: { normalNoise: 'draw', signNoise: 'draw', maskNoise: 'draw', input: 'examples' },
 };
+
+export function isNoise(operation: OperationName): operation is Noise {
+  return operation === 'normalNoise' || operation === 'signNoise' || operation === 'maskNoise';
+}
 
 /** The nodes that `outputs` and `occasional` need, each with its stage, in the order of execution. */
 export function schedule(
@@ -38,8 +44,7 @@ export function schedule(
   const stages: readonly Stage[] = nestings[nesting];
   const origin = origins[nesting];
   const leaf = ({ role }: Tensor) => (role === 'input' ? stages.indexOf(origin.input) : 0);
-  const intrinsic = ({ operation }: Node) =>
-    operation === 'normalNoise' || operation === 'signNoise' ? stages.indexOf(origin[operation]) : 0;
+  const intrinsic = ({ operation }: Node) => (isNoise(operation) ? stages.indexOf(origin[operation]) : 0);
   const rank = new Map<Tensor, number>();
   const scheduled = needed(graph, [...outputs, ...occasional]).map((node): { node: Node; stage: Stage } => {
     const level = Math.max(intrinsic(node), ...node.inputs.map((input) => rank.get(input) ?? leaf(input)));

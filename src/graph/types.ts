@@ -24,7 +24,8 @@ export interface Tensor extends TensorType {
   readonly role: TensorRole;
 }
 
-export type Activation = 'none' | 'relu' | 'tanh' | 'softplus' | 'sigmoid';
+/** Those whose derivative follows from their value, so that a fused node keeps nothing else. */
+export type Activation = 'none' | 'relu' | 'tanh' | 'softplus' | 'sigmoid' | 'elu' | 'leakyRelu';
 export type Padding = 'SAME' | 'VALID';
 
 export interface Window2d {
@@ -68,6 +69,14 @@ export interface Operations {
   normalNoise: { readonly purpose: number; readonly layer: number; readonly shape: Shape };
   /** -> [examples, features] of +1 and -1, row i for the example firstExample + i of the replica's batch */
   signNoise: { readonly purpose: number; readonly layer: number; readonly examples: number; readonly features: number };
+  /** -> [examples, features] of 1 / keep, each with probability keep (0 < keep <= 1), and 0; rows as of signNoise */
+  maskNoise: {
+    readonly purpose: number;
+    readonly layer: number;
+    readonly examples: number;
+    readonly features: number;
+    readonly keep: number;
+  };
 
   // Element by element, output of the input's shape.
   negate: None;
@@ -80,6 +89,10 @@ export interface Operations {
   /** ln(1 + e^x), without overflow */
   softplus: None;
   sigmoid: None;
+  /** x above 0, e^x - 1 below */
+  elu: None;
+  /** x above 0, 0.01 x below */
+  leakyRelu: None;
   /** x * factor */
   scale: { readonly factor: number };
   /** x + offset */
@@ -102,6 +115,11 @@ export interface Operations {
   /** the reverse: input of shape `shape` without its first `leading` and last `trailing` axes -> `shape` */
   broadcast: { readonly shape: Shape; readonly leading: number; readonly trailing: number };
 
+  /** x [B, ..., C] -> [B, C], summed over the positions: all axes between the first and the last, also none */
+  sumPositions: None;
+  /** the reverse: [B, C] -> `shape` [B, ..., C], repeated over the positions */
+  broadcastPositions: { readonly shape: Shape };
+
   /** the same bytes under another shape: never executed, an alias in the plan */
   reshape: { readonly shape: Shape };
   /** inputs joined along the last axis */
@@ -110,6 +128,10 @@ export interface Operations {
   sliceLast: { readonly begin: number; readonly size: number };
   /** the reverse: [..., m] -> [..., size] with zeros around, the input starting at `begin` */
   padLast: { readonly begin: number; readonly size: number };
+  /** (ids [B], table [K, D]) -> [B, D], row ids[b] of the table; NaN where the id is no whole number from 0 to K - 1 */
+  gatherRows: None;
+  /** (ids [B], dy [B, D]) -> [rows, D]: each dy is added to the row that it comes from, if there is one */
+  gatherRowsBackward: { readonly rows: number };
 
   /** (a, b) -> op(a) op(b), two-dimensional; a transposed operand is stored the other way round */
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
@@ -146,6 +168,10 @@ export interface Operations {
   maxPool2d: Window2d;
   /** (dy, indices) -> dx [inputShape]; windows may overlap */
   maxPool2dBackward: Window2d & { readonly inputShape: Shape };
+  /** x [B, H, W, C] -> [B, H', W', C], the mean of each window; padding is not counted, as in TensorFlow */
+  averagePool2d: Window2d;
+  /** dy -> dx [inputShape]: each dy in equal parts to what its window averaged */
+  averagePool2dBackward: Window2d & { readonly inputShape: Shape };
 
   // Prediction: never differentiated.
   /** (mean [B, U], scale [B, U], noise [U]) -> activation(mean + scale * noise), one noise for all examples */

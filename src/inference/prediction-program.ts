@@ -55,9 +55,14 @@ export class PredictionProgram {
     this.results = results.map((tensor) => program.floats(tensor));
   }
 
-  /** @param inputs [at most `batch`, ...shape], encoded; what was there before stays behind them */
-  load(inputs: Uint8Array | Float32Array): void {
+  /**
+   * @param inputs [at most `batch`, ...shape], encoded; what was there before stays behind them
+   * @param first place of the first among all examples: noise that an example has of its own does not depend on its batch
+   */
+  load(inputs: Uint8Array | Float32Array, first = 0): void {
     this.#inputs.set(inputs);
+    // a noise key has 24 bits for the example
+    this.#program.control.integers[control.firstExample] = first % 2 ** 24;
     this.#program.run('examples');
   }
 

@@ -83,7 +83,7 @@ export function predictDraws<P extends PredictiveBase>(
     const own = isWhole ? whole : gathering.batch(size);
     own.clear();
     const begin = rows.first * rowSize;
-    for (const program of programs) program.load(inputs.subarray(begin, begin + rows.count * rowSize));
+    for (const program of programs) program.load(inputs.subarray(begin, begin + rows.count * rowSize), rows.first);
     for (let draw = from; draw < to; draw++) {
       const program = programs[draw % programs.length]!;
       program.draw(draw);

@@ -1,3 +1,5 @@
+import { sharedBuffer } from '../kernels/index.ts';
+
 /** The ranks that share a prediction. */
 export interface PredictionRanks {
   readonly rank: number;
@@ -53,7 +55,7 @@ export function shareOf(batches: number, draws: number, ranks: PredictionRanks):
     if (cut(rank) % draws !== 0 && !split.has(batch)) split.set(batch, owner);
   }
   const total = end - begin;
-  const beat = new Float64Array(new SharedArrayBuffer(8));
+  const beat = new Float64Array(sharedBuffer(8));
   let met = 0;
   return {
     parts,

@@ -26,9 +26,14 @@ export interface KernelContext {
   readonly scratch: number;
 }
 
+/** Names of the engines; where they come from: cli/engine.ts. */
+export const engineNames = ['wasm', 'onednn', 'reference'] as const;
+
+export type EngineName = (typeof engineNames)[number];
+
 /** An engine bound to one memory. */
 export interface Kernels {
-  readonly name: 'reference' | 'wasm' | 'onednn';
+  readonly name: EngineName;
   /** for people: which build runs, on what (`wasm, 128-bit SIMD, relaxed`) */
   readonly description: string;
   readonly memory: WebAssembly.Memory;
@@ -38,7 +43,10 @@ export interface Kernels {
   compile(call: KernelCall, context: KernelContext): () => void;
 }
 
-/** Creates an engine over a memory (shared, 64 KiB pages). Bytes below `firstFreeByte` belong to the engine. */
+/**
+ * Creates an engine over a memory, shared or not, which may grow until calls are compiled. Bytes below `firstFreeByte`
+ * belong to the engine.
+ */
 export interface KernelsFactory {
   readonly name: Kernels['name'];
   readonly firstFreeByte: number;

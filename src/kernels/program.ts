@@ -15,6 +15,7 @@ import {
   stageNames,
 } from '../graph/index.ts';
 import { type BufferView, type KernelCall, type Kernels, type KernelsFactory, control } from './kernels.ts';
+import { canShare } from './memory.ts';
 
 /** A list of tensors side by side in memory, in one layout, so that one call can work on all of them. */
 export type RegionName = string;
@@ -100,7 +101,10 @@ export class Program {
     this.regionSize = regionBytes / 4;
 
     const initial = pagesOf(planned.end);
-    const memory = orNoMemory(planned.end, () => new WebAssembly.Memory({ initial, maximum: page, shared: true }));
+    const memory = orNoMemory(
+      planned.end,
+      () => new WebAssembly.Memory({ initial, maximum: page, shared: canShare() }),
+    );
     this.kernels = factory.create(memory);
     const calls = stageNames.map((stage) => planned.stages[stage].map((node) => ({ node, call: this.#callOf(node) })));
     const update = Math.max(0, ...calls.flat().map(({ call }) => this.kernels.scratchBytes(call)));

@@ -1,5 +1,6 @@
-import type { Activation, ConvolutionAttributes, Padding, Tensor } from '../graph/index.ts';
+import type { ConvolutionAttributes, Padding, Tensor } from '../graph/index.ts';
 import { ShapeError } from '../errors/index.ts';
+import type { ActivationName } from './activations.ts';
 import { finish } from './finish.ts';
 import type { Layer, LayerContext } from './layer.ts';
 import { fixedWeights } from './weights/fixed.ts';
@@ -12,7 +13,7 @@ export interface ConvolutionOptions<Extent> extends BiasOptions {
   readonly strides?: Extent;
   readonly dilation?: Extent;
   readonly padding?: Padding;
-  readonly activation?: Activation;
+  readonly activation?: ActivationName;
 }
 
 type Pair = readonly [number, number];

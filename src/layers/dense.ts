@@ -1,5 +1,6 @@
-import type { Activation, Graph, Tensor } from '../graph/index.ts';
+import type { Graph, Tensor } from '../graph/index.ts';
 import { ShapeError } from '../errors/index.ts';
+import type { ActivationName } from './activations.ts';
 import { finish } from './finish.ts';
 import type { Layer } from './layer.ts';
 import { fixedWeights } from './weights/fixed.ts';
@@ -8,7 +9,7 @@ import type { BiasOptions, LinearMap, Weights } from './weights/weights.ts';
 
 export interface DenseOptions extends BiasOptions {
   readonly units: number;
-  readonly activation?: Activation;
+  readonly activation?: ActivationName;
 }
 
 /** What a posterior of its own adds to a layer's options. */

@@ -1,11 +1,12 @@
-import type { Activation, Tensor } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { type ActivationName, activate } from './activations.ts';
 import type { LayerContext } from './layer.ts';
 import { fixedBias } from './weights/fixed.ts';
 import type { BiasOptions, Weights } from './weights/weights.ts';
 
 interface Ending extends BiasOptions {
   readonly units: number;
-  readonly activation: Activation;
+  readonly activation: ActivationName;
   readonly weights: Weights;
 }
 
@@ -24,5 +25,5 @@ export function finish(
     const offset = bias === 'fixed' ? fixedBias(units, context) : weights.bias(units, context);
     sum = graph.apply('add', [x, offset], {}, 'biased')[0]!;
   }
-  return activation === 'none' ? sum : graph.apply(activation, [sum], {}, activation)[0]!;
+  return activate(graph, sum, activation);
 }

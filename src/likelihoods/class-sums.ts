@@ -2,6 +2,7 @@
  * What is kept of the draws of a batch of examples: sums and counts, none of which depends on the order in which the
  * draws come, so that a prediction is the same bits however its draws are spread over ranks.
  */
+import { sharedBuffer } from '../kernels/index.ts';
 
 /** Cells of the grid that class probabilities are counted on. */
 const quantileCells = 500;
@@ -87,7 +88,7 @@ export class PredictiveSums {
     this.#quantum = quantumOf(draws, Math.log(classes));
     const size = examples * classes;
     const counted = levels.length > 0 ? size * quantileCells : 0;
-    this.values = new Float64Array(new SharedArrayBuffer(8 * (2 * size + examples + counted)));
+    this.values = new Float64Array(sharedBuffer(8 * (2 * size + examples + counted)));
     this.#sums = this.values.subarray(0, size);
     this.#squares = this.values.subarray(size, 2 * size);
     this.#entropies = this.values.subarray(2 * size, 2 * size + examples);

@@ -1,3 +1,4 @@
+import { sharedBuffer } from '../kernels/index.ts';
 import { type PredictiveFields, PredictiveSums } from './class-sums.ts';
 import type { DrawBatch, GatherRequest, Gathering, PredictiveBase } from './likelihood.ts';
 
@@ -40,7 +41,7 @@ export class ClassGathering implements Gathering<ClassPredictive>, PredictiveFie
     const size = count * classes;
     this.#request = request;
     this.#classes = classes;
-    this.values = new Float64Array(new SharedArrayBuffer(8 * ((2 + levels.length) * size + count)));
+    this.values = new Float64Array(sharedBuffer(8 * ((2 + levels.length) * size + count)));
     const matrix = (i: number) => this.values.subarray(i * size, (i + 1) * size);
     this.probabilities = matrix(0);
     this.standardDeviations = matrix(1);

@@ -1,3 +1,4 @@
+import { sharedBuffer } from '../kernels/index.ts';
 import type { Family } from './families.ts';
 import type { DrawBatch, Figure, GatherRequest, Gathering, PredictiveBase, Units } from './likelihood.ts';
 import { Mixture } from './mixture.ts';
@@ -95,7 +96,7 @@ export class RealGathering implements Gathering<RealPredictive> {
     this.#outputs = outputs;
     const size = count * outputs;
     const scored = targets === null ? 0 : (2 + intervalLevels.length) * size + count;
-    this.values = new Float64Array(new SharedArrayBuffer(8 * ((4 + levels.length) * size + scored)));
+    this.values = new Float64Array(sharedBuffer(8 * ((4 + levels.length) * size + scored)));
     let at = 0;
     const take = (length: number) => this.values.subarray(at, (at += length));
     const rows = () => take(size);
@@ -115,7 +116,7 @@ export class RealGathering implements Gathering<RealPredictive> {
     const { parameters } = this.#family;
     const outputs = this.#outputs;
     // [examples, outputs, draws, parameters]
-    const values = new Float64Array(new SharedArrayBuffer(8 * examples * outputs * draws * parameters));
+    const values = new Float64Array(sharedBuffer(8 * examples * outputs * draws * parameters));
     return {
       values,
       clear: () => void values.fill(0),

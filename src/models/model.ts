@@ -69,7 +69,8 @@ export function buildNetwork(
     });
   }
   const context = { ...declarations.context('likelihood'), units };
-  return { inputs, outputs, ...declarations, context };
+  const { parameters, posteriors } = declarations;
+  return { inputs, outputs, parameters, posteriors, context };
 }
 
 /** What a model declares, its likelihood's parameters included, without anything being computed. */

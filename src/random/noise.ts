@@ -49,12 +49,7 @@ export function fillUniform(out: Float32Array, key: NoiseKey): void {
  * @throws UsageError where the key is out of range or `out` does not have examples * features elements
  */
 export function fillSigns(out: Float32Array, key: NoiseKey, examples: number, features: number): void {
-  if (out.length !== examples * features) {
-    throw new UsageError('signs do not fit their array', {
-      got: `${out.length} elements`,
-      expected: `${examples} examples x ${features} features`,
-    });
-  }
+  checkSize('signs', out, examples, features);
   useKey(key);
   for (let i = 0; i < examples; i++) {
     useExample(key, key.example + i);
@@ -65,6 +60,39 @@ export function fillSigns(out: Float32Array, key: NoiseKey, examples: number, fe
       out[row + f] = 1 - 2 * bit;
     }
   }
+}
+
+/**
+ * Fills `out` [examples, features] with 1 / keep, each element with probability keep, and with 0; row i is the example
+ * key.example + i. Element f of a row depends on the key and on f alone.
+ * @param keep above 0, at most 1
+ * @throws UsageError where the key is out of range or `out` does not have examples * features elements
+ */
+export function fillMask(out: Float32Array, key: NoiseKey, examples: number, features: number, keep: number): void {
+  checkSize('masks', out, examples, features);
+  const bound = keep * 2 ** 32;
+  useKey(key);
+  for (let i = 0; i < examples; i++) {
+    useExample(key, key.example + i);
+    const row = i * features;
+    for (let group = 0; group < features; group += 16) {
+      for (let lane = 0; lane < 4 && group + lane < features; lane++) {
+        block((group >>> 2) + lane, words);
+        for (let j = 0; j < 4; j++) {
+          const f = group + 4 * j + lane;
+          if (f < features) out[row + f] = words[j] < bound ? 1 / keep : 0;
+        }
+      }
+    }
+  }
+}
+
+function checkSize(what: string, out: Float32Array, examples: number, features: number): void {
+  if (out.length === examples * features) return;
+  throw new UsageError(`${what} do not fit their array`, {
+    got: `${out.length} elements`,
+    expected: `${examples} examples x ${features} features`,
+  });
 }
 
 /** Uniform on (0, 1): the middle of the word's cell, so that 0 and 1 cannot occur. */

@@ -1,4 +1,5 @@
 export {
+  assertModel,
   CheckpointStore,
   type CheckpointStoreOptions,
   type ExpectedModel,

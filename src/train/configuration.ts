@@ -1,91 +1,112 @@
 import type { WeightsDefaults } from '../layers/index.ts';
+import { type Setting, type SettingTable, type ValuesOf, isSetting } from './setting.ts';
+import { settings } from './settings.ts';
 
-/** Everything that decides what a run computes; `config.yaml` of the run folder holds exactly this. */
-export interface RunConfiguration {
-  /** a model's name, as in models/ */
-  readonly model: string;
-  readonly data: {
-    readonly name: 'mnist' | 'fashion-mnist' | 'cifar10' | 'cifar100';
-    /** a file or folder; null takes the data set's own source (a package, fetched once and cached) */
-    readonly path: string | null;
-    /** cifar100: its 100 classes, or its 20 superclasses */
-    readonly labels: 'fine' | 'coarse';
-    /** whether the training set's mean image is subtracted from every image */
-    readonly subtractPixelMean: boolean;
-    /** training images: whether half of them are mirrored */
-    readonly flips: boolean;
-    /** training images: by how many pixels they are moved each way at most */
-    readonly crops: number;
-  };
-  readonly seed: number;
-  /** number of steps; null: as many as `epochs` asks for, round(epochs * N / (batchSize * replicas)) */
-  readonly iteration: number | null;
-  readonly epochs: number;
-  /** examples per replica and step */
-  readonly batchSize: number;
-  /** logical replicas, each with a weight draw of its own */
-  readonly replicas: number;
-  /** parts into which a replica's batch is cut; null: a fixed function of the batch size */
-  readonly slices: number | null;
-  readonly learningRate: number;
-  /** how the learning rate grows with the number of replicas */
-  readonly learningRateScaling: 'linear' | 'sqrt' | 'none';
-  /** steps over which the learning rate rises linearly from 0 */
-  readonly warmupSteps: number;
-  /** how the learning rate falls to 0 over the run */
-  readonly learningRateDecay: 'none' | 'linear' | 'cosine';
-  /** the largest norm of a step's gradient, of the negative ELBO per example; null: any */
-  readonly clipNorm: number | null;
-  /** mean of the posteriors' untransformed scales at the start: their standard deviations begin about softplus of it */
-  readonly initialScale: number;
-  /** weight of KL / N in the negative ELBO */
-  readonly kl: {
-    readonly schedule: 'constant' | 'linear' | 'cyclical';
-    /** final (constant: only) weight, in (0, 1] */
-    readonly beta: number;
-    /** linear: steps of the rise; cyclical: steps of one cycle; 0: the whole run */
-    readonly steps: number;
-    /** cyclical: share of a cycle spent rising (Fu et al. 2019), in (0, 1] */
-    readonly rise: number;
-  };
-  /** Monte Carlo draws of an evaluation */
-  readonly draws: number;
-  /** steps between evaluations on the test set; 0: only at the end */
-  readonly evaluateEvery: number;
-  readonly engine: 'auto' | 'wasm' | 'onednn' | 'reference';
-  /** `bf16`: convolutions and products multiply in bfloat16; sums, parameters and the optimiser stay in float32 */
-  readonly precision: 'f32' | 'bf16';
-  /** `exact`: the same bits on any number of ranks; `fast`: equal to rounding */
-  readonly reduce: 'exact' | 'fast';
-  /** what travels between ranks: `bf16` halves the bytes and rounds the sums; with `reduce: fast` only */
-  readonly gradientCompression: 'none' | 'bf16';
-  /** steps between comparisons of the parameters over all ranks; 0: only with checkpoints */
-  readonly driftCheckEvery: number;
-  /** threads that share the work; null: as many as there are cores, and units (replica, slice) to deal out */
-  readonly ranks: number | null;
-  /** seconds that a rank waits for another without progress */
-  readonly deadline: number;
-  /** steps between checkpoints; 0: only at the end */
-  readonly checkpointEvery: number;
-  /** how many of the last checkpoints are kept, beside the best */
-  readonly keepCheckpoints: number;
-  /** steps between lines of metrics.jsonl and of the log */
-  readonly printEvery: number;
-  /** steps between pictures of the posterior: histograms, curves, `savePosterior`; 0: only at the end */
-  readonly histogramEvery: number;
-  /** what `posterior/` gets at these moments beside the curves: every mean and deviation, and their figure */
-  readonly savePosterior: 'none' | 'weights' | 'figures';
-  /** model summary, training.log with every parameter */
-  readonly verbose: boolean;
-}
+/** What decides what a run computes; `config.yaml` of the run folder holds exactly this. */
+export interface RunConfiguration extends ValuesOf<typeof settings> {}
 
 /** The part of it that the trainer reads. */
 export type TrainingSettings = Omit<
   RunConfiguration,
-  'model' | 'data' | 'engine' | 'ranks' | 'deadline' | 'draws' | 'keepCheckpoints' | 'savePosterior' | 'verbose'
+  | 'model'
+  | 'data'
+  | 'engine'
+  | 'ranks'
+  | 'deadline'
+  | 'draws'
+  | 'patience'
+  | 'keepCheckpoints'
+  | 'savePosterior'
+  | 'verbose'
 >;
 
 /** What a run's settings say of weights whose layer says nothing else. */
-export function weightsDefaultsOf({ initialScale }: Pick<RunConfiguration, 'initialScale'>): WeightsDefaults {
-  return { prior: { kind: 'normal', scale: 1 }, initialScale };
+export function weightsDefaultsOf({
+  initialScale,
+  prior,
+}: Pick<RunConfiguration, 'initialScale' | 'prior'>): WeightsDefaults {
+  const { kind, scale, fanIn, narrowScale, share } = prior;
+  return {
+    initialScale,
+    prior: kind === 'normal' ? { kind, scale, fanIn } : { kind, scales: [scale, narrowScale], share },
+  };
+}
+
+/** Why values are refused. */
+export interface Problem {
+  readonly path: readonly string[];
+  /** unknown: there is no such key; `choices` are those that there are */
+  readonly kind: 'unknown' | 'refused';
+  readonly expected: string;
+  /** names that may have been meant */
+  readonly choices: readonly string[];
+  /** the default; undefined where there is none: of a group, of an unknown key */
+  readonly usual?: unknown;
+}
+
+/** The values of a run that says nothing. */
+export const defaults: RunConfiguration = defaultsOf(settings);
+
+/**
+ * Lays values, nested as config.yaml is, over a configuration: groups key by key, the value of a setting as a whole.
+ * @throws what `refuse` makes of the first problem
+ */
+export function overlay(
+  below: RunConfiguration,
+  above: unknown,
+  refuse: (problem: Problem) => Error,
+): RunConfiguration {
+  return laid(settings, below, { above, path: [], refuse });
+}
+
+interface Laying {
+  readonly above: unknown;
+  readonly path: readonly string[];
+  readonly refuse: (problem: Problem) => Error;
+}
+
+function laid<Table extends SettingTable>(
+  table: Table,
+  below: object,
+  { above, path, refuse }: Laying,
+): ValuesOf<Table> {
+  const known = Object.keys(table);
+  if (!isMapping(above)) {
+    throw refuse({ kind: 'refused', path, expected: `a mapping with the keys ${known.join(', ')}`, choices: [] });
+  }
+  const [under, over] = [new Map(Object.entries(below)), new Map(Object.entries(above))];
+  const values = filled(table, (row, key) => {
+    if (!over.has(key)) return under.get(key);
+    const at = { above: over.get(key), path: [...path, key], refuse };
+    if (!isSetting(row)) return laid(row, under.get(key), at);
+    const read = row.read(at.above);
+    if (read !== undefined) return read;
+    const { expected, choices, usual } = row;
+    throw refuse({ kind: 'refused', path: at.path, expected, choices, usual });
+  });
+  const stranger = Object.keys(above).find((key) => !Object.hasOwn(table, key));
+  if (stranger === undefined) return values;
+  throw refuse({
+    kind: 'unknown',
+    path: [...path, stranger],
+    expected: `one of ${known.join(', ')}`,
+    choices: known,
+  });
+}
+
+function isMapping(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function defaultsOf<Table extends SettingTable>(table: Table): ValuesOf<Table> {
+  return filled(table, (row) => (isSetting(row) ? row.usual : defaultsOf(row)));
+}
+
+/** A value for every row. */
+function filled<Table extends SettingTable>(
+  table: Table,
+  valueOf: (row: Setting | SettingTable, key: string) => unknown,
+): ValuesOf<Table> {
+  // What a mapped type cannot tell: these are the keys of the table, each with a value of its row.
+  return Object.fromEntries(Object.entries(table).map(([key, row]) => [key, valueOf(row, key)])) as ValuesOf<Table>;
 }

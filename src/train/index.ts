@@ -1,5 +1,12 @@
 export type { Checkpoint, CheckpointSink } from './checkpoint.ts';
-export { type RunConfiguration, type TrainingSettings, weightsDefaultsOf } from './configuration.ts';
+export {
+  type Problem,
+  type RunConfiguration,
+  type TrainingSettings,
+  defaults,
+  overlay,
+  weightsDefaultsOf,
+} from './configuration.ts';
 export type {
   EvaluationFigures,
   NamedTensor,
@@ -10,6 +17,8 @@ export type {
 } from './events.ts';
 export { medianAfterWarmup } from './pace.ts';
 export { type Schedule, scheduleOf } from './schedule.ts';
+export { type Setting, type SettingTable, isSetting } from './setting.ts';
+export { settings } from './settings.ts';
 export { type Span, type SpanKind, SpanRing, type Timeline, noTimeline } from './timeline.ts';
 export {
   type Evaluate,

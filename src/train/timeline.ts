@@ -1,3 +1,5 @@
+import { sharedBuffer } from '../kernels/index.ts';
+
 /** What a rank does, by the names that a timeline shows. */
 const spanKinds = [
   'load data',
@@ -47,12 +49,12 @@ const hostBytes = headerBytes - 8;
 const word = { count: 0, hostBytes: 1 } as const;
 
 /**
- * The spans of one rank in memory that never grows: a ring. It is shared memory, so that the thread that writes the file
+ * The spans of one rank in memory that never grows: a ring. It is shared memory where there is such, so that the thread that writes the file
  * has what a rank recorded until its last moment, however that came.
  */
 export class SpanRing implements Timeline {
   readonly isOn = true;
-  readonly buffer: SharedArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly #words: Int32Array;
   readonly #begins: Float64Array;
   readonly #ends: Float64Array;
@@ -60,7 +62,7 @@ export class SpanRing implements Timeline {
   readonly #kinds: Int16Array;
   readonly #details: Int16Array;
 
-  constructor(buffer: SharedArrayBuffer) {
+  constructor(buffer: ArrayBufferLike) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, headerBytes / 4);
     this.#begins = new Float64Array(buffer, headerBytes, kept);
@@ -74,7 +76,7 @@ export class SpanRing implements Timeline {
 
   /** @param host of the rank that will record */
   static create(host: string): SpanRing {
-    const ring = new SpanRing(new SharedArrayBuffer(SpanRing.bytes));
+    const ring = new SpanRing(sharedBuffer(SpanRing.bytes));
     const name = new TextEncoder().encode(host).subarray(0, hostBytes);
     new Uint8Array(ring.buffer, 8, hostBytes).set(name);
     ring.#words[word.hostBytes] = name.length;

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaults } from '../../src/cli/configuration/index.ts';
+import { defaults } from '../../src/train/index.ts';
 import { refusalOf, requestOf } from './request.ts';
 
 describe('train flags', () => {
@@ -44,6 +45,17 @@ describe('train flags', () => {
     expect((await requestOf('--iteration', '20', '--iteration=null')).configuration.iteration).toBeNull();
   });
 
+  it('name data of their own: parts by share, rows or path, inputs by their names', async () => {
+    const words = ['--data.name', 'own', '--data', 'a.csv', '--target=y', '--data.inputs', 'x1, x2', '--test=0.25'];
+    const { data } = (await requestOf(...words, '--data.validation', '0,3,5', '--prior.fanIn=true')).configuration;
+    expect(data).toEqual({
+      ...defaults.data,
+      ...{ name: 'own', path: resolve('a.csv'), target: 'y', inputs: ['x1', 'x2'], test: 0.25, validation: [0, 3, 5] },
+    });
+    const located = await requestOf(...words, '--test', 'held-out.csv', '--target', 'null', '--data.inputs=null');
+    expect(located.configuration.data).toMatchObject({ test: resolve('held-out.csv'), target: null, inputs: null });
+  });
+
   it('knows presets', async () => {
     const { configuration, folder } = await requestOf('fashion-mnist');
     expect(configuration).toMatchObject({ model: 'BNN_conv_flip', data: { name: 'fashion-mnist' } });
@@ -86,6 +98,15 @@ describe('a train flag that makes no sense', () => {
         ['--checkpointEvery', '-1'],
         ['--keepCheckpoints', '0'],
         ['--printEvery', '0'],
+        ['--test', '1'],
+        ['--data.validation', '-0.1'],
+        ['--test', ''],
+        ['--data.inputs', 'x1,,x2'],
+        ['--data.missing', 'man'],
+        ['--patience', '0'],
+        ['--prior.kind', 'gauss'],
+        ['--prior.scale', '0'],
+        ['--data.name', 'own'],
       ].map((words) => refusalOf(...words)),
     );
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
@@ -101,13 +122,22 @@ describe('a train flag that makes no sense', () => {
       UsageError: --kl.schedule: got cyclic, expected one of constant, linear, cyclical. Did you mean cyclical?
       UsageError: --kl.beta: got 1.5, expected a number above 0, at most 1. The default is 1
       UsageError: --kl.rise: got 0, expected a number above 0, at most 1. The default is 0.5
-      UsageError: --data.name: got minst, expected one of mnist, fashion-mnist, cifar10, cifar100. Did you mean mnist?
+      UsageError: --data.name: got minst, expected one of mnist, fashion-mnist, cifar10, cifar100, own. Did you mean mnist?
       UsageError: --data: got an empty text, expected a path, or null. The default is null
       UsageError: --engine: got gpu, expected one of auto, wasm, onednn, reference. The default is auto
       UsageError: --precision: got f16, expected one of f32, bf16. Did you mean bf16?
       UsageError: --checkpointEvery: got -1, expected an integer from 0 to 100000000. The default is 1000
       UsageError: --keepCheckpoints: got 0, expected an integer from 1 to 1000000. The default is 3
-      UsageError: --printEvery: got 0, expected an integer from 1 to 100000000. The default is 10"
+      UsageError: --printEvery: got 0, expected an integer from 1 to 100000000. The default is 10
+      UsageError: --test: got 1, expected a share from 0 to below 1, a path, or rows with commas between. The default is 0.1
+      UsageError: --data.validation: got -0.1, expected a share from 0 to below 1, a path, or rows with commas between. The default is 0
+      UsageError: --test: got an empty text, expected a share from 0 to below 1, a path, or rows with commas between. The default is 0.1
+      UsageError: --data.inputs: got x1,,x2, expected names with commas between, or a list, or null. The default is null
+      UsageError: --data.missing: got man, expected one of error, drop, mean. Did you mean mean?
+      UsageError: --patience: got 0, expected an integer from 1 to 1000000, or null. The default is null
+      UsageError: --prior.kind: got gauss, expected one of normal, scaleMixture. The default is normal
+      UsageError: --prior.scale: got 0, expected a number above 0, at most 1000000. The default is 1
+      UsageError: own data, and no file or folder of it: expected --data PATH"
     `);
   });
 
@@ -130,7 +160,7 @@ describe('a train flag that makes no sense', () => {
       UsageError: --seed has no value: expected --seed <INTEGER>. credence train --help tells more
       UsageError: --batchSize has no value: got the next flag, --seed, expected --batchSize VALUE
       UsageError: --verbose: got --verbose=maybe, expected --verbose or --verbose=false
-      UsageError: too many words: got CNN_FC CNN_conv, expected credence train [NAME | config.yaml] [--key value ...]"
+      UsageError: too many words: got CNN_FC CNN_conv, expected credence train [NAME | config.yaml | DATA] [--key value ...]"
     `);
   });
 
@@ -141,12 +171,12 @@ describe('a train flag that makes no sense', () => {
       ),
     );
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
-      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100) or the path of a config.yaml. Did you mean BNN_conv_flip?
-      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100) or the path of a config.yaml. Did you mean BNN_FC_flip?
-      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100) or the path of a config.yaml
+      "UsageError: unknown model BNN_conv_flop: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100), the path of a config.yaml, or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder). Did you mean BNN_conv_flip?
+      UsageError: unknown model bnn_fc_flip: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100), the path of a config.yaml, or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder). Did you mean BNN_FC_flip?
+      UsageError: unknown model resnet: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100), the path of a config.yaml, or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder)
       UsageError: configuration file nowhere/config.yaml does not exist. Check the path
       UsageError: --model: got CNN, expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. The default is BNN_conv_flip
-      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100) or the path of a config.yaml"
+      UsageError: unknown model \\u001b[2J: expected a model (BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model), a preset (mnist, fashion-mnist, cifar10, cifar10-annealed, cifar20, cifar100), the path of a config.yaml, or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder)"
     `);
   });
 });

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaults } from '../../src/cli/configuration/index.ts';
+import { defaults } from '../../src/train/index.ts';
 import { readFlagFile } from '../../src/cli/original/index.ts';
 import { UsageError } from '../../src/errors/index.ts';
 import { file, refusalOf, requestOf, scratch } from './request.ts';

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderConfiguration, defaults } from '../../src/cli/configuration/index.ts';
+import { renderConfiguration } from '../../src/cli/configuration/index.ts';
 import { run } from '../../src/cli/run.ts';
+import { defaults } from '../../src/train/index.ts';
 import { writeSweep } from '../../src/launch/index.ts';
 import { posteriorCurvesObserver, recordEvaluation, recordStart } from '../../src/report/index.ts';
 import { MetricsFile, TimingFile } from '../../src/run/index.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { trainArguments } from '../../src/cli/commands/train.ts';
 import { type TrainRequest, readTrainRequest } from '../../src/cli/request.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 
@@ -20,9 +21,9 @@ export function recorder(columns = 100): Terminal & { readonly out: () => string
 
 /** What `credence train WORDS` asks for. */
 export async function requestOf(...words: string[]): Promise<TrainRequest> {
-  const command = parseCommandLine(['train', ...words], recorder());
-  if (command.name !== 'train') throw new Error(`not a train command: ${command.name}`);
-  return readTrainRequest(command);
+  const parsed = await parseCommandLine(['train', ...words], recorder());
+  if (parsed === null) throw new Error(`not a train command: ${words.join(' ')}`);
+  return readTrainRequest(trainArguments(parsed.given));
 }
 
 /** The message with which `credence train WORDS` is refused; the scratch folder's path shortened. */

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaults, parseYaml, renderConfiguration, resolveConfiguration } from '../../src/cli/configuration/index.ts';
+import { parseYaml, renderConfiguration, resolveConfiguration } from '../../src/cli/configuration/index.ts';
 import { UsageError } from '../../src/errors/index.ts';
 import { datasetNames } from '../../src/datasets/index.ts';
 import { modelNames } from '../../src/models/index.ts';
+import { defaults } from '../../src/train/index.ts';
 import { file, refusalOf, requestOf, scratch } from './request.ts';
 
 describe('config.yaml', () => {
@@ -25,6 +26,23 @@ describe('config.yaml', () => {
     const path = file('steps.yaml', 'iteration: 100\n');
     expect((await requestOf(path)).configuration.iteration).toBe(100);
     expect((await requestOf(path, '--epochs', '2')).configuration).toMatchObject({ epochs: 2, iteration: null });
+  });
+
+  it('takes lists where a flag has commas', async () => {
+    const text = 'data: {name: own, path: /d.csv, inputs: [a, b c], test: [4, 2]}\nprior: {kind: scaleMixture}\n';
+    const { configuration } = await requestOf(file('lists.yaml', text));
+    expect(configuration.data).toMatchObject({ inputs: ['a', 'b c'], test: [4, 2] });
+    expect(configuration.prior).toEqual({ ...defaults.prior, kind: 'scaleMixture' });
+    const again = resolveConfiguration([await parseYaml(renderConfiguration(configuration), 'config.yaml')]);
+    expect(again).toEqual(configuration);
+  });
+
+  it('of an earlier version, without the settings that came later, is the same configuration', async () => {
+    const later =
+      /^ {2}(target|inputs|test|validation|standardize|missing|task):.*\n|^prior:\n( .*\n)+|^patience.*\n/gm;
+    const earlier = renderConfiguration(defaults).replaceAll(later, '');
+    expect(Object.keys((await parseYaml(earlier, 'earlier.yaml')).values as object)).toHaveLength(30);
+    expect((await requestOf(file('earlier.yaml', earlier))).configuration).toEqual(defaults);
   });
 
   it('may be empty', async () => {
@@ -63,13 +81,13 @@ describe('config.yaml', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "UsageError: DIR/wrong0.yaml, line 2: learningrate: unknown key. Did you mean learningRate?
       UsageError: DIR/wrong1.yaml, line 2: kl.shedule: unknown key. Did you mean schedule?
-      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
-      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, kl, draws, evaluateEvery, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, prior, kl, draws, evaluateEvery, patience, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, prior, kl, draws, evaluateEvery, patience, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
       UsageError: DIR/wrong4.yaml, line 2: seed: got "3", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
       UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, steps, rise
-      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops
+      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, test, validation, standardize, missing, task
       UsageError: DIR/wrong9.yaml, line 2: seed: got a mapping, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
@@ -153,12 +171,19 @@ describe('the config.yaml of a run folder', () => {
       "# Everything that decides what this run computes: credence train config.yaml does it again.
       model: BNN_conv_flip               # the network
       data:
-        name: mnist                      # the data set: mnist, fashion-mnist, cifar10 or cifar100
+        name: mnist                      # a data set (credence data lists them), or own: what the path holds
         path: null                       # its file or folder; null: its own source, fetched once and cached
         labels: fine                     # cifar100: fine (100 classes) or coarse (20)
         subtractPixelMean: false         # subtract the mean training image from every image
         flips: false                     # mirror half of the training images
         crops: 0                         # move training images by up to so many pixels each way
+        target: null                     # own data: the column or array to predict; null: the usual one
+        inputs: null                     # own data: the columns or arrays to predict from; null: all others
+        test: 0.1                        # own data, test part: a share of the examples, a path, or a list of rows
+        validation: 0                    # own data, validation part: a share of the examples, a path, or a list of rows
+        standardize: true                # own data: give columns of numbers mean 0 and standard deviation 1
+        missing: error                   # own data, what becomes of missing values: error, drop or mean
+        task: auto                       # own data, what the target is: auto, classes, reals or counts
       seed: 0                            # keys all noise and the order of the data
       iteration: null                    # number of steps; null: as many as epochs asks for
       epochs: 10                         # passes over the training set, where iteration is null
@@ -171,6 +196,10 @@ describe('the config.yaml of a run folder', () => {
       learningRateDecay: none            # how the rate falls to 0 over the run: none, linear or cosine
       clipNorm: null                     # scale the gradient of a step to this norm where it is larger; null: never
       initialScale: -3                   # the posterior starts with a standard deviation of about softplus of this
+      prior:
+        kind: normal                     # prior of the weights: normal or scaleMixture
+        scale: 1                         # standard deviation of the prior
+        fanIn: false                     # divide the scale of the prior by the square root of the fan-in
       kl:
         schedule: constant               # weight of KL / N over the run: constant, linear or cyclical
         beta: 1                          # the final weight, in (0, 1]
@@ -178,6 +207,7 @@ describe('the config.yaml of a run folder', () => {
         rise: 0.5                        # cyclical: share of a cycle spent rising, in (0, 1]
       draws: 30                          # Monte Carlo draws of an evaluation
       evaluateEvery: 0                   # steps between evaluations on the test set; 0: only at the end
+      patience: null                     # evaluations without a better NLL on the validation part, then training stops; null: never
       engine: auto                       # kernels: auto (onednn, else wasm), wasm, onednn or reference
       precision: f32                     # of what convolutions and products multiply: f32 or bf16
       reduce: exact                      # sum of gradients: exact (the same bits on any number of ranks) or fast
@@ -200,7 +230,12 @@ describe('the config.yaml of a run folder', () => {
       ...Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, fc.constant(value)])),
       model: fc.constantFrom(...modelNames),
       data: fc.record({
+        ...Object.fromEntries(Object.entries(defaults.data).map(([key, value]) => [key, fc.constant(value)])),
         name: fc.constantFrom(...datasetNames),
+        target: fc.option(fc.string({ minLength: 1 })),
+        inputs: fc.option(fc.array(fc.string({ minLength: 1 }), { minLength: 1 })),
+        test: fc.oneof(fc.double({ min: 0, max: 0.99, noNaN: true }), fc.array(fc.nat(), { minLength: 1 })),
+        standardize: fc.boolean(),
         labels: fc.constantFrom('fine', 'coarse'),
         subtractPixelMean: fc.boolean(),
         flips: fc.boolean(),

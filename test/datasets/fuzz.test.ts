@@ -2,10 +2,17 @@
  * Thousands of damaged files per reader: each is read, or refused with an error of credence; never another exception, and
  * never an array that is larger than what the file's own length allows.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { encode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withHdf5 } from '../../src/datasets/own/arrays/hdf5.ts';
+import { openNpz } from '../../src/datasets/own/arrays/numpy.ts';
+import { readCsv } from '../../src/datasets/own/csv/read.ts';
+import { readParquet } from '../../src/datasets/own/parquet/read.ts';
+import { readPicture, readPictureHeader } from '../../src/datasets/own/pictures/picture.ts';
 import { memoryBytes } from '../../src/datasets/readers/bytes.ts';
 import { gunzip } from '../../src/datasets/readers/deflate.ts';
 import { readIdx } from '../../src/datasets/readers/idx.ts';
@@ -16,6 +23,8 @@ import { readZipDirectory, readZipEntry } from '../../src/datasets/readers/zip.t
 import { bytesOfPixels, integersOf } from '../../src/datasets/sets/pixels.ts';
 import { CredenceError } from '../../src/errors/index.ts';
 import { pickle, pickledArray } from './cifar-fixtures.ts';
+import { changes } from './damage.ts';
+import { scratchFolders } from '../run/disk.ts';
 import { idx, npy, npz } from './fixtures.ts';
 
 /** What deflate can make of one byte, and a little for buffers of a fixed size. */
@@ -63,62 +72,6 @@ function withChecksums(bytes: Uint8Array): Uint8Array {
   }
   return copy;
 }
-
-type Change = (bytes: Uint8Array) => Uint8Array;
-
-const place = fc.oneof(
-  fc.nat(),
-  fc.nat(80),
-  fc.nat(80).map((fromEnd) => -1 - fromEnd),
-);
-
-function at(bytes: Uint8Array, where: number): number {
-  if (bytes.length === 0) return 0;
-  return where < 0 ? Math.max(0, bytes.length + where) : where % bytes.length;
-}
-
-const flip = fc.tuple(place, fc.nat(7)).map(
-  ([where, bit]): Change =>
-    (bytes) => {
-      const copy = bytes.slice();
-      copy[at(copy, where)] ^= 1 << bit;
-      return copy;
-    },
-);
-const truncate = place.map(
-  (where): Change =>
-    (bytes) =>
-      bytes.slice(0, at(bytes, where)),
-);
-const behead = fc.nat(40).map(
-  (count): Change =>
-    (bytes) =>
-      bytes.slice(count),
-);
-const extend = fc.uint8Array({ minLength: 1, maxLength: 40 }).map(
-  (more): Change =>
-    (bytes) =>
-      new Uint8Array([...bytes, ...more]),
-);
-const overwrite = fc
-  .tuple(place, fc.constantFrom([0], [255], [0, 0, 0, 0], [255, 255, 255, 255], [255, 255, 255, 127], [0, 0, 0, 128]))
-  .map(
-    ([where, values]): Change =>
-      (bytes) => {
-        const copy = bytes.slice();
-        copy.set(values.slice(0, copy.length - at(copy, where)), at(copy, where));
-        return copy;
-      },
-  );
-const digit = fc.tuple(place, fc.integer({ min: 32, max: 126 })).map(
-  ([where, code]): Change =>
-    (bytes) => {
-      const copy = bytes.slice();
-      copy[at(copy, where)] = code;
-      return copy;
-    },
-);
-const changes = fc.array(fc.oneof(flip, truncate, behead, extend, overwrite, digit), { minLength: 1, maxLength: 4 });
 
 /** @returns whether the file was read; an error other than credence's is thrown on */
 function attempt(read: (bytes: Uint8Array) => void, bytes: Uint8Array): boolean {
@@ -216,5 +169,104 @@ describe('damaged files', () => {
       for (const [name, entry] of readZipDirectory(source)) readNpy(name, readZipEntry(source, entry));
     });
     expect(refused).toBeGreaterThan(1000);
+  });
+});
+
+/** @returns how many damaged files were refused */
+async function fuzzOwn(
+  files: readonly Uint8Array[],
+  read: (bytes: Uint8Array) => Promise<void> | void,
+  numRuns: number,
+): Promise<number> {
+  for (const file of files) await read(file);
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...files), changes, async (file, todo) => {
+      const bytes = todo.reduce((changed, change) => change(changed), file);
+      largestAllocation = 0;
+      try {
+        await read(bytes);
+      } catch (error) {
+        if (!(error instanceof CredenceError)) throw error;
+        expect(error.message).not.toContain('\n');
+        refused++;
+      }
+      expect(largestAllocation).toBeLessThanOrEqual(largestRatio * bytes.length + slack);
+    }),
+    { numRuns, seed: 20261125 },
+  );
+  return refused;
+}
+
+describe("damaged files of one's own", () => {
+  const scratch = scratchFolders();
+  const fixture = (name: string) => new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures-own', name)));
+
+  it('CSV', async () => {
+    const encoder = new TextEncoder();
+    const files = [
+      'a,b,y\n1,red,2\n3,"gr ""e"" en",4\n\n5,,6\n',
+      '\ufeffa;y\r\n1;2\r\n3;"x\r\nz"\r\n',
+      'é\tn\n漢\t1e3\n',
+    ];
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      const table = await readCsv('file', () => [bytes.subarray(0, 20), bytes.subarray(20)], {
+        delimiter: null,
+        choose: (_, names) => names,
+      });
+      for (const column of table.columns) {
+        expect(column.kind === 'number' ? column.values : column.codes).toHaveLength(table.count);
+      }
+      expect(table.count * table.columns.length).toBeLessThanOrEqual(bytes.length);
+    };
+    expect(
+      await fuzzOwn(
+        files.map((text) => encoder.encode(text)),
+        read,
+        4000,
+      ),
+    ).toBeGreaterThan(1000);
+  });
+
+  it('Parquet', async () => {
+    const files = ['snappy.parquet', 'gzip.parquet', 'plain.parquet'].map(fixture);
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      const table = await readParquet(memoryBytes('file', bytes), (_, names) => names);
+      for (const column of table.columns) {
+        expect(column.kind === 'number' ? column.values : column.codes).toHaveLength(table.count);
+      }
+    };
+    expect(await fuzzOwn(files, read, 4000)).toBeGreaterThan(1000);
+  });
+
+  it('HDF5', async () => {
+    const path = join(scratch(), 'file.h5');
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      writeFileSync(path, bytes);
+      await withHdf5(path, bytes.length, (file) => {
+        for (const name of file.names) if (name !== 'more/complex') file.read(name);
+      });
+    };
+    expect(await fuzzOwn([fixture('arrays.h5')], read, 1000)).toBeGreaterThan(100);
+  });
+
+  it('JPEG', async () => {
+    const files = ['colour.jpg', 'halved.jpg', 'grey.jpg'].map(fixture);
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      const source = memoryBytes('file', bytes);
+      const { width, height, channels } = readPictureHeader(source);
+      expect(await readPicture(source, [height, width, channels])).toHaveLength(width * height * channels);
+    };
+    expect(await fuzzOwn(files, read, 2000)).toBeGreaterThan(500);
+  });
+
+  it('npz of any type', async () => {
+    const names = npy('<U3', [2], Uint32Array.from([97, 0, 0, 98, 99, 0]));
+    const arrays = { x: npy('<f2', [4], new Uint16Array(4)), y: npy('|b1', [4], new Uint8Array(4)), names };
+    const read = (bytes: Uint8Array): void => {
+      const file = openNpz(memoryBytes('file', bytes));
+      for (const name of file.names) file.read(name);
+    };
+    expect(await fuzzOwn([npz(arrays, 0), npz(arrays, 6)], read, 4000)).toBeGreaterThan(1000);
   });
 });

@@ -61,6 +61,13 @@ describe('fuse', () => {
     expect(fused.graph.nodes[0]!.attributes).toEqual({ bias: true, activation: 'tanh' });
   });
 
+  it.each(['relu', 'tanh', 'softplus', 'sigmoid', 'elu', 'leakyRelu'] as const)('takes %s along', (activation) => {
+    const graph = new Graph();
+    const { map } = convolution(graph);
+    const y = graph.apply(activation, [map], {})[0]!;
+    expect(fuse(graph, [y]).graph.nodes.map(({ attributes }) => attributes)).toEqual([{ ...plain, activation }]);
+  });
+
   it('reaches through the reshapes of a 1-d convolution', () => {
     const graph = new Graph();
     const x = graph.input('x', [2, 1, 8, 3], 'f32');

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type Node, type Tensor, differentiate, keepOperandsInBfloat16 } from '../../src/graph/index.ts';
 import { buildElbo } from '../../src/inference/index.ts';
-import { modelNamed } from '../support/model.ts';
+import { classifier, modelNamed } from '../support/model.ts';
+import {
+  averagePool2d,
+  conv2d,
+  dense,
+  dropout,
+  filterResponseNormalization,
+  flatten,
+  sequential,
+} from '../../src/layers/index.ts';
 
 /** `x:bf16, kernel:bf16 > y:f32` of the nodes that have a real in bfloat16, by operation. */
 function narrowNodes(nodes: readonly Node[]): string[] {
@@ -76,5 +85,67 @@ describe('mixed precision', () => {
     for (const { operation, inputs } of mixed.graph.nodes) {
       if (operation === 'matmul') expect(inputs.map(({ dtype }) => dtype)).toEqual(['bf16', 'bf16']);
     }
+  });
+
+  it('keeps the number of a row exact, and what it is computed from, though a product reads that too', () => {
+    const graph = new Graph();
+    const bytes = graph.input('x', [4, 3], 'u8');
+    const x = graph.apply('fromBytes', [bytes], { scale: 1 }, 'pixels')[0]!;
+    const product = { transposeA: false, transposeB: false };
+    const direct = graph.apply('matmul', [x, graph.parameter('kernel', [3, 2])], product, 'direct')[0]!;
+    const column = graph.apply('sliceLast', [x], { begin: 1, size: 1 }, 'column')[0]!;
+    const ids = graph.apply('reshape', [column], { shape: [4] }, 'ids')[0]!;
+    const table = graph.parameter('table', [256, 2]);
+    const learned = graph.apply('gatherRows', [ids, table], {}, 'learned')[0]!;
+    const joined = graph.apply('concat', [direct, learned], {}, 'joined')[0]!;
+    const y = graph.apply('matmul', [joined, graph.parameter('last', [4, 1])], product, 'y')[0]!;
+    const loss = graph.apply('sum', [y], { leading: 2, trailing: 0 }, 'loss')[0]!;
+    const gradient = differentiate(graph, loss, [table])[0]!;
+    const mixed = keepOperandsInBfloat16(graph, [loss, gradient]);
+    const types = [x, column, ids, learned, joined].map((tensor) => `${tensor.name}: ${mixed.resolve(tensor).dtype}`);
+    expect(types).toEqual(['pixels: f32', 'column: f32', 'ids: f32', 'learned: f32', 'joined: bf16']);
+    const gathers = mixed.graph.nodes.filter(({ operation }) => operation.startsWith('gatherRows'));
+    expect(gathers.map(({ inputs }) => inputs[0])).toEqual([mixed.resolve(ids), mixed.resolve(ids)]);
+    expect(mixed.resolve(ids).dtype).toBe('f32');
+  });
+
+  it('normalisation, averages and masks are computed in float32, and rounded where the next layer multiplies', () => {
+    const network = sequential(
+      conv2d({ filters: 4, kernelSize: 3, activation: 'elu' }),
+      filterResponseNormalization(),
+      conv2d({ filters: 4, kernelSize: 3 }),
+      dropout({ rate: 0.5 }),
+      averagePool2d({ window: 2 }),
+      flatten(),
+      dense({ units: 3 }),
+    );
+    const model = classifier('tested', network, { shape: [6, 6, 2], classes: 3 });
+    const { graph } = buildElbo(model, 4, { perExampleFrom: 1 }, { precision: 'bf16' });
+    expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
+      [
+        "fromBytes: u8 > bf16",
+        "convert: f32 > bf16",
+        "conv2d: bf16 bf16 f32 > bf16",
+        "square: bf16 > f32",
+        "multiply: bf16 f32 > f32",
+        "add: f32 f32 > bf16",
+        "convert: f32 > bf16",
+        "conv2d: bf16 bf16 f32 > bf16",
+        "multiply: bf16 f32 > f32",
+        "averagePool2d: f32 > bf16",
+        "convert: f32 > bf16",
+        "dense: bf16 bf16 f32 > f32",
+        "categoricalNllBackward: f32 i32 f32 > bf16",
+        "matmul: bf16 bf16 > f32",
+        "matmul: bf16 bf16 > f32",
+        "sum: bf16 > f32",
+        "multiply: f32 f32 > bf16",
+        "conv2dBackward: bf16 bf16 bf16 bf16 > f32 f32 f32",
+        "multiply: f32 bf16 > f32",
+        "multiply: f32 bf16 > f32",
+        "add: f32 f32 > bf16",
+        "conv2dBackward: bf16 bf16 bf16 bf16 > f32 f32",
+      ]
+    `);
   });
 });

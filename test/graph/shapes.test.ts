@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, windowGeometry } from '../../src/graph/index.ts';
-import type { ConvolutionAttributes } from '../../src/graph/index.ts';
+import type { ConvolutionAttributes, Tensor } from '../../src/graph/index.ts';
 
 const plain: ConvolutionAttributes = {
   strides: [1, 1],
@@ -145,6 +145,44 @@ describe('errors name the operation and the shapes', () => {
     const attributes = { window: [3, 3], strides: [1, 1], padding: 'VALID' } as const;
     expect(() => graph.apply('maxPool2d', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: shape mismatch in maxPool2d, input 4x2x2x1, window 3x3: the window is larger than the input]`,
+    );
+  });
+
+  it.each([[[4, 2, 2]], [[4]]])('averagePool2d: not a map, %j', (shape) => {
+    const { graph, tensors } = inputs(shape);
+    const attributes = { window: [2, 2], strides: [2, 2], padding: 'SAME' } as const;
+    expect(() => graph.apply('averagePool2d', tensors, attributes)).toThrow(
+      `shape mismatch in averagePool2d, input ${shape.join('x')}: expected batch x height x width x channels`,
+    );
+  });
+
+  it('averagePool2d: window', () => {
+    const { graph, tensors } = inputs([4, 2, 2, 1]);
+    const attributes = { window: [3, 3], strides: [1, 1], padding: 'VALID' } as const;
+    expect(() => graph.apply('averagePool2d', tensors, attributes)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in averagePool2d, input 4x2x2x1, window 3x3: the window is larger than the input]`,
+    );
+  });
+
+  it('positions: the first and the last axis stay', () => {
+    const { graph, tensors } = inputs([4], [4, 3]);
+    expect(() => graph.apply('sumPositions', [tensors[0]!], {})).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in sumPositions, input 4: expected batch x ... x channels]`,
+    );
+    const attributes = { shape: [4, 7, 2] };
+    expect(() => graph.apply('broadcastPositions', [tensors[1]!], attributes)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in broadcastPositions, input 4x3, output 4x7x2: the first and the last axis of the output must be the input]`,
+    );
+  });
+
+  it('gatherRows: one id per example', () => {
+    const { graph, tensors } = inputs([4, 1], [5, 3], [4], [3, 2]);
+    const [matrix, table, ids, dy] = tensors as [Tensor, Tensor, Tensor, Tensor];
+    expect(() => graph.apply('gatherRows', [matrix, table], {})).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in gatherRows, ids 4x1, table 5x3: expected one id per example, and a table of rows x columns]`,
+    );
+    expect(() => graph.apply('gatherRowsBackward', [ids, dy], { rows: 5 })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: shape mismatch in gatherRowsBackward, ids 4, dy 3x2: expected one id per row of dy]`,
     );
   });
 });

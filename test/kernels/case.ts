@@ -1,4 +1,5 @@
 import {
+  type Activation,
   type DataType,
   type OperationName,
   type Operations,
@@ -9,6 +10,16 @@ import {
 import type { Bind, Operand } from '../../src/kernels/reference/binding.ts';
 import { referenceTable } from '../../src/kernels/reference/table.ts';
 import type { Random, TestTensor } from './generate.ts';
+
+export const activationNames: readonly Activation[] = [
+  'none',
+  'relu',
+  'tanh',
+  'softplus',
+  'sigmoid',
+  'elu',
+  'leakyRelu',
+];
 
 /** What the control block holds while a case runs. */
 export interface ControlValues {

@@ -11,9 +11,11 @@ import { inBfloat16 } from './bfloat16.ts';
 import { type Case, type CaseTable, type Expectation, describeCase } from './case.ts';
 import { convolution } from './cases/convolution.ts';
 import { elementwise } from './cases/elementwise.ts';
+import { gather } from './cases/gather.ts';
 import { likelihood } from './cases/likelihood.ts';
 import { linear } from './cases/linear.ts';
 import { noise } from './cases/noise.ts';
+import { pooling } from './cases/pooling.ts';
 import { prediction } from './cases/prediction.ts';
 import { structure } from './cases/structure.ts';
 import { update } from './cases/update.ts';
@@ -25,8 +27,10 @@ import { Bench } from './harness.ts';
 const table: CaseTable = {
   ...elementwise,
   ...structure,
+  ...gather,
   ...linear,
   ...convolution,
+  ...pooling,
   ...likelihood,
   ...prediction,
   ...noise,

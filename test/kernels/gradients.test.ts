@@ -3,11 +3,12 @@
  * What the other engines compute is held to the reference by contract.test.ts.
  */
 import { describe, expect, test } from 'vitest';
-import type { Activation, ConvolutionAttributes, OperationName, Operations, Shape } from '../../src/graph/index.ts';
+import type { ConvolutionAttributes, OperationName, Operations, Shape } from '../../src/graph/index.ts';
 import { inferTypes, sizeOf } from '../../src/graph/index.ts';
 import type { Bind, Operand } from '../../src/kernels/reference/binding.ts';
 import { referenceTable } from '../../src/kernels/reference/table.ts';
-import { Random, type TestTensor } from './generate.ts';
+import { activationNames } from './case.ts';
+import { Random, type TestTensor, f32 } from './generate.ts';
 
 interface Real extends Operand {
   readonly shape: Shape;
@@ -97,7 +98,7 @@ const geometries: {
 ];
 
 const cases = geometries.flatMap((geometry) =>
-  (['none', 'relu', 'tanh', 'softplus', 'sigmoid'] as const).map((activation) => {
+  activationNames.map((activation) => {
     const { pool, padding, strides } = geometry.rest;
     const name = `${geometry.x.join('x')}, kernel ${geometry.kernel.join('x')}, ${padding}, strides ${strides.join('x')}`;
     return { ...geometry, activation, name: `${name}, ${activation}${pool ? `, pool ${pool.window.join('x')}` : ''}` };
@@ -151,7 +152,7 @@ test.each(geometries.filter(({ rest }) => !rest.pool))('<conv(x, k), dy> = <k, d
   expect(dot(x, dx)).toBeCloseTo(dot(y, dy), 12);
 });
 
-test.each<Activation>(['none', 'relu', 'tanh', 'softplus', 'sigmoid'])('activationGradient of %s', (activation) => {
+test.each(activationNames)('activationGradient of %s', (activation) => {
   const random = new Random(activation);
   const [x, dy] = [real(random.reals([60], -4, 4)), real(random.reals([60]))];
   // dense by the identity is the activation alone
@@ -204,4 +205,46 @@ test.each([
   const dy = real(random.reals(y.shape));
   const [dx] = compute('maxPool2dBackward', { ...pool, inputShape: x.shape }, [dy, indices]);
   expectClose(dx.data, differences('maxPool2d', pool, [x], 0, dy));
+});
+
+test.each([
+  { window: [2, 2], strides: [2, 2], padding: 'SAME' },
+  { window: [3, 2], strides: [1, 2], padding: 'VALID' },
+  { window: [3, 3], strides: [1, 1], padding: 'SAME' },
+  { window: [2, 1], strides: [3, 2], padding: 'SAME' },
+] as const)('averagePool2dBackward is the derivative of averagePool2d, %o', (pool) => {
+  const random = new Random('averagePool2d');
+  const x = real(random.reals([2, 5, 6, 3]));
+  const dy = real(random.reals(compute('averagePool2d', pool, [x])[0].shape));
+  const [dx] = compute('averagePool2dBackward', { ...pool, inputShape: x.shape }, [dy]);
+  expectClose(dx.data, differences('averagePool2d', pool, [x], 0, dy));
+});
+
+test('averages count no padding: of ones they are ones', () => {
+  const x = real(f32([1, 3, 3, 2], Array(18).fill(1)));
+  const [y] = compute('averagePool2d', { window: [2, 2], strides: [2, 2], padding: 'SAME' }, [x]);
+  expect([...y.data]).toEqual(Array(8).fill(1));
+});
+
+test.each<Shape>([
+  [3, 4],
+  [2, 1, 3],
+  [2, 5, 3],
+  [2, 3, 2, 4],
+])('sumPositions and broadcastPositions are each the derivative of the other, %o', (...shape) => {
+  const random = new Random('positions');
+  const x = real(random.reals(shape));
+  const small = real(random.reals([shape[0], shape[shape.length - 1]]));
+  const [dx] = compute('broadcastPositions', { shape }, [small]);
+  expectClose(dx.data, differences('sumPositions', {}, [x], 0, small));
+  const [dSmall] = compute('sumPositions', {}, [x]);
+  expectClose(dSmall.data, differences('broadcastPositions', { shape }, [small], 0, x));
+});
+
+test('gatherRowsBackward is the derivative of gatherRows', () => {
+  const random = new Random('gatherRows');
+  const ids = f32([6], [2, 0, 2, 3, 2, 0]);
+  const [table, dy] = [real(random.reals([5, 3])), real(random.reals([6, 3]))];
+  const [dTable] = compute('gatherRowsBackward', { rows: 5 }, [ids, dy]);
+  expectClose(dTable.data, differences('gatherRows', {}, [ids, table], 1, dy));
 });

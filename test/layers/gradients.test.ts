@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import {
   type Layer,
+  activation,
+  averagePool1d,
+  averagePool2d,
   conv1d,
   conv1dFlipout,
   conv1dReparameterization,
@@ -11,10 +14,18 @@ import {
   dense,
   denseFlipout,
   denseReparameterization,
+  dropout,
+  embedding,
+  filterResponseNormalization,
   flatten,
+  globalAveragePool,
+  globalMaxPool,
+  groupNormalization,
+  layerNormalization,
   maxPool1d,
   maxPool2d,
   sequential,
+  reshape,
 } from '../../src/layers/index.ts';
 import { fillNormal, purpose } from '../../src/random/index.ts';
 import { ElboFixture } from '../support/elbo.ts';
@@ -36,6 +47,31 @@ const model = (name: string, layers: readonly Layer[]) =>
   classifier(name, sequential(...layers, flatten(), dense({ units: classes })), { shape: [6, 5, 2], classes });
 
 const smooth = { filters: 4, activation: 'tanh' } as const;
+/** A last feature that is a category: 2, 0 and 2. */
+const category: Layer = {
+  kind: 'category',
+  build(x, { graph }) {
+    const ids = graph.constant('categories', [examples, 1], Float32Array.of(2, 0, 2));
+    return graph.apply('concat', [x, ids], {})[0]!;
+  },
+};
+
+/** The layer with each threshold far above its channel or far below it, so that no difference meets a kink. */
+function thresholdsApart(layer: Layer): Layer {
+  return {
+    ...layer,
+    build: (x, context) =>
+      layer.build(x, {
+        ...context,
+        parameter(name, shape, initializer) {
+          const far = { kind: 'normal', mean: 0, standardDeviation: 20 } as const;
+          return context.parameter(name, shape, name === 'threshold' ? far : initializer);
+        },
+      }),
+  };
+}
+
+const smoothMap = conv2d({ ...smooth, kernelSize: 3 });
 const layers: Record<string, readonly Layer[]> = {
   dense: [flatten(), dense({ units: 5, activation: 'softplus' })],
   denseReparameterization: [flatten(), denseReparameterization({ units: 5, activation: 'tanh' })],
@@ -60,6 +96,39 @@ const layers: Record<string, readonly Layer[]> = {
     conv1dFlipout({ ...smooth, kernelSize: 4 }),
     conv1dFlipout({ ...smooth, kernelSize: 3, strides: 2 }),
   ],
+  'elu, then gelu and silu': [
+    conv2d({ filters: 4, kernelSize: 3, activation: 'elu' }),
+    conv2d({ filters: 4, kernelSize: 3 }),
+    activation('gelu'),
+    flatten(),
+    dense({ units: 6 }),
+    activation('silu'),
+  ],
+  averagePool2d: [conv2d({ ...smooth, kernelSize: 3 }), averagePool2d({ window: [2, 3], strides: 2 }), smoothMap],
+  averagePool1d: [
+    line,
+    conv1d({ ...smooth, kernelSize: 3 }),
+    averagePool1d({ window: 4 }),
+    reshape({ shape: [2, 16] }),
+  ],
+  globalAveragePool: [conv2d({ ...smooth, kernelSize: 3 }), globalAveragePool()],
+  globalMaxPool: [line, conv1d({ ...smooth, kernelSize: 3 }), globalMaxPool()],
+  layerNormalization: [conv2d({ filters: 12, kernelSize: 3 }), layerNormalization(), smoothMap],
+  groupNormalization: [smoothMap, groupNormalization({ groups: 2 }), smoothMap],
+  filterResponseNormalization: [smoothMap, thresholdsApart(filterResponseNormalization()), smoothMap],
+  embedding: [
+    flatten(),
+    category,
+    embedding({ column: 60, levels: 3, units: 2 }),
+    dense({ units: 4, activation: 'tanh' }),
+  ],
+  'embedding behind what is learned': [
+    flatten(),
+    dense({ units: 3 }),
+    category,
+    embedding({ column: 3, levels: 3, units: 2 }),
+  ],
+  dropout: [smoothMap, dropout({ rate: 0.3 }), smoothMap, flatten(), dropout({ rate: 0.5 })],
 };
 
 /**

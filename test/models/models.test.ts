@@ -88,12 +88,16 @@ describe('models', () => {
 
   it('a convolution refuses rows of a table', () => {
     const model = modelNamed('CIFAR10_BNN_model', { shape: [13] });
-    expect(() => buildNetwork(model, new Graph(), 3, 'training')).toThrowErrorMatchingInlineSnapshot(`[ShapeError: conv2dFlipout works on batch x height x width x channels: got 3x13]`);
+    expect(() => buildNetwork(model, new Graph(), 3, 'training')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: conv2dFlipout works on batch x height x width x channels: got 3x13]`,
+    );
   });
 
   it('refuses a likelihood that reads another number of outputs', () => {
     const model = { ...modelNamed('CNN_FC'), likelihood: categorical(3) };
-    expect(() => buildNetwork(model, new Graph(), 3, 'training')).toThrowErrorMatchingInlineSnapshot(`[ShapeError: the network does not fit its categorical likelihood: got outputs of 3x10, expected 3x3: 3 per example. Change the last layer, or the likelihood]`);
+    expect(() => buildNetwork(model, new Graph(), 3, 'training')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: the network does not fit its categorical likelihood: got outputs of 3x10, expected 3x3: 3 per example. Change the last layer, or the likelihood]`,
+    );
   });
 
   it('says which names there are', () => {

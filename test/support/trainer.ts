@@ -1,6 +1,7 @@
 import { solo } from '../../src/comm/index.ts';
 import { type ImageSet, imageExamples, shuffled } from '../../src/data/index.ts';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
+import { nameOf } from '../../src/models/index.ts';
 import { type RunConfiguration, Trainer, type TrainingOptions } from '../../src/train/index.ts';
 import { modelNamed } from './model.ts';
 
@@ -13,7 +14,7 @@ export interface ImageTraining extends Partial<Omit<TrainingOptions, 'model' | '
 export function trainerOf({ configuration, data, ...options }: ImageTraining): Trainer {
   const { height, width, channels } = data;
   return new Trainer({
-    model: modelNamed(configuration.model, { shape: [height, width, channels] }),
+    model: modelNamed(nameOf(configuration.model), { shape: [height, width, channels] }),
     examples: shuffled(imageExamples(data), configuration.seed, configuration.data),
     settings: configuration,
     kernels: wasmKernels,

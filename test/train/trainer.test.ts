@@ -209,8 +209,12 @@ describe('Trainer', () => {
         ...{ configuration: smallRun(), data, kernels: referenceKernels },
         examples: { ...examples, input: { shape, dtype } },
       });
-    expect(of([32, 32, 3], 'u8')).toThrowErrorMatchingInlineSnapshot(`[ShapeError: BNN_FC_flip does not fit the data: got u8 examples of 32x32x3, expected u8 examples of 28x28x1]`);
-    expect(of([28, 28, 1], 'f32')).toThrowErrorMatchingInlineSnapshot(`[ShapeError: BNN_FC_flip does not fit the data: got f32 examples of 28x28x1, expected u8 examples of 28x28x1]`);
+    expect(of([32, 32, 3], 'u8')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: BNN_FC_flip does not fit the data: got u8 examples of 32x32x3, expected u8 examples of 28x28x1]`,
+    );
+    expect(of([28, 28, 1], 'f32')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: BNN_FC_flip does not fit the data: got f32 examples of 28x28x1, expected u8 examples of 28x28x1]`,
+    );
   });
 
   it('turns epochs into steps as the original does', async () => {

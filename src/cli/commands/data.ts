@@ -1,67 +1,80 @@
-import {
-  type DatasetName,
-  cacheFolder,
-  datasetNames,
-  definitionOf,
-  loadDataset,
-  verifyDataset,
-} from '../../datasets/index.ts';
+import type { DatasetName } from '../../datasets/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
-import type { DataCommand } from '../command-line.ts';
-import { display, suggestion } from '../configuration/index.ts';
-import type { Terminal } from '../terminal.ts';
-import { watchOn } from '../watch.ts';
+import type { CommandFile } from '../command-file.ts';
+import { display } from '../configuration/display.ts';
+import { suggestion } from '../../errors/index.ts';
 
-export const dataActions = ['list', 'where', 'fetch', 'verify'] as const;
-
-type Action = (typeof dataActions)[number];
+const actions = ['list', 'where', 'fetch', 'verify'] as const;
 
 /** `credence data`: what is here, and how it comes here. */
-export async function data(command: DataCommand, terminal: Terminal): Promise<number> {
-  const action = oneOf<Action>('action', command.action ?? 'list', dataActions);
-  const { stdout } = terminal;
-  const tell = (answer: object, text: string): void => {
-    stdout.write(command.json ? `${JSON.stringify(answer)}\n` : `${text}\n`);
-  };
-  if (action === 'list') {
-    if (command.dataset !== null)
-      throw new UsageError('credence data list takes no name', { got: display(command.dataset) });
-    const datasets = await Promise.all(datasetNames.map(describe));
-    const lines = datasets.map(({ name, title, classes, source, missing }) =>
-      [name.padEnd(14), title.padEnd(14), `${classes} classes`.padEnd(12), source ?? `not here: ${missing}`].join('  '),
+export const command: CommandFile = {
+  name: 'data',
+  synopsis: '[ACTION] [NAME]',
+  about: 'The data sets: which are here and where, fetch one ahead of its first use, verify its files.',
+
+  async declare(words) {
+    const { datasetNames } = await import('../../datasets/index.ts');
+    words.command.usage('[list | where NAME | fetch NAME | verify NAME]');
+    words
+      .argument('ACTION', 'list, where, fetch or verify (default: list)')
+      .argument('NAME', `the data set: ${datasetNames.join(', ')}`);
+  },
+
+  async run({ words, json }, terminal) {
+    const { cacheFolder, datasetNames, definitionOf, loadDataset, verifyDataset } = await import(
+      '../../datasets/index.ts'
     );
-    tell({ cache: cacheFolder(), datasets }, [...lines, `cache folder: ${cacheFolder()}`].join('\n'));
-    return 0;
-  }
-  if (command.dataset === null) {
-    throw new UsageError(`credence data ${action}: no data set`, { expected: `one of ${datasetNames.join(', ')}` });
-  }
-  const name = oneOf<DatasetName>('data set', command.dataset, datasetNames);
-  if (action === 'verify') {
-    const { source, train, test, isPublished, faults } = await verifyDataset(name);
-    if (faults.length > 0) {
-      throw new DataError(`${source} is not as ${definitionOf({ name }).title} was published`, {
-        got: faults.join('; '),
-        remedy: `Remove that folder, then credence data fetch ${name}`,
-      });
+    const [given = 'list', dataset] = words;
+    const action = oneOf('action', given, actions);
+    const { stdout } = terminal;
+    const tell = (answer: object, text: string): void => {
+      stdout.write(json ? `${JSON.stringify(answer)}\n` : `${text}\n`);
+    };
+    if (action === 'list') {
+      if (dataset !== undefined) {
+        throw new UsageError('credence data list takes no name', { got: display(dataset) });
+      }
+      const datasets = await Promise.all(datasetNames.map(describe));
+      const lines = datasets.map(({ name, title, classes, source, missing }) =>
+        [name.padEnd(14), title.padEnd(14), `${classes} classes`.padEnd(12), source ?? `not here: ${missing}`].join(
+          '  ',
+        ),
+      );
+      tell({ cache: cacheFolder(), datasets }, [...lines, `cache folder: ${cacheFolder()}`].join('\n'));
+      return 0;
     }
-    const how = isPublished ? 'SHA-256 of every file as published' : 'read to the end; no checksums are known';
-    tell({ name, source, train, test, isPublished }, `${source}: ${train} and ${test} images, ${how}`);
-    return 0;
-  }
-  const watch = watchOn(terminal, command);
-  try {
-    const offline = action === 'where';
-    const { source } = await loadDataset({ name, path: null, offline, onProgress: watch.fetching });
-    watch.end();
-    tell({ name, source }, source);
-    return 0;
-  } finally {
-    watch.end();
-  }
-}
+    if (dataset === undefined) {
+      throw new UsageError(`credence data ${action}: no data set`, { expected: `one of ${datasetNames.join(', ')}` });
+    }
+    const name = oneOf('data set', dataset, datasetNames);
+    if (action === 'verify') {
+      const { source, train, test, isPublished, faults } = await verifyDataset(name);
+      if (faults.length > 0) {
+        throw new DataError(`${source} is not as ${definitionOf({ name }).title} was published`, {
+          got: faults.join('; '),
+          remedy: `Remove that folder, then credence data fetch ${name}`,
+        });
+      }
+      const how = isPublished ? 'SHA-256 of every file as published' : 'read to the end; no checksums are known';
+      tell({ name, source, train, test, isPublished }, `${source}: ${train} and ${test} images, ${how}`);
+      return 0;
+    }
+    const { watchOn } = await import('../watch.ts');
+    const watch = watchOn(terminal, { json });
+    try {
+      const offline = action === 'where';
+      const { source } = await loadDataset({ name, path: null, offline, onProgress: watch.fetching });
+      watch.end();
+      tell({ name, source }, source);
+      return 0;
+    } finally {
+      watch.end();
+    }
+  },
+};
 
 async function describe(name: DatasetName) {
+  const { definitionOf, loadDataset } = await import('../../datasets/index.ts');
   const { title, classes, height, width, channels } = definitionOf({ name });
   const set = { name, title, classes, shape: [height, width, channels] };
   try {

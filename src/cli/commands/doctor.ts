@@ -1,10 +1,7 @@
 import { constants, accessSync, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { cacheFolder, datasetNames, loadDataset } from '../../datasets/index.ts';
-import type { DoctorCommand } from '../command-line.ts';
-import { describeBfloat16, describeEngine, engineNames } from '../../compose/index.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandFile } from '../command-file.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -17,13 +14,23 @@ export interface Finding {
 }
 
 /** `credence doctor`: exit code 0 if a training can work here. */
-export async function doctor({ json }: DoctorCommand, { stdout }: Terminal): Promise<number> {
-  const findings = [node(), machine(), ...(await engines()), ...(await datasets()), ...folders()];
-  const engineWorks = findings.some(({ name, ok }) => name.startsWith('engine ') && ok);
-  const ok = engineWorks && findings.every((finding) => finding.ok || !finding.required);
-  stdout.write(json ? `${JSON.stringify({ ok, findings })}\n` : render(ok, findings));
-  return ok ? 0 : 1;
-}
+export const command: CommandFile = {
+  name: 'doctor',
+  synopsis: '',
+  about: 'Look at this machine: Node, cores, memory, engines, data, folders; and say what is missing.',
+
+  declare(words) {
+    words.command.usage('[--json]');
+  },
+
+  async run({ json }, { stdout }) {
+    const findings = [node(), machine(), ...(await engines()), ...(await datasets()), ...(await folders())];
+    const engineWorks = findings.some(({ name, ok }) => name.startsWith('engine ') && ok);
+    const ok = engineWorks && findings.every((finding) => finding.ok || !finding.required);
+    stdout.write(json ? `${JSON.stringify({ ok, findings })}\n` : render(ok, findings));
+    return ok ? 0 : 1;
+  },
+};
 
 function render(ok: boolean, findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
@@ -48,14 +55,17 @@ function machine(): Finding {
   return { name: 'machine', ok: true, required: false, detail: `${availableParallelism()} cores, ${model}; ${memory}` };
 }
 
-function engines(): Promise<Finding[]> {
+async function engines(): Promise<Finding[]> {
+  const { engineNames } = await import('../../kernels/index.ts');
+  const { describeBfloat16, describeEngine } = await import('../../compose/index.ts');
   return Promise.all([
     ...engineNames.map((engine) => finding(`engine ${engine}`, false, () => describeEngine(engine))),
     finding('bfloat16', false, describeBfloat16),
   ]);
 }
 
-function datasets(): Promise<Finding[]> {
+async function datasets(): Promise<Finding[]> {
+  const { datasetNames, loadDataset } = await import('../../datasets/index.ts');
   return Promise.all(
     datasetNames.map((name) =>
       finding(`data ${name}`, false, async () => (await loadDataset({ name, path: null, offline: true })).source),
@@ -63,7 +73,8 @@ function datasets(): Promise<Finding[]> {
   );
 }
 
-function folders(): Finding[] {
+async function folders(): Promise<Finding[]> {
+  const { cacheFolder } = await import('../../datasets/index.ts');
   return [
     { ...folder('cache folder', cacheFolder()), required: false },
     { ...folder('working folder', process.cwd()), required: true },

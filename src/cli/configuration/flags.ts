@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors/index.ts';
+import { parseBoolean } from './display.ts';
 import type { Layer } from './layer.ts';
-import { type Setting, type SettingPath, defaults, settings, valueAt } from './settings.ts';
+import { type SettingPath, type SettingRow, settings } from './settings.ts';
 
 /** A flag as it was written, on the command line or in a file of flags. */
 export interface Flag {
@@ -11,21 +12,25 @@ export interface Flag {
 }
 
 /** Short names of settings that are written often. */
-const shortNames: Readonly<Record<string, SettingPath>> = { data: 'data.path' };
+const shortNames: Readonly<Record<string, SettingPath>> = {
+  data: 'data.path',
+  target: 'data.target',
+  test: 'data.test',
+};
 
 /** The name of a setting's flag, without dashes. */
-export function flagOf({ path }: Setting): string {
+export function flagOf({ path }: SettingRow): string {
   return Object.keys(shortNames).find((name) => shortNames[name] === path) ?? path;
 }
 
-const byName = new Map<string, Setting>(
+const byName = new Map<string, SettingRow>(
   settings.flatMap((setting) => [
     [setting.path, setting],
     [flagOf(setting), setting],
   ]),
 );
 
-export function settingOf(name: string): Setting | undefined {
+export function settingOf(name: string): SettingRow | undefined {
   return byName.get(name);
 }
 
@@ -34,7 +39,7 @@ export const settingFlags: readonly string[] = settings.map(flagOf);
 
 /**
  * The flags, all of them names of settings, as a layer; of two for the same setting the later one counts.
- * Values that are no number where one is expected stay text: the schema says what was expected.
+ * Values that are no number where one is expected stay text: the table of settings says what was expected.
  */
 export function layerOfFlags(flags: readonly Flag[]): Layer {
   const last = new Map<string, Flag>();
@@ -43,7 +48,7 @@ export function layerOfFlags(flags: readonly Flag[]): Layer {
     const setting = settingOf(flag.name);
     if (!setting) throw new UsageError(`${flag.label}: unknown flag`);
     last.set(setting.path, flag);
-    values = withValue(values, setting.path, typed(setting.path, flag.value));
+    values = withValue(values, setting.path, typed(setting, flag.value));
   }
   return {
     values,
@@ -59,20 +64,10 @@ function withValue(values: Readonly<Record<string, unknown>>, path: SettingPath,
   return { ...values, [key]: { ...(typeof group === 'object' && group !== null ? group : {}), [child]: value } };
 }
 
-const nullableNumbers: ReadonlySet<SettingPath> = new Set(['iteration', 'slices', 'clipNorm', 'ranks']);
-const nullable: ReadonlySet<SettingPath> = new Set([...nullableNumbers, 'data.path']);
-
-function typed(path: SettingPath, text: string): unknown {
-  if (nullable.has(path) && text === 'null') return null;
-  const usual = valueAt(defaults, path);
-  if (typeof usual === 'boolean') return parseBoolean(text) ?? text;
-  return typeof usual === 'number' || nullableNumbers.has(path) ? (parseNumber(text) ?? text) : text;
-}
-
-/** What the original's flag library takes for a boolean; null for anything else. */
-export function parseBoolean(text: string): boolean | null {
-  if (/^(true|t|1|yes)$/i.test(text)) return true;
-  return /^(false|f|0|no)$/i.test(text) ? false : null;
+function typed({ kind, usual }: SettingRow, text: string): unknown {
+  if (usual === null && text === 'null') return null;
+  if (kind === 'boolean') return parseBoolean(text) ?? text;
+  return kind === 'number' ? (parseNumber(text) ?? text) : text;
 }
 
 /** A decimal number; null for anything else, also for the many texts of which `Number` makes one (``, `0x10`). */

@@ -15,8 +15,9 @@ export function renderConfiguration(configuration: RunConfiguration): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Words stand bare; any other text as JSON, which YAML 1.2 contains. */
+/** Words stand bare; any other text, lists and mappings as JSON, which YAML 1.2 contains. */
 function scalar(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   if (typeof value !== 'string') return String(value);
   const isWord = /^[A-Za-z][A-Za-z0-9_-]*$/.test(value) && !/^(null|true|false)$/i.test(value);
   return isWord ? value : JSON.stringify(value);

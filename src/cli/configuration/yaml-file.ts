@@ -1,6 +1,7 @@
 import { statSync, readFileSync } from 'node:fs';
 import { UsageError } from '../../errors/index.ts';
-import { type Layer, display } from './layer.ts';
+import { display } from './display.ts';
+import type { Layer } from './layer.ts';
 
 const maximumBytes = 1 << 20;
 

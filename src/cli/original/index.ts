@@ -1,3 +1,2 @@
 export { readFlagFile } from './flag-file.ts';
-export { originalFlags } from './flags.ts';
 export { type Translation, translateFlags } from './translate.ts';

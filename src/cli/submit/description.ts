@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { UsageError } from '../../errors/index.ts';
 import { parseDuration, schedulerNames } from '../../launch/index.ts';
 import { type Layer, display, readYamlFile, suggestion, valueAt } from '../configuration/index.ts';
-import type { SubmitOptions } from './options.ts';
 
 const countError = 'a number, 1 or more';
 const count = z.preprocess(
@@ -74,20 +73,18 @@ const schema = z.strictObject({
 
 export type Description = z.infer<typeof schema>;
 
-/** Keys whose flags add up. */
-const repeated: ReadonlySet<string> = new Set(['setup', 'schedulerOption', 'launcherOption']);
+/** Its keys as they were written, those that repeat as lists. */
+export interface DescriptionFlags {
+  readonly file?: string;
+  readonly [key: string]: unknown;
+}
 
 /** @throws UsageError naming the flag, or the line of the file, with what was got and what was expected */
-export async function readDescription({ file, flags }: SubmitOptions): Promise<Description> {
-  const ofFile = file === null ? null : await readYamlFile(file);
-  const values: Record<string, unknown> = { ...(ofFile?.values as object) };
-  const typed = new Set(flags.map((flag) => flag.name));
-  for (const key of typed) {
-    const given = flags.filter((flag) => flag.name === key).map(({ value }) => value);
-    values[key] = repeated.has(key) ? given : given.at(-1);
-  }
+export async function readDescription({ file, ...flags }: DescriptionFlags): Promise<Description> {
+  const ofFile = file === undefined ? null : await readYamlFile(file);
+  const values: Record<string, unknown> = { ...(ofFile?.values as object), ...flags };
   const label = (path: readonly PropertyKey[]): string =>
-    typed.has(String(path[0])) || ofFile === null ? `--${String(path[0])}` : ofFile.label(path);
+    Object.hasOwn(flags, path[0]!) || ofFile === null ? `--${String(path[0])}` : ofFile.label(path);
   const { data, error } = schema.safeParse(values);
   if (data) return data;
   throw complaint(error.issues[0], { values, label });

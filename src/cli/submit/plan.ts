@@ -15,9 +15,9 @@ import {
   schedulers,
 } from '../../launch/index.ts';
 import { scheduleOf } from '../../train/index.ts';
+import type { Given } from '../command-file.ts';
 import { freeFolder, innerCommand, self } from '../inner-command.ts';
 import { type TrainRequest, readTrainRequest } from '../request.ts';
-import type { Terminal } from '../terminal.ts';
 import type { Description } from './description.ts';
 
 /** What is written for one batch system: scripts, and the jobs that they are of. */
@@ -62,14 +62,14 @@ export async function batchOf(
   scheduler: SchedulerName,
   description: Description,
   words: readonly string[],
-  terminal: Terminal,
+  parse: Given['parse'],
   tell: (text: string) => void,
 ): Promise<Batch> {
   const { nodes } = description;
   const requests: TrainRequest[] = [];
   for (const count of nodes) {
     const ranks = count * description.ranksPerNode;
-    const inner = innerCommand('submit', filledIn(words, count, ranks), terminal);
+    const inner = await innerCommand('submit', filledIn(words, count, ranks), parse);
     const request = await readTrainRequest(inner!);
     assertWork(request, ranks);
     requests.push(request);

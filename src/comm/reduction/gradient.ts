@@ -1,3 +1,4 @@
+import { sharedBuffer } from '../../kernels/index.ts';
 import type { Collective, Communicator } from '../communicator.ts';
 import type { BucketRange } from './buckets.ts';
 import { rootFold, unitFold } from './tree.ts';
@@ -209,7 +210,7 @@ function makeBucket(options: GradientReductionOptions, { begin, end }: BucketRan
   if (compression !== 'bf16') {
     return { begin, end, reduce: communicator.allreduce(total, 'sum', name), packed: null };
   }
-  const wire = new Uint16Array(new SharedArrayBuffer(2 * total.length));
+  const wire = new Uint16Array(sharedBuffer(2 * total.length));
   const bits = new Uint32Array(total.buffer, total.byteOffset, total.length);
   return { begin, end, reduce: communicator.allreduce(wire, 'sum', name), packed: { wire, bits } };
 }

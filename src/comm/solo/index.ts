@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Collective, Communicator, FoldRequest } from '../communicator.ts';
 import { assertShared, type Elements } from '../elements.ts';
 import { Fold } from '../fold.ts';
@@ -16,7 +15,7 @@ export const solo: Communicator = {
   rank: 0,
   size: 1,
   localRank: 0,
-  host: hostname(),
+  host: 'this machine',
   allreduce(values: Elements, _reduction, name) {
     assertShared(values, `"${name}"`);
     return nothing;

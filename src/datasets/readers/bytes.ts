@@ -66,6 +66,16 @@ export function withFile<T>(path: string, use: (source: ByteSource) => T): T {
   }
 }
 
+/** The same for a `use` that takes its time. */
+export async function withFileAsync<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  const file = openFile(path);
+  try {
+    return await use(fileBytes(path, file));
+  } finally {
+    closeSync(file);
+  }
+}
+
 function openFile(path: string): number {
   try {
     // Asked before it is opened: opening a pipe would wait for its writer.

@@ -13,9 +13,26 @@ export const itemBytes = { '|u1': 1, '<i4': 4, '<i8': 8, '<f4': 4, '<f8': 8 } as
 
 export type NpyType = keyof typeof itemBytes;
 
-export interface NpyArray {
+/** Types of elements: the bytes of one, undefined for a type that is not read. */
+export interface NpyTypes<T extends string> {
+  bytesOf(dtype: string): number | undefined;
+  isRead(dtype: string): dtype is T;
+  /** for messages */
+  readonly expected: string;
+  /** for messages */
+  readonly remedy: string;
+}
+
+const pixelTypes: NpyTypes<NpyType> = {
+  bytesOf: (dtype) => (isRead(dtype) ? itemBytes[dtype] : undefined),
+  isRead,
+  expected: `one of ${Object.keys(itemBytes).join(', ')}`,
+  remedy: "Save it again after array.astype('uint8')",
+};
+
+export interface NpyArray<T extends string = NpyType> {
   readonly name: string;
-  readonly dtype: NpyType;
+  readonly dtype: T;
   readonly shape: readonly number[];
   /** the elements' bytes, row-major, little-endian: a view of what was handed in */
   readonly data: Uint8Array;
@@ -26,17 +43,22 @@ export interface NpyArray {
  * shape says
  */
 export function readNpy(name: string, bytes: Uint8Array): NpyArray {
+  return readNpyOf(name, bytes, pixelTypes);
+}
+
+/** The same for other types of elements. */
+export function readNpyOf<T extends string>(name: string, bytes: Uint8Array, types: NpyTypes<T>): NpyArray<T> {
   const { text, offset } = headerOf(name, bytes);
   const descr = /["']descr["']\s*:\s*["']([^"']*)["']/.exec(text)?.[1];
   const order = /["']fortran_order["']\s*:\s*(True|False)/.exec(text)?.[1];
   const dimensions = /["']shape["']\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
   // A structured type is a list; it has to be refused as a type, not as a header.
   const structured = descr === undefined && /["']descr["']\s*:\s*\[/.test(text);
-  if (structured || (descr !== undefined && !isRead(descr))) {
+  if (structured || (descr !== undefined && !types.isRead(descr))) {
     throw new DataError(`${name} has a data type that is not read`, {
       got: structured ? 'a structured type' : `'${shorten(descr ?? '')}'`,
-      expected: `one of ${Object.keys(itemBytes).join(', ')}`,
-      remedy: "Save it again after array.astype('uint8')",
+      expected: types.expected,
+      remedy: types.remedy,
     });
   }
   if (descr === undefined || order === undefined || dimensions === undefined) {
@@ -53,7 +75,7 @@ export function readNpy(name: string, bytes: Uint8Array): NpyArray {
   }
   const shape = dimensions.split(',').flatMap((digits) => (digits.trim() === '' ? [] : [Number(digits)]));
   const data = bytes.subarray(offset);
-  const size = shape.reduce((product, dimension) => product * dimension, itemBytes[descr]);
+  const size = shape.reduce((product, dimension) => product * dimension, types.bytesOf(descr) ?? 1);
   if (size !== data.length) {
     throw new DataError(`${name} is ${data.length < size ? 'truncated' : 'longer than it declares'}`, {
       got: `${data.length} bytes of data`,

@@ -1,19 +1,10 @@
 import { ShapeError } from '../../errors/index.ts';
 import { sameShape, shapeMismatch, windowGeometry } from '../shapes.ts';
-import type { ConvolutionAttributes, Shape, Tensor, TensorType, Window2d } from '../types.ts';
+import type { ConvolutionAttributes, Shape, Tensor, TensorType } from '../types.ts';
 import type { OperationTable } from './operation.ts';
+import { pooled } from './pooling.ts';
 
 const f32 = (shape: Shape): TensorType => ({ shape, dtype: 'f32' });
-
-function pooled(operation: string, shape: Shape, { window, strides, padding }: Window2d): Shape {
-  const [batch, height, width, channels] = shape as [number, number, number, number];
-  const rows = windowGeometry(height, window[0], strides[0], padding).output;
-  const columns = windowGeometry(width, window[1], strides[1], padding).output;
-  if (rows < 1 || columns < 1) {
-    throw shapeMismatch(operation, { input: shape, window }, 'the window is larger than the input');
-  }
-  return [batch, rows, columns, channels];
-}
 
 function convolutionOutputs(
   operation: string,
@@ -123,28 +114,4 @@ export const convolution = {
       backwardOutputs([mean!, perturbation!], x!, attributes),
     gradient: null,
   },
-  maxPool2d: {
-    infer: ([x]: readonly TensorType[], attributes) => {
-      if (x!.shape.length !== 4) {
-        throw shapeMismatch('maxPool2d', { input: x!.shape }, 'expected batch x height x width x channels');
-      }
-      if (attributes.window[0] * attributes.window[1] > 256) {
-        throw shapeMismatch('maxPool2d', { window: attributes.window }, 'a window holds at most 256 elements');
-      }
-      const output = pooled('maxPool2d', x!.shape, attributes);
-      return [f32(output), { shape: output, dtype: 'u8' as const }];
-    },
-    gradient: ({ graph, node, dy }) =>
-      graph.apply('maxPool2dBackward', [dy, node.outputs[1]!], {
-        ...node.attributes,
-        inputShape: node.inputs[0]!.shape,
-      }),
-  },
-  maxPool2dBackward: {
-    infer: (_inputs: readonly TensorType[], { inputShape }) => [f32(inputShape)],
-    gradient: null,
-  },
-} satisfies Pick<
-  OperationTable,
-  'conv2d' | 'conv2dBackward' | 'flipoutConv2d' | 'flipoutConv2dBackward' | 'maxPool2d' | 'maxPool2dBackward'
->;
+} satisfies Pick<OperationTable, 'conv2d' | 'conv2dBackward' | 'flipoutConv2d' | 'flipoutConv2dBackward'>;

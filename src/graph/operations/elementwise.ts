@@ -12,6 +12,8 @@ type Unary =
   | 'tanh'
   | 'softplus'
   | 'sigmoid'
+  | 'elu'
+  | 'leakyRelu'
   | 'scale'
   | 'shift';
 type Binary = 'add' | 'subtract' | 'multiply' | 'divide';
@@ -65,6 +67,8 @@ export const elementwise = {
   tanh: activation('tanh'),
   softplus: activation('softplus'),
   sigmoid: activation('sigmoid'),
+  elu: activation('elu'),
+  leakyRelu: activation('leakyRelu'),
   scale: unary<'scale'>(({ graph, node, dy }) => one(graph, 'scale', [dy], node.attributes)),
   shift: unary<'shift'>(({ dy }) => dy),
   softplusScale: {

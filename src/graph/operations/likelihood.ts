@@ -71,6 +71,12 @@ export const likelihood = {
     ],
     gradient: null,
   },
+  maskNoise: {
+    infer: (_inputs: readonly TensorType[], { examples, features }) => [
+      { shape: [examples, features], dtype: 'f32' as const },
+    ],
+    gradient: null,
+  },
 } satisfies Pick<
   OperationTable,
   | 'softmax'
@@ -82,4 +88,5 @@ export const likelihood = {
   | 'fromBytes'
   | 'normalNoise'
   | 'signNoise'
+  | 'maskNoise'
 >;

@@ -11,6 +11,11 @@ function lastAxis(shape: Shape): number {
   return shape[shape.length - 1]!;
 }
 
+/** What is left of a shape without its positions, the axes between the first and the last. */
+function perExample(shape: Shape): Shape {
+  return [shape[0]!, lastAxis(shape)];
+}
+
 /** Operations that sum, repeat, rename or cut, and compute nothing else. */
 export const structure = {
   sum: {
@@ -38,6 +43,28 @@ export const structure = {
       const { leading, trailing } = node.attributes;
       return graph.apply('sum', [dy], { leading, trailing });
     },
+  },
+  sumPositions: {
+    infer: ([x]: readonly TensorType[]) => {
+      if (x!.shape.length < 2) {
+        throw shapeMismatch('sumPositions', { input: x!.shape }, 'expected batch x ... x channels');
+      }
+      return [{ shape: perExample(x!.shape), dtype: 'f32' as const }];
+    },
+    gradient: ({ graph, node, dy }) => graph.apply('broadcastPositions', [dy], { shape: node.inputs[0]!.shape }),
+  },
+  broadcastPositions: {
+    infer: ([x]: readonly TensorType[], { shape }) => {
+      if (shape.length < 2 || !sameShape(x!.shape, perExample(shape))) {
+        throw shapeMismatch(
+          'broadcastPositions',
+          { input: x!.shape, output: shape },
+          'the first and the last axis of the output must be the input',
+        );
+      }
+      return [{ shape, dtype: 'f32' as const }];
+    },
+    gradient: ({ graph, dy }) => graph.apply('sumPositions', [dy], {}),
   },
   reshape: {
     infer: ([x]: readonly TensorType[], { shape }) => {
@@ -96,4 +123,7 @@ export const structure = {
     gradient: ({ graph, node, dy }) =>
       graph.apply('sliceLast', [dy], { begin: node.attributes.begin, size: lastAxis(node.inputs[0]!.shape) }),
   },
-} satisfies Pick<OperationTable, 'sum' | 'broadcast' | 'reshape' | 'concat' | 'sliceLast' | 'padLast'>;
+} satisfies Pick<
+  OperationTable,
+  'sum' | 'broadcast' | 'sumPositions' | 'broadcastPositions' | 'reshape' | 'concat' | 'sliceLast' | 'padLast'
+>;

@@ -1,9 +1,11 @@
 import type { OperationName, Operations, TensorType } from '../types.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
+import { gather } from './gather.ts';
 import { likelihood } from './likelihood.ts';
 import { linear } from './linear.ts';
 import type { Operation, OperationTable } from './operation.ts';
+import { pooling } from './pooling.ts';
 import { prediction } from './prediction.ts';
 import { structure } from './structure.ts';
 import { update } from './update.ts';
@@ -12,8 +14,10 @@ import { update } from './update.ts';
 const operations: OperationTable = {
   ...elementwise,
   ...structure,
+  ...gather,
   ...linear,
   ...convolution,
+  ...pooling,
   ...likelihood,
   ...prediction,
   ...update,

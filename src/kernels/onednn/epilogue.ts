@@ -1,5 +1,5 @@
 import type { Activation } from '../../graph/index.ts';
-import type { WasmExports } from '../wasm/index.ts';
+import { type WasmExports, activationCodes } from '../wasm/index.ts';
 import type { Geometry } from './geometry.ts';
 
 type InPlace = (pointer: number, elements: number) => void;
@@ -36,8 +36,6 @@ export function epilogueOf(
     maxPool(y, indices, map, ...operands);
   };
 }
-
-const activationCodes: Readonly<Record<Activation, number>> = { none: 0, relu: 1, tanh: 2, softplus: 3, sigmoid: 4 };
 
 /**
  * The way back: dz of one example's map from dy of its y, and the sums of dz over the positions for the bias; `slope` is

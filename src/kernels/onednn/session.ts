@@ -66,8 +66,9 @@ export class Session {
   readonly functions: OnednnFunctions;
   readonly #trial: ReferenceTrial | null;
   readonly #memory: WebAssembly.Memory;
-  /** address of the memory's first byte: a shared memory grows in place */
-  readonly #base: number;
+  /** address of the memory's first byte, and the buffer that begins there */
+  #base = 0;
+  #placed: ArrayBufferLike | null = null;
   readonly #handles = new Handles();
   readonly #kept: ArrayBuffer[] = [];
   readonly #staging = new ArrayBuffer(slots * slotBytes);
@@ -80,7 +81,6 @@ export class Session {
     this.#trial = trial;
     this.functions = library.functions;
     this.#memory = memory;
-    this.#base = library.addressOf(new Uint8Array(memory.buffer, 0, 1));
     this.#stagingAddress = library.addressOf(new Uint8Array(this.#staging));
     collected.register(this, this.#handles);
     alive.add(this.#handles);
@@ -142,8 +142,18 @@ export class Session {
   /** A tensor of the memory, `offset` bytes from its start. */
   tensor(descriptor: Handle, offset: number): Handle {
     const { memoryCreate, memoryDestroy } = this.functions;
-    const address = this.#base + offset;
+    const address = this.#start() + offset;
     return this.#create((out) => memoryCreate(out, descriptor, this.engine, address), memoryDestroy, 'memory');
+  }
+
+  /** A shared memory grows in place, another may move: then it has a new buffer. */
+  #start(): number {
+    const { buffer } = this.#memory;
+    if (buffer !== this.#placed) {
+      this.#base = this.library.addressOf(new Uint8Array(buffer, 0, 1));
+      this.#placed = buffer;
+    }
+    return this.#base;
   }
 
   /** What a descriptor says of itself: a number. */

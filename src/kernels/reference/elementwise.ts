@@ -1,7 +1,7 @@
 import type { Activation } from '../../graph/index.ts';
 import type { Bind, BindTable } from './binding.ts';
 
-type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | 'relu' | 'tanh' | 'softplus' | 'sigmoid';
+type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | Exclude<Activation, 'none'>;
 type Binary = 'add' | 'subtract' | 'multiply' | 'divide';
 
 /** Math.max keeps a NaN, as an activation must: a comparison would turn it into 0. */
@@ -10,6 +10,9 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|): no overflow, no cancellation */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
+const elu = (x: number): number => (x > 0 ? x : Math.expm1(x));
+const leakyRelu = (x: number): number => (x > 0 ? x : 0.01 * x);
+
 /** f of each activation. */
 export const activations: Readonly<Record<Activation, (x: number) => number>> = {
   none: (x) => x,
@@ -17,6 +20,8 @@ export const activations: Readonly<Record<Activation, (x: number) => number>> = 
   tanh: Math.tanh,
   softplus,
   sigmoid,
+  elu,
+  leakyRelu,
 };
 
 /** f'(x) in terms of y = f(x). */
@@ -27,6 +32,9 @@ export const derivatives: Readonly<Record<Activation, (y: number) => number>> = 
   // sigmoid(x) = 1 - e^-softplus(x)
   softplus: (y) => -Math.expm1(-y),
   sigmoid: (y) => y * (1 - y),
+  // e^x = 1 + (e^x - 1)
+  elu: (y) => (y > 0 ? 1 : 1 + y),
+  leakyRelu: (y) => (y > 0 ? 1 : 0.01),
 };
 
 function unary(f: (x: number) => number): Bind<Unary> {
@@ -58,6 +66,8 @@ export const elementwise: BindTable<
   tanh: unary(Math.tanh),
   softplus: unary(softplus),
   sigmoid: unary(sigmoid),
+  elu: unary(elu),
+  leakyRelu: unary(leakyRelu),
 
   add: binary((a, b) => a + b),
   subtract: binary((a, b) => a - b),

@@ -1,4 +1,4 @@
-import { type NoiseKey, fillNormal, fillSigns } from '../../random/index.ts';
+import { type NoiseKey, fillMask, fillNormal, fillSigns } from '../../random/index.ts';
 import { control as word } from '../kernels.ts';
 import type { BindTable, ControlBlock } from './binding.ts';
 
@@ -14,7 +14,7 @@ function keyFrom({ integers }: ControlBlock, purpose: number, layer: number, exa
   };
 }
 
-export const noise: BindTable<'normalNoise' | 'signNoise'> = {
+export const noise: BindTable<'normalNoise' | 'signNoise' | 'maskNoise'> = {
   normalNoise({ purpose, layer }, _inputs, [{ data: y }], control) {
     const out = y as Float32Array;
     return () => fillNormal(out, keyFrom(control, purpose, layer, 0));
@@ -25,6 +25,14 @@ export const noise: BindTable<'normalNoise' | 'signNoise'> = {
     return () => {
       const key = keyFrom(control, purpose, layer, control.integers[word.firstExample]);
       fillSigns(out, key, examples, features);
+    };
+  },
+
+  maskNoise({ purpose, layer, examples, features, keep }, _inputs, [{ data: y }], control) {
+    const out = y as Float32Array;
+    return () => {
+      const key = keyFrom(control, purpose, layer, control.integers[word.firstExample]);
+      fillMask(out, key, examples, features, keep);
     };
   },
 };

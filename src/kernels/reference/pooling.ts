@@ -57,7 +57,17 @@ export function maxPool(geometry: PoolGeometry, map: Elements, pooled: Elements,
   }
 }
 
-export const pooling: BindTable<'maxPool2d' | 'maxPool2dBackward'> = {
+/** How many places of the window of element `i` of the pooled map are not padding. */
+function placesInside(geometry: PoolGeometry, i: number): number {
+  const [windowRows, windowColumns] = geometry.pool.window;
+  let count = 0;
+  for (let place = 0; place < windowRows * windowColumns; place++) {
+    if (placeInMap(geometry, i, place) >= 0) count++;
+  }
+  return count;
+}
+
+export const pooling: BindTable<'maxPool2d' | 'maxPool2dBackward' | 'averagePool2d' | 'averagePool2dBackward'> = {
   maxPool2d(attributes, [{ shape, data: x }], [{ data: y }, { data: indices }]) {
     const geometry = poolGeometry(shape, attributes);
     return () => maxPool(geometry, x, y, indices);
@@ -69,6 +79,38 @@ export const pooling: BindTable<'maxPool2d' | 'maxPool2dBackward'> = {
     return () => {
       sums.fill(0);
       for (let i = 0; i < dy.length; i++) sums[placeInMap(geometry, i, indices[i])] += dy[i];
+      dx.set(sums);
+    };
+  },
+
+  averagePool2d(attributes, [{ shape, data: x }], [{ data: y }]) {
+    const geometry = poolGeometry(shape, attributes);
+    const [windowRows, windowColumns] = attributes.window;
+    return () => {
+      for (let i = 0; i < y.length; i++) {
+        let sum = 0;
+        for (let place = 0; place < windowRows * windowColumns; place++) {
+          const source = placeInMap(geometry, i, place);
+          if (source >= 0) sum += x[source];
+        }
+        y[i] = sum / placesInside(geometry, i);
+      }
+    };
+  },
+
+  averagePool2dBackward({ inputShape, ...pool }, [{ data: dy }], [{ data: dx }]) {
+    const geometry = poolGeometry(inputShape, pool);
+    const [windowRows, windowColumns] = pool.window;
+    const sums = new Float64Array(dx.length);
+    return () => {
+      sums.fill(0);
+      for (let i = 0; i < dy.length; i++) {
+        const part = dy[i] / placesInside(geometry, i);
+        for (let place = 0; place < windowRows * windowColumns; place++) {
+          const target = placeInMap(geometry, i, place);
+          if (target >= 0) sums[target] += part;
+        }
+      }
       dx.set(sums);
     };
   },

@@ -8,7 +8,9 @@ function threeAxes(shape: Shape, leading: number, trailing: number): readonly [n
 }
 
 /** Operations that sum, repeat or move elements, and compute nothing else. */
-export const structure: BindTable<'sum' | 'broadcast' | 'reshape' | 'concat' | 'sliceLast' | 'padLast'> = {
+export const structure: BindTable<
+  'sum' | 'broadcast' | 'sumPositions' | 'broadcastPositions' | 'reshape' | 'concat' | 'sliceLast' | 'padLast'
+> = {
   sum({ leading, trailing }, [{ shape, data: x }], [{ data: y }]) {
     const [before, kept, behind] = threeAxes(shape, leading, trailing);
     return () => {
@@ -26,6 +28,29 @@ export const structure: BindTable<'sum' | 'broadcast' | 'reshape' | 'concat' | '
     const [, kept, behind] = threeAxes(shape, leading, trailing);
     return () => {
       for (let i = 0; i < y.length; i++) y[i] = x[Math.floor(i / behind) % kept];
+    };
+  },
+
+  sumPositions(_attributes, [{ shape, data: x }], [output]) {
+    const { data: y } = output;
+    const channels = lastAxis(output);
+    const perExample = sizeOf(shape.slice(1));
+    return () => {
+      for (let i = 0; i < y.length; i++) {
+        const first = Math.floor(i / channels) * perExample + (i % channels);
+        let sum = 0;
+        for (let p = 0; p < perExample; p += channels) sum += x[first + p];
+        y[i] = sum;
+      }
+    };
+  },
+
+  broadcastPositions({ shape }, [input], [{ data: y }]) {
+    const { data: x } = input;
+    const channels = lastAxis(input);
+    const perExample = sizeOf(shape.slice(1));
+    return () => {
+      for (let i = 0; i < y.length; i++) y[i] = x[Math.floor(i / perExample) * channels + (i % channels)];
     };
   },
 

@@ -2,6 +2,7 @@ import type { OperationName } from '../../graph/index.ts';
 import type { BindTable } from './binding.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
+import { gather } from './gather.ts';
 import { likelihood } from './likelihood.ts';
 import { linear } from './linear.ts';
 import { noise } from './noise.ts';
@@ -14,6 +15,7 @@ import { update } from './update.ts';
 export const referenceTable: BindTable<OperationName> = {
   ...elementwise,
   ...structure,
+  ...gather,
   ...linear,
   ...pooling,
   ...convolution,

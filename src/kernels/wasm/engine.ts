@@ -3,6 +3,7 @@ import type { KernelCall, KernelContext, Kernels, KernelsFactory } from '../kern
 import type { Binding, Bindings } from './bindings/binding.ts';
 import { convolution } from './bindings/convolution.ts';
 import { elementwise } from './bindings/elementwise.ts';
+import { gather } from './bindings/gather.ts';
 import { likelihood } from './bindings/likelihood.ts';
 import { linear } from './bindings/linear.ts';
 import { noise } from './bindings/noise.ts';
@@ -18,6 +19,7 @@ const bindings: Bindings<OperationName> = {
   ...noise,
   ...elementwise,
   ...structure,
+  ...gather,
   ...linear,
   ...convolution,
   ...pooling,

@@ -17,6 +17,8 @@ export interface WasmExports {
   readonly tanh: Kernel;
   readonly softplus: Kernel;
   readonly sigmoid: Kernel;
+  readonly elu: Kernel;
+  readonly leakyRelu: Kernel;
   readonly softplusScale: Kernel;
   readonly scale: Kernel;
   readonly shift: Kernel;
@@ -54,8 +56,14 @@ export interface WasmExports {
   readonly normalNoise: Kernel;
   readonly normalNoiseScratch: WebAssembly.Global<'i32'>;
   readonly signNoise: Kernel;
+  readonly maskNoise: Kernel;
+  readonly maskNoiseScratch: WebAssembly.Global<'i32'>;
   readonly maxPool: Kernel;
   readonly maxPoolBackward: Kernel;
+  readonly averagePool: Kernel;
+  readonly averagePoolBackward: Kernel;
+  readonly gatherRows: Kernel;
+  readonly gatherRowsBackward: Kernel;
   readonly poolWindows: Kernel;
   readonly unpoolWindows: Kernel;
   readonly rectifyGradient: Kernel;
@@ -63,6 +71,8 @@ export interface WasmExports {
   readonly copyRows: Kernel;
   readonly clear: Kernel;
   readonly sum: Kernel;
+  readonly sumPositions: Kernel;
+  readonly broadcastPositions: Kernel;
   readonly accumulate: Kernel;
   readonly adam: Kernel;
   readonly countNonFinite: Kernel;

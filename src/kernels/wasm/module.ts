@@ -1,6 +1,8 @@
-/** The compiled WebAssembly of the best build that this machine runs; compiled once per thread. */
+/** The compiled WebAssembly of the best build that this machine runs; compiled once per thread, when it is first used. */
+import { isShared } from '../memory.ts';
 import { base, relaxed } from './generated/modules.ts';
 import type { WasmExports } from './exports.ts';
+import { unshared } from './unshared.ts';
 
 /**
  * (module (func (param v128 v128 v128) (result v128) local.get 0 local.get 1 local.get 2 f32x4.relaxed_madd))
@@ -19,15 +21,22 @@ export function isAvailable(build: Build): boolean {
   return build === 'base' || WebAssembly.validate(relaxedProbe);
 }
 
-const modules = new Map<Build, WebAssembly.Module>();
+const modules = new Map<string, WebAssembly.Module>();
 
-function moduleOf(build: Build): WebAssembly.Module {
-  let module = modules.get(build);
+function moduleOf(build: Build, forShared: boolean): WebAssembly.Module {
+  const key = `${build} ${forShared}`;
+  let module = modules.get(key);
   if (!module) {
-    module = new WebAssembly.Module(decode(build === 'base' ? base : relaxed));
-    modules.set(build, module);
+    const binary = binaryOf(build);
+    module = new WebAssembly.Module(forShared ? binary : unshared(binary));
+    modules.set(key, module);
   }
   return module;
+}
+
+/** A build as it was compiled: for shared memory. */
+export function binaryOf(build: Build): Uint8Array<ArrayBuffer> {
+  return decode(build === 'base' ? base : relaxed);
 }
 
 /** Base64 to bytes: everywhere, and without the 40 ms that `atob` takes for this in Node 20. */
@@ -48,7 +57,8 @@ function decode(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** The build's kernels on a memory, shared or not. */
 export function instantiate(build: Build, memory: WebAssembly.Memory): WasmExports {
-  const instance = new WebAssembly.Instance(moduleOf(build), { env: { memory } });
+  const instance = new WebAssembly.Instance(moduleOf(build, isShared(memory.buffer)), { env: { memory } });
   return instance.exports as unknown as WasmExports;
 }

@@ -24,11 +24,12 @@ export interface LoadOptions {
 
 /**
  * The last intact checkpoint, or null where there is none at all. Removes nothing: it may be called while a run writes.
+ * @param expected null: of any model, for a caller that looks at what the checkpoint says of itself first
  * @throws CheckpointError if all are broken, or if the last intact one belongs to another model or has other shapes
  */
 export function loadLatest(
   runFolder: string,
-  expected: ExpectedModel,
+  expected: ExpectedModel | null,
   { onWarning = () => {}, files = nodeFileSystem }: LoadOptions = {},
 ): Checkpoint | null {
   const steps = checkpointSteps(runFolder, files).toReversed();
@@ -41,7 +42,7 @@ export function loadLatest(
       onWarning(`checkpoint of step ${step} is broken and was passed over: ${error.message}`);
       continue;
     }
-    requireModel(checkpoint, expected, checkpointFolder(runFolder, step));
+    if (expected) assertModel(checkpoint, expected, runFolder);
     return checkpoint;
   }
   if (steps.length === 0) return null;
@@ -68,7 +69,7 @@ export function loadCheckpoint(
     });
   }
   const checkpoint = readCheckpoint(runFolder, step, files);
-  requireModel(checkpoint, expected, checkpointFolder(runFolder, step));
+  assertModel(checkpoint, expected, runFolder);
   return checkpoint;
 }
 
@@ -112,7 +113,9 @@ function read(files: FileSystem, path: string): Uint8Array {
   }
 }
 
-function requireModel(checkpoint: Checkpoint, expected: ExpectedModel, folder: string): void {
+/** @throws CheckpointError where a checkpoint belongs to another model than expected, or has other shapes */
+export function assertModel(checkpoint: Checkpoint, expected: ExpectedModel, runFolder: string): void {
+  const folder = checkpointFolder(runFolder, checkpoint.step);
   const remedy = 'Resume it with the configuration in its own run folder, or start a new run';
   if (checkpoint.model !== expected.model) {
     const detail = { got: checkpoint.model, expected: expected.model, remedy };

@@ -10,6 +10,7 @@ import {
   type Case,
   type CaseTable,
   type Expectation,
+  activationNames,
   exact,
   functionTolerance,
   inDouble,
@@ -88,8 +89,6 @@ function randomSizes(random: Random): Sizes {
 function allSizes(random: Random): Sizes[] {
   return [...chosen, ...Array.from({ length: 40 }, () => randomSizes(random))];
 }
-
-const activationNames: readonly Activation[] = ['none', 'relu', 'tanh', 'softplus', 'sigmoid'];
 
 type Make = (shape: Shape) => TestTensor;
 
@@ -228,62 +227,9 @@ function backwardCases(family: Family, random: Random): Case[] {
   });
 }
 
-const maps: Shape[] = [
-  [1, 1, 1, 1],
-  [2, 4, 4, 3],
-  [1, 5, 7, 10],
-  [3, 9, 6, 33],
-  [2, 14, 14, 16],
-  [2, 1, 31, 5],
-  [1, 8, 8, 8],
-];
-
-const windows: Window2d[] = [
-  pool2,
-  { window: [2, 2], strides: [2, 2], padding: 'VALID' },
-  { window: [3, 3], strides: [2, 2], padding: 'SAME' },
-  { window: [3, 3], strides: [1, 1], padding: 'SAME' },
-  { window: [1, 4], strides: [1, 2], padding: 'SAME' },
-  { window: [2, 3], strides: [3, 1], padding: 'SAME' },
-  { window: [1, 1], strides: [1, 1], padding: 'VALID' },
-  { window: [5, 4], strides: [4, 5], padding: 'SAME' },
-  { window: [16, 16], strides: [16, 16], padding: 'SAME' },
-];
-
-function eachPool(visit: (shape: Shape, window: Window2d) => Case[]): Case[] {
-  return maps.flatMap((shape) =>
-    windows.flatMap((window) => {
-      const [height, width] = window.window;
-      if (window.padding === 'VALID' && (height > shape[1] || width > shape[2])) return [];
-      return visit(shape, window);
-    }),
-  );
-}
-
 export const convolution: CaseTable = {
   conv2d: (random) => forwardCases(plain, random),
   conv2dBackward: (random) => backwardCases(plain, random),
   flipoutConv2d: (random) => forwardCases(flipout, random),
   flipoutConv2dBackward: (random) => backwardCases(flipout, random),
-  maxPool2d: (random) => [
-    ...eachPool((shape, window) => {
-      const nan = random.reals(shape);
-      nan.data[random.integer(0, nan.data.length - 1)] = Number.NaN;
-      return [
-        makeCase('maxPool2d', window, [random.reals(shape, -2, -1)], exact, { note: 'all negative' }),
-        makeCase('maxPool2d', window, [random.dyadic(shape, 1)], exact, { note: 'ties' }),
-        makeCase('maxPool2d', window, [nan], () => ['exact', 'nan'], { note: 'NaN' }),
-      ];
-    }),
-    makeCase('maxPool2d', pool2, [f32([1, 3, 3, 1], Array(9).fill(Number.NEGATIVE_INFINITY))], exact, {
-      note: 'nothing but -infinity',
-    }),
-  ],
-  maxPool2dBackward: (random) =>
-    eachPool((shape, window) => {
-      const [, indices] = inDouble('maxPool2d', window, [random.dyadic(shape, 2)]);
-      const places: TestTensor = { shape: indices.shape, dtype: 'u8', data: Uint8Array.from(indices.data) };
-      const attributes = { ...window, inputShape: shape };
-      return [makeCase('maxPool2dBackward', attributes, [random.dyadic(indices.shape, 9), places], exact)];
-    }),
 };

@@ -1,5 +1,14 @@
 import type { Activation, OperationName, Operations, Shape } from '../../../src/graph/index.ts';
-import { type Case, type CaseTable, exact, functionTolerance, makeCase, relativeToResult, tiny } from '../case.ts';
+import {
+  type Case,
+  type CaseTable,
+  activationNames,
+  exact,
+  functionTolerance,
+  makeCase,
+  relativeToResult,
+  tiny,
+} from '../case.ts';
 import { type Random, type TestTensor, f32 } from '../generate.ts';
 
 /** Around the widths of vectors, and shapes of every rank. */
@@ -28,7 +37,7 @@ const betweenBfloat16 = [1, 1 + 2 ** -7, 1 - 2 ** -8, -1 - 2 ** -7].flatMap((x) 
 ]);
 betweenBfloat16.push(3.4028234663852886e38, -3.4028234663852886e38, 3.3895313892515355e38, 2 ** -126, 2 ** -133);
 
-type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | 'relu' | 'tanh' | 'softplus' | 'sigmoid';
+type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | Exclude<Activation, 'none'>;
 
 /** The whole interval in which the function is neither 0 nor constant, and what it does beyond. */
 function unary<O extends Unary>(operation: O, expect: Case['expect'], low: number, high: number) {
@@ -101,6 +110,8 @@ const ranges: Record<Activation, [number, number]> = {
   tanh: [-1, 1],
   softplus: [0, 5],
   sigmoid: [0, 1],
+  elu: [-1, 2],
+  leakyRelu: [-1, 1],
 };
 
 export const elementwise: CaseTable = {
@@ -127,6 +138,9 @@ export const elementwise: CaseTable = {
   // a scale is a softplus of something well below 0, and its logarithm enters the KL: relative all the way down
   softplus: unary('softplus', relativeToResult, -80, 80),
   sigmoid: unary('sigmoid', relativeToResult, -80, 80),
+  // e^x - 1 without cancellation: relative down to 0
+  elu: unary('elu', relativeToResult, -20, 20),
+  leakyRelu: unary('leakyRelu', relativeToResult, -5, 5),
   convert: (random) =>
     (['bf16', 'f32'] as const).flatMap((dtype) => [
       ...shapes.map((shape) => makeCase('convert', { dtype }, [random.reals(shape)], exact)),
@@ -146,7 +160,7 @@ export const elementwise: CaseTable = {
   multiply: binary('multiply'),
   divide: binary('divide'),
   activationGradient: (random) =>
-    (['none', 'relu', 'tanh', 'softplus', 'sigmoid'] as const).flatMap((activation) => {
+    activationNames.flatMap((activation) => {
       const [low, high] = ranges[activation];
       return [
         ...shapes.map((shape) => gradientCase(activation, random.reals(shape), random.reals(shape, low, high))),

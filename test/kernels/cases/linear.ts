@@ -1,5 +1,15 @@
 import type { Operations } from '../../../src/graph/index.ts';
-import { type Case, type CaseTable, exact, inDouble, magnitudes, makeCase, sumTolerance, tiny } from '../case.ts';
+import {
+  type Case,
+  type CaseTable,
+  activationNames,
+  exact,
+  inDouble,
+  magnitudes,
+  makeCase,
+  sumTolerance,
+  tiny,
+} from '../case.ts';
 import { type TestTensor, f32 } from '../generate.ts';
 
 /** m, inner, n */
@@ -62,7 +72,7 @@ export const linear: CaseTable = {
       }),
     ),
   dense: (random) =>
-    (['none', 'relu', 'tanh', 'softplus', 'sigmoid'] as const).flatMap((activation) =>
+    activationNames.flatMap((activation) =>
       [false, true].flatMap((bias) => {
         const attributes = { activation, bias };
         const inputs = (b: number, i: number, o: number, make: (shape: number[]) => TestTensor) =>

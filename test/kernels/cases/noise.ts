@@ -33,4 +33,21 @@ export const noise: CaseTable = {
         makeCase('signNoise', { purpose: 3 + (i % 2), layer: 300 * i, examples, features }, [], exact, { control }),
       ),
     ),
+  maskNoise: () =>
+    steps.flatMap((control) =>
+      [
+        [1, 1],
+        [3, 4],
+        [5, 15],
+        [2, 16],
+        [3, 17],
+        [2, 32],
+        [2, 33],
+        [128, 10],
+        [7, 1000],
+      ].map(([examples, features], i) => {
+        const keep = [0.5, 0.9, 1 / 3, 1, 1e-3][i % 5];
+        return makeCase('maskNoise', { purpose: 8, layer: 300 * i, examples, features, keep }, [], exact, { control });
+      }),
+    ),
 };

@@ -1,5 +1,5 @@
 import type { Activation, Shape } from '../../../src/graph/index.ts';
-import { type Case, type CaseTable, makeCase, sumTolerance, tiny } from '../case.ts';
+import { type Case, type CaseTable, activationNames, makeCase, sumTolerance, tiny } from '../case.ts';
 import { type Random, type TestTensor, f32 } from '../generate.ts';
 
 const shapes: Shape[] = [
@@ -32,9 +32,7 @@ function softmaxEntropy(logits: TestTensor, note = ''): Case {
 
 export const prediction: CaseTable = {
   perturb: (random) => [
-    ...(['none', 'relu', 'tanh', 'softplus', 'sigmoid'] as const).flatMap((activation) =>
-      shapes.map((shape) => perturb(random, shape, activation)),
-    ),
+    ...activationNames.flatMap((activation) => shapes.map((shape) => perturb(random, shape, activation))),
     makeCase(
       'perturb',
       { activation: 'relu' },

@@ -29,6 +29,26 @@ function sum(x: TestTensor, leading: number, trailing: number, note = ''): Case 
   return makeCase('sum', attributes, [x], () => [{ magnitude, relative: sumTolerance, absolute: tiny }], { note });
 }
 
+const positions: Shape[] = [
+  [1, 1],
+  [5, 7],
+  [3, 33],
+  [2, 1, 5],
+  [4, 31, 1],
+  [1, 64, 3],
+  [2, 7, 16],
+  [3, 5, 4, 10],
+  [2, 1, 1, 8],
+  [2, 14, 14, 33],
+  [2, 9, 1, 1],
+  [2, 2, 3, 4, 5],
+];
+
+function sumPositions(x: TestTensor, note = ''): Case {
+  const [{ data: magnitude }] = inDouble('sumPositions', {}, [magnitudes(x)]);
+  return makeCase('sumPositions', {}, [x], () => [{ magnitude, relative: sumTolerance, absolute: tiny }], { note });
+}
+
 const concats: Shape[][] = [
   [[4]],
   [[1], [3]],
@@ -79,6 +99,15 @@ export const structure: CaseTable = {
           exact,
         ),
       ),
+  sumPositions: (random) => [
+    ...positions.map((shape) => sumPositions(random.reals(shape))),
+    ...positions.map((shape) => makeCase('sumPositions', {}, [random.dyadic(shape, 9)], exact, { note: 'integers' })),
+    sumPositions(f32([1, 2, 3], [1, Number.NaN, 2, 3, 4, Number.POSITIVE_INFINITY]), 'NaN, infinity'),
+  ],
+  broadcastPositions: (random) =>
+    positions.map((shape) =>
+      makeCase('broadcastPositions', { shape }, [random.reals([shape[0], shape[shape.length - 1]])], exact),
+    ),
   concat: (random) =>
     concats.map((inputs) =>
       makeCase(

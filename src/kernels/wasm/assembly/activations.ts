@@ -1,5 +1,5 @@
 /** Activations by number (the binding's `activationCodes`), and their derivatives written in y = f(x). */
-import { loadUpTo4, storeUpTo4 } from './lanes';
+import { choose, loadUpTo4, storeUpTo4 } from './lanes';
 import { oneMinusExp4, sigmoid4, softplus4, tanh4 } from './functions';
 
 export const none: i32 = 0;
@@ -7,12 +7,29 @@ export const relu: i32 = 1;
 export const tanh: i32 = 2;
 export const softplus: i32 = 3;
 export const sigmoid: i32 = 4;
+export const elu: i32 = 5;
+export const leakyRelu: i32 = 6;
 
 /** relu(NaN) is NaN, so that the finite check finds it. */
 // @ts-ignore: decorator
 @inline
 export function relu4(x: v128): v128 {
   return f32x4.pmax(x, f32x4.splat(0));
+}
+
+/** x above 0, e^x - 1 below. */
+// @ts-ignore: decorator
+@inline
+export function elu4(x: v128): v128 {
+  return choose(x, f32x4.neg(oneMinusExp4(f32x4.neg(x))), f32x4.gt(x, f32x4.splat(0)));
+}
+
+const slope: f32 = 0.01;
+
+// @ts-ignore: decorator
+@inline
+export function leakyRelu4(x: v128): v128 {
+  return choose(x, f32x4.mul(x, f32x4.splat(slope)), f32x4.gt(x, f32x4.splat(0)));
 }
 
 /** In place on n floats. */
@@ -24,6 +41,8 @@ export function activateInPlace(kind: i32, pointer: usize, n: i32): void {
     else if (kind == tanh) y = tanh4(x);
     else if (kind == softplus) y = softplus4(x);
     else if (kind == sigmoid) y = sigmoid4(x);
+    else if (kind == elu) y = elu4(x);
+    else if (kind == leakyRelu) y = leakyRelu4(x);
     storeUpTo4(pointer, y, n);
   }
 }
@@ -34,6 +53,9 @@ export function gradient4(kind: i32, dy: v128, y: v128): v128 {
   if (kind == tanh) return f32x4.mul(dy, f32x4.sub(one, f32x4.mul(y, y)));
   if (kind == softplus) return f32x4.mul(dy, oneMinusExp4(y));
   if (kind == sigmoid) return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(one, y)));
+  const positive = f32x4.gt(y, f32x4.splat(0));
+  if (kind == elu) return choose(dy, f32x4.mul(dy, f32x4.add(one, y)), positive);
+  if (kind == leakyRelu) return choose(dy, f32x4.mul(dy, f32x4.splat(slope)), positive);
   return dy;
 }
 

@@ -1,7 +1,7 @@
 /** Element by element: out[i] = f(x[i]) or f(a[i], b[i]), b repeated over the leading axes. */
 import { loadUpTo4, storeUpTo4 } from './lanes';
 import { exp4, log4, sigmoid4, softplus4, tanh4 } from './functions';
-import { relu4 } from './activations';
+import { elu4, leakyRelu4, relu4 } from './activations';
 
 export function negate(out: usize, x: usize, n: i32): void {
   for (; n > 0; n -= 4, out += 16, x += 16) storeUpTo4(out, f32x4.neg(loadUpTo4(x, n)), n);
@@ -40,6 +40,14 @@ export function softplus(out: usize, x: usize, n: i32): void {
 
 export function sigmoid(out: usize, x: usize, n: i32): void {
   for (; n > 0; n -= 4, out += 16, x += 16) storeUpTo4(out, sigmoid4(loadUpTo4(x, n)), n);
+}
+
+export function elu(out: usize, x: usize, n: i32): void {
+  for (; n > 0; n -= 4, out += 16, x += 16) storeUpTo4(out, elu4(loadUpTo4(x, n)), n);
+}
+
+export function leakyRelu(out: usize, x: usize, n: i32): void {
+  for (; n > 0; n -= 4, out += 16, x += 16) storeUpTo4(out, leakyRelu4(loadUpTo4(x, n)), n);
 }
 
 // The factor and the offset are doubles, so that x / 3 or x - 0.1 is rounded once, as it is in the other engines.

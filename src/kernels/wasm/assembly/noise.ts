@@ -197,3 +197,38 @@ export function signNoise(out: usize, examples: i32, features: i32, purpose: i32
     }
   }
 }
+
+/** Bytes of scratch: the rounds' keys, and the words of 32 elements. */
+export const maskNoiseScratch: i32 = 448;
+
+/** 1 / keep where a word is at most `bound`, 0 elsewhere: the words as `normalNoise` has them, before they are numbers. */
+export function maskNoise(
+  out: usize,
+  examples: i32,
+  features: i32,
+  purpose: i32,
+  layer: i32,
+  bound: u32,
+  kept: f32,
+  control: usize,
+  scratch: usize,
+): void {
+  scheduleKeys(scratch, load<i32>(control + seedLow), load<i32>(control + seedHigh));
+  const word1 = load<i32>(control + step);
+  const word2 = (layer << 16) | load<i32>(control + replica);
+  const first = load<i32>(control + firstExample);
+  const drawn = scratch + 320;
+  const limit = i32x4.splat(bound);
+  const value = f32x4.splat(kept);
+  for (let example = 0; example < examples; example++) {
+    const word3 = (purpose << 24) | (first + example);
+    for (let f = 0; f < features; f += 32) {
+      philox(drawn, f >> 4, scratch, word1, word2, word3);
+      let p = drawn;
+      for (let left = min(features - f, 32); left > 0; left -= 4, p += 16) {
+        storeUpTo4(out, v128.and(value, i32x4.le_u(v128.load(p), limit)), left);
+        out += <usize>min(left, 4) << 2;
+      }
+    }
+  }
+}

@@ -109,3 +109,106 @@ export function maxPoolBackward(
     }
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function upperHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
+}
+
+/** The mean of what lies in each window, summed in double. */
+export function averagePool(
+  y: usize,
+  x: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  windowHeight: i32,
+  windowWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  top: i32,
+  left: i32,
+): void {
+  const pixel: usize = <usize>channels << 2;
+  const row: usize = pixel * width;
+  for (; batch > 0; batch--, x += row * height) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = oy * strideHeight - top;
+      const begin = max(0, y0);
+      const rows = min(height, y0 + windowHeight) - begin;
+      for (let ox = 0; ox < outWidth; ox++, y += pixel) {
+        const x0 = ox * strideWidth - left;
+        const start = max(0, x0);
+        const columns = min(width, x0 + windowWidth) - start;
+        const count = f64x2.splat(<f64>(rows * columns));
+        for (let c = 0; c < channels; c += 4) {
+          const n = channels - c;
+          const base = x + row * begin + pixel * start + (<usize>c << 2);
+          let low = f64x2.splat(0);
+          let high = f64x2.splat(0);
+          for (let i = 0; i < rows; i++) {
+            let p = base + row * i;
+            for (let j = 0; j < columns; j++, p += pixel) {
+              const v = loadUpTo4(p, n);
+              low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+              high = f64x2.add(high, upperHalf(v));
+            }
+          }
+          const first = f32x4.demote_f64x2_zero(f64x2.div(low, count));
+          const second = f32x4.demote_f64x2_zero(f64x2.div(high, count));
+          storeUpTo4(y + (<usize>c << 2), v128.shuffle<i64>(first, second, 0, 2), n);
+        }
+      }
+    }
+  }
+}
+
+/** Adds each dy, in equal parts, to what its window averaged; dx is cleared first. */
+export function averagePoolBackward(
+  dx: usize,
+  dy: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  windowHeight: i32,
+  windowWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  top: i32,
+  left: i32,
+): void {
+  const pixel: usize = <usize>channels << 2;
+  const row: usize = pixel * width;
+  memory.fill(dx, 0, row * height * batch);
+  for (; batch > 0; batch--, dx += row * height) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = oy * strideHeight - top;
+      const begin = max(0, y0);
+      const rows = min(height, y0 + windowHeight) - begin;
+      for (let ox = 0; ox < outWidth; ox++, dy += pixel) {
+        const x0 = ox * strideWidth - left;
+        const start = max(0, x0);
+        const columns = min(width, x0 + windowWidth) - start;
+        const count = f32x4.splat(<f32>(rows * columns));
+        for (let c = 0; c < channels; c += 4) {
+          const n = channels - c;
+          const part = f32x4.div(loadUpTo4(dy + (<usize>c << 2), n), count);
+          const base = dx + row * begin + pixel * start + (<usize>c << 2);
+          for (let i = 0; i < rows; i++) {
+            let p = base + row * i;
+            for (let j = 0; j < columns; j++, p += pixel) {
+              storeUpTo4(p, f32x4.add(loadUpTo4(p, n), part), n);
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -62,3 +62,21 @@ export function broadcast(out: usize, x: usize, leading: i32, middle: i32, trail
     }
   }
 }
+
+/** x [batch, positions, channels] -> out [batch, channels] */
+export function sumPositions(out: usize, x: usize, batch: i32, positions: i32, channels: i32): void {
+  const bytes: usize = <usize>channels << 2;
+  for (; batch > 0; batch--, out += bytes, x += bytes * positions) {
+    if (channels == 1) sum(out, x, 1, 1, positions);
+    else sum(out, x, positions, channels, 1);
+  }
+}
+
+/** x [batch, channels] -> out [batch, positions, channels] */
+export function broadcastPositions(out: usize, x: usize, batch: i32, positions: i32, channels: i32): void {
+  const bytes: usize = <usize>channels << 2;
+  for (; batch > 0; batch--, x += bytes, out += bytes * positions) {
+    if (channels == 1) broadcast(out, x, 1, 1, positions);
+    else broadcast(out, x, positions, channels, 1);
+  }
+}

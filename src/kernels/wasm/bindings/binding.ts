@@ -1,4 +1,4 @@
-import type { OperationName } from '../../../graph/index.ts';
+import type { Activation, OperationName } from '../../../graph/index.ts';
 import { sizeOf } from '../../../graph/index.ts';
 import type { BufferView, KernelCall, KernelContext } from '../../kernels.ts';
 import type { WasmExports } from '../exports.ts';
@@ -32,4 +32,12 @@ export const lastOf = ({ shape }: BufferView): number => shape.at(-1) ?? 1;
 export const rowsOf = (view: BufferView): number => (lastOf(view) === 0 ? 0 : countOf(view) / lastOf(view));
 
 /** The numbers that assembly/activations.ts gives the activations. */
-export const activationCodes = { none: 0, relu: 1, tanh: 2, softplus: 3, sigmoid: 4 } as const;
+export const activationCodes: Readonly<Record<Activation, number>> = {
+  none: 0,
+  relu: 1,
+  tanh: 2,
+  softplus: 3,
+  sigmoid: 4,
+  elu: 5,
+  leakyRelu: 6,
+};

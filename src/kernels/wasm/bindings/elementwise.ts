@@ -1,8 +1,8 @@
-import { bytesOf, sizeOf } from '../../../graph/index.ts';
+import { type Activation, bytesOf, sizeOf } from '../../../graph/index.ts';
 import type { WasmExports } from '../exports.ts';
 import { type Binding, type Bindings, activationCodes, countOf, isNarrow, lastOf } from './binding.ts';
 
-type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | 'relu' | 'tanh' | 'softplus' | 'sigmoid';
+type Unary = 'negate' | 'exp' | 'log' | 'sqrt' | 'square' | Exclude<Activation, 'none'>;
 type Binary = 'add' | 'subtract' | 'multiply' | 'divide';
 
 function unary(name: Unary): Binding<Unary> {
@@ -52,6 +52,8 @@ export const elementwise: Bindings<
   tanh: unary('tanh'),
   softplus: unary('softplus'),
   sigmoid: unary('sigmoid'),
+  elu: unary('elu'),
+  leakyRelu: unary('leakyRelu'),
   add: binary('add'),
   subtract: binary('subtract'),
   multiply: binary('multiply'),

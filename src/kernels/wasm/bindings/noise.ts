@@ -1,7 +1,7 @@
 import type { Bindings } from './binding.ts';
 import { countOf } from './binding.ts';
 
-export const noise: Bindings<'normalNoise' | 'signNoise'> = {
+export const noise: Bindings<'normalNoise' | 'signNoise' | 'maskNoise'> = {
   normalNoise: {
     scratch: (_call, { normalNoiseScratch }) => normalNoiseScratch.value,
     bind: ({ attributes: { purpose, layer }, outputs: [y] }, { normalNoise }, { control, scratch }) => {
@@ -13,6 +13,16 @@ export const noise: Bindings<'normalNoise' | 'signNoise'> = {
     bind: ({ attributes: { purpose, layer, examples, features }, outputs: [y] }, { signNoise }, { control }) => {
       const out = y!.offset;
       return () => signNoise(out, examples, features, purpose, layer, control);
+    },
+  },
+  maskNoise: {
+    scratch: (_call, { maskNoiseScratch }) => maskNoiseScratch.value,
+    bind: ({ attributes, outputs: [y] }, { maskNoise }, { control, scratch }) => {
+      const { purpose, layer, examples, features, keep } = attributes;
+      // word < keep 2^32, as a bound that still fits a word where keep is 1
+      const bound = Math.ceil(keep * 2 ** 32) - 1;
+      const [out, kept] = [y!.offset, 1 / keep];
+      return () => maskNoise(out, examples, features, purpose, layer, bound, kept, control, scratch);
     },
   },
 };

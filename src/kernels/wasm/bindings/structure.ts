@@ -10,7 +10,9 @@ function extents(shape: Shape, leading: number, trailing: number): [number, numb
 
 const rowBytes = (view: BufferView): number => lastOf(view) * bytesPerElement[view.dtype];
 
-export const structure: Bindings<'sum' | 'broadcast' | 'reshape' | 'concat' | 'sliceLast' | 'padLast'> = {
+export const structure: Bindings<
+  'sum' | 'broadcast' | 'sumPositions' | 'broadcastPositions' | 'reshape' | 'concat' | 'sliceLast' | 'padLast'
+> = {
   sum: {
     bind: ({ attributes, inputs: [x], outputs: [y] }, { sum }) => {
       const [leading, middle, trailing] = extents(x!.shape, attributes.leading, attributes.trailing);
@@ -23,6 +25,20 @@ export const structure: Bindings<'sum' | 'broadcast' | 'reshape' | 'concat' | 's
       const [leading, middle, trailing] = extents(attributes.shape, attributes.leading, attributes.trailing);
       const [out, from] = [y!.offset, x!.offset];
       return () => broadcast(out, from, leading, middle, trailing);
+    },
+  },
+  sumPositions: {
+    bind: ({ inputs: [x], outputs: [y] }, { sumPositions }) => {
+      const [batch, positions, channels] = [x!.shape[0]!, sizeOf(x!.shape.slice(1, -1)), lastOf(x!)];
+      const [out, from] = [y!.offset, x!.offset];
+      return () => sumPositions(out, from, batch, positions, channels);
+    },
+  },
+  broadcastPositions: {
+    bind: ({ inputs: [x], outputs: [y] }, { broadcastPositions }) => {
+      const [batch, positions, channels] = [y!.shape[0]!, sizeOf(y!.shape.slice(1, -1)), lastOf(y!)];
+      const [out, from] = [y!.offset, x!.offset];
+      return () => broadcastPositions(out, from, batch, positions, channels);
     },
   },
   reshape: {

@@ -1,0 +1,80 @@
+/**
+ * Bundles what runs in a page as its author would, once with esbuild and once with Vite: no warning, no Node API. Says how
+ * large that is.
+ *
+ * npx tsx scripts/check-browser.ts [FOLDER], the repository unless given.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import * as vite from 'vite';
+import { portableRooms } from '../.dependency-cruiser.mjs';
+
+interface Bundle {
+  readonly problems: readonly string[];
+  readonly code: string;
+}
+
+const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..'));
+const rooms = [...portableRooms, 'kernels/reference', 'kernels/wasm'].filter((room) =>
+  existsSync(join(root, 'src', room, 'index.ts')),
+);
+/** Everything of every room, so that nothing is left out as unused. */
+const source = rooms.map((room, i) => `export * as room${i} from './src/${room}/index.ts';`).join('\n');
+
+async function withEsbuild(): Promise<Bundle> {
+  const { errors, warnings, outputFiles } = await esbuild
+    .build({
+      stdin: { contents: source, resolveDir: root, loader: 'ts' },
+      ...{ bundle: true, format: 'esm', platform: 'browser', minify: true, write: false, logLevel: 'silent' },
+    })
+    .catch((failure: esbuild.BuildFailure) => ({ ...failure, outputFiles: [] }));
+  const problems = [...errors, ...warnings].map(({ text, location }) => `${text} (${location?.file ?? 'no file'})`);
+  return { problems, code: outputFiles.map(({ text }) => text).join('') };
+}
+
+async function withVite(): Promise<Bundle> {
+  // what it is under a test runner hides what Vite says of Node's modules
+  process.env['NODE_ENV'] = 'production';
+  const problems: string[] = [];
+  const tell = (problem: string): unknown => problems.push(problem);
+  const customLogger: vite.Logger = {
+    ...{ warn: tell, warnOnce: tell, error: tell, info() {}, clearScreen() {} },
+    ...{ hasWarned: false, hasErrorLogged: () => false },
+  };
+  const entry = join(root, 'every-room.ts');
+  const everyRoom: vite.Plugin = {
+    name: 'every-room',
+    resolveId: (id) => (id === entry ? id : null),
+    load: (id) => (id === entry ? source : null),
+  };
+  const lib = { entry, formats: ['es' as const], fileName: 'credence' };
+  const built = await vite
+    .build({
+      configFile: false,
+      root,
+      customLogger,
+      logLevel: 'warn',
+      plugins: [everyRoom],
+      build: { write: false, lib },
+    })
+    .catch((failure: Error) => tell(failure.message));
+  const outputs = Array.isArray(built) ? (built as vite.Rolldown.RolldownOutput[]) : [];
+  const chunks = outputs.flatMap(({ output }) => output.flatMap((one) => (one.type === 'chunk' ? one.code : [])));
+  return { problems, code: chunks.join('') };
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
+
+let failed = rooms.length === 0;
+if (failed) console.error(`saw no room in ${root}: the check itself is broken`);
+for (const [tool, { problems, code }] of Object.entries({ esbuild: await withEsbuild(), vite: await withVite() })) {
+  for (const problem of problems) console.error(`${tool}: ${problem}`);
+  failed ||= problems.length > 0;
+  const sizes = `${kilobytes(code.length)} minified, ${kilobytes(gzipSync(code).length)} gzipped`;
+  if (problems.length === 0) console.log(`${tool}: ${rooms.length} rooms, ${sizes}`);
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,25 @@
+/** The commands, in the order of the overview. */
+import type { CommandFile } from '../command-file.ts';
+import { command as bench } from './bench/index.ts';
+import { command as data } from './data.ts';
+import { command as doctor } from './doctor.ts';
+import { command as evaluate } from './evaluate.ts';
+import { command as launch } from './launch/index.ts';
+import { command as predict } from './predict/index.ts';
+import { command as report } from './report/index.ts';
+import { command as simulate } from './simulate/index.ts';
+import { command as submit } from './submit/index.ts';
+import { command as train } from './train.ts';
+
+export const commands: readonly CommandFile[] = [
+  train,
+  evaluate,
+  predict,
+  launch,
+  submit,
+  report,
+  bench,
+  simulate,
+  data,
+  doctor,
+];

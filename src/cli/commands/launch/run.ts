@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { UnavailableError, UsageError } from '../../../errors/index.ts';
+import {
+  type Host,
+  type Launcher,
+  type Plan,
+  canTag,
+  chooseLauncher,
+  commandLineOf,
+  countOf,
+  isBatchJob,
+  launcherNames,
+  parseHosts,
+  probeBySsh,
+  reachable,
+  readHostfile,
+  startJob,
+  supervise,
+} from '../../../launch/index.ts';
+import type { Given } from '../../command-file.ts';
+import { display } from '../../configuration/index.ts';
+import { freeFolder, innerCommand, self } from '../../inner-command.ts';
+import { type TrainRequest, readTrainRequest } from '../../request.ts';
+import type { Terminal } from '../../terminal.ts';
+
+interface LaunchOptions {
+  /** how many ranks */
+  readonly n?: string;
+  readonly hosts?: string;
+  readonly hostfile?: string;
+  readonly launcher?: string;
+  readonly restarts?: string;
+  readonly timeline?: string;
+}
+
+/**
+ * `credence launch`: starts the ranks of a training, waits for them, and starts them again where that is asked for.
+ * @returns the exit code of the ranks, as their launcher tells it
+ */
+export async function launch(given: Given, terminal: Terminal): Promise<number> {
+  const inner = await innerCommand('launch -n COUNT', given.inner, given.parse);
+  if (inner === null) return 0;
+  const options = given.options<LaunchOptions>();
+  const hosts = hostsOf(options);
+  const ranks = countOf(options.n ?? null, hosts);
+  const restarts = restartsOf(options);
+  const launcher = chooseLauncher(launcherNameOf(options), hosts);
+  const request = await readTrainRequest(inner);
+  const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
+  const isJson = given.json || inner.json;
+  const isTagged = canTag(launcher.dialect);
+  const words = wordsOf(given.inner, { request, restarts, isJson, timeline: timelineOf(options, request) });
+  const usable = defaultHosts(hosts, ranks, launcher);
+  const code = await supervise({
+    restarts,
+    tell,
+    async start(attempt) {
+      const left = await answering(usable, attempt, tell);
+      if (left?.length === 0) return null;
+      const slots = left?.reduce((sum, host) => sum + host.slots, 0) ?? ranks;
+      const plan: Plan = {
+        ranks: Math.min(ranks, slots),
+        hosts: left,
+        command: [...self(), ...words(attempt)],
+        isTagged,
+        isRoot: process.getuid?.() === 0,
+      };
+      const line = commandLineOf(launcher, plan);
+      if (given.verbose) tell([line.program, ...line.words].join(' '));
+      const write = (stream: 'stdout' | 'stderr', text: string, rank: number | null): void => {
+        terminal[stream].write(isJson || rank === null ? `${text}\n` : `[${rank}]<${stream}>:${text}\n`);
+      };
+      return startJob(line, { dialect: launcher.dialect, write: isTagged ? write : null });
+    },
+  });
+  if (code > 2) tell(`${launcher.program} ended with exit code ${code}`);
+  return code;
+}
+
+function hostsOf({ hosts, hostfile }: LaunchOptions): Host[] | null {
+  if (hosts !== undefined && hostfile !== undefined) {
+    throw new UsageError('-H and --hostfile exclude each other', { remedy: 'Leave one of them away' });
+  }
+  if (hosts !== undefined) return parseHosts(hosts);
+  return hostfile === undefined ? null : readHostfile(hostfile);
+}
+
+function restartsOf({ restarts }: LaunchOptions): number {
+  if (restarts === undefined) return 0;
+  if (/^\d{1,4}$/.test(restarts)) return Number(restarts);
+  throw new UsageError(`--restarts ${display(restarts)}`, { expected: 'how often to start again, 0 to 9999' });
+}
+
+function launcherNameOf({ launcher }: LaunchOptions) {
+  const name = launcherNames.find((known) => known === launcher);
+  if (launcher === undefined || name !== undefined) return name ?? null;
+  throw new UsageError(`--launcher ${display(launcher)}`, { expected: launcherNames.join(', ') });
+}
+
+/** Outside of a batch job mpiexec counts cores unless it is told of slots. */
+function defaultHosts(hosts: Host[] | null, ranks: number, { dialect }: Launcher): Host[] | null {
+  const isMpiexec = dialect === 'openmpi' || dialect === 'hydra';
+  return hosts === null && isMpiexec && !isBatchJob(process.env) ? [{ name: 'localhost', slots: ranks }] : hosts;
+}
+
+/**
+ * The hosts to start on. At first all must answer; after a failure those that do are enough.
+ * @throws UnavailableError that names the hosts that do not
+ */
+async function answering(hosts: Host[] | null, attempt: number, tell: (text: string) => void): Promise<Host[] | null> {
+  if (hosts === null) return null;
+  const { there, lost } = await reachable(hosts, probeBySsh);
+  if (lost.length > 0 && attempt === 0) {
+    throw new UnavailableError(`no answer from ${lost.join(', ')}`, {
+      expected: 'ssh without a password to every host',
+      remedy: `Try: ssh -o BatchMode=yes ${lost[0]} true`,
+    });
+  }
+  if (lost.length > 0) tell(`no answer from ${lost.join(', ')}: going on without`);
+  if (there.length === 0) tell('no host is left');
+  return there;
+}
+
+interface Wish {
+  readonly request: TrainRequest;
+  readonly restarts: number;
+  readonly isJson: boolean;
+  readonly timeline: string | null;
+}
+
+function timelineOf({ timeline }: LaunchOptions, request: TrainRequest): string | null {
+  if (timeline !== undefined && request.timeline !== null) {
+    throw new UsageError('--timeline stands before train and behind it', { remedy: 'Leave one of them away' });
+  }
+  return timeline ?? request.timeline;
+}
+
+/** What each attempt asks of the ranks: what was typed; once there is a run to go on with, that it goes on. */
+function wordsOf(typed: readonly string[], { request: { folder }, restarts, isJson, timeline }: Wish) {
+  const isChosen = folder.kind === 'unique' && restarts > 0;
+  const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
+  const said = [...typed, ...(isJson && !typed.includes('--json') ? ['--json'] : [])];
+  const traced = (attempt: number) => (timeline === null ? [] : ['--timeline', ofAttempt(timeline, attempt)]);
+  const fresh = isChosen ? [...said, '--out', run] : said;
+  const spoken = ['--json', '--verbose'].filter((word) => said.includes(word));
+  return (attempt: number): string[] => {
+    const goesOn = attempt > 0 && folder.kind !== 'resume' && existsSync(join(run, 'config.yaml'));
+    return [...(goesOn ? ['train', '--resume', run, ...spoken] : fresh), ...traced(attempt)];
+  };
+}
+
+/** `trace.json`, of the first restart `trace.restart-1.json`: each attempt has a timeline of its own. */
+function ofAttempt(path: string, attempt: number): string {
+  const { dir, name, ext } = parse(path);
+  return attempt === 0 ? path : join(dir, `${name}.restart-${attempt}${ext}`);
+}

@@ -1,0 +1,25 @@
+import type { CommandFile } from '../../command-file.ts';
+import { addComputation, addDraws } from '../of-a-run.ts';
+
+/** `credence predict RUN INPUT...` */
+export const command: CommandFile = {
+  name: 'predict',
+  synopsis: '[options] <RUN> <INPUT...>',
+  about: 'Predict classes of images with the last checkpoint of a run, and how sure that is.',
+
+  async declare(words) {
+    words.command.usage('RUN INPUT... [--draws COUNT] [--out FILE]');
+    words
+      .argument('RUN', 'the folder of a run')
+      .argument('INPUT', 'images: .npy, .npz, IDX (.gz or not) or .png files, or folders of .png files');
+    addDraws(words)
+      .option('quantiles', 'LEVELS', "of each class's probability over the draws (default: 0.05,0.5,0.95)")
+      .option('out', 'FILE', 'all predictions, as .json, .csv or .npz');
+    await addComputation(words);
+  },
+
+  async run(given, terminal) {
+    const { predict } = await import('./run.ts');
+    return predict(given, terminal);
+  },
+};

@@ -1,0 +1,119 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
+import { CredenceError, UsageError } from '../../../errors/index.ts';
+import type { ClassPredictive } from '../../../likelihoods/index.ts';
+import { imagePredictions, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
+import type { Given } from '../../command-file.ts';
+import { nameOf } from '../../../models/index.ts';
+import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
+import { renderPredictions } from '../../progress/predictions.ts';
+import { readRunConfiguration } from '../../request.ts';
+import type { Terminal } from '../../terminal.ts';
+import { silentWatch, watchOn } from '../../watch.ts';
+
+interface PredictOptions {
+  readonly out?: string;
+  readonly quantiles?: string;
+}
+
+/** What `predict` answers; with --json, exactly this, and the predictions where they are not written to a file. */
+interface PredictionSummary {
+  readonly run: string;
+  readonly model: string;
+  readonly step: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly images: number;
+  /** of the quantiles */
+  readonly levels: readonly number[];
+  /** draws of an image per second, over all ranks, the start of threads included */
+  readonly imageDrawsPerSecond: number;
+  /** the file that holds the predictions; null: none was asked for */
+  readonly file: string | null;
+}
+
+type Form = (predictive: ClassPredictive, names: readonly string[], summary: object) => Uint8Array;
+
+/** The forms of a file of predictions, by its ending. */
+const forms: Readonly<Partial<Record<string, Form>>> = {
+  '.json': (predictive, names, summary) =>
+    encoded(`${JSON.stringify({ ...summary, predictions: imagePredictions(predictive, names) })}\n`),
+  '.csv': (predictive, names) => encoded(predictionsCsv(predictive, names)),
+  '.npz': predictionsNpz,
+};
+
+/** `credence predict RUN INPUT...` */
+export async function predict({ words, options, flags, json }: Given, terminal: Terminal): Promise<number> {
+  const [run = '', ...inputs] = words;
+  const { out = null, quantiles = null } = options<PredictOptions>();
+  const levels = levelsOf(quantiles);
+  const form = out === null ? null : formOf(out);
+  const configuration = resolveConfiguration([await readRunConfiguration(run), layerOfFlags(flags)]);
+  const { launchedAs, predictWithRun } = await import('../../../compose/index.ts');
+  const isFirst = (launchedAs()?.rank ?? 0) === 0;
+  const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
+  try {
+    const { predictive, names, step, seconds } = await predictWithRun(run, inputs, configuration, levels, watch);
+    if (predictive.kind !== 'classes') throw new UsageError('predictions of numbers');
+    watch.end();
+    if (!isFirst) return 0;
+    const { draws, count } = predictive;
+    const summary: PredictionSummary = {
+      ...{ run, model: nameOf(configuration.model), step, draws, seed: configuration.seed, images: count, levels },
+      imageDrawsPerSecond: (count * draws) / seconds,
+      file: out,
+    };
+    if (out !== null && form) writeWhole(out, form(predictive, names, summary));
+    const predictions = out === null ? { predictions: imagePredictions(predictive, names) } : {};
+    terminal.stdout.write(
+      json ? `${JSON.stringify({ ...summary, ...predictions })}\n` : renderPredictions(summary, predictive, names),
+    );
+    return 0;
+  } finally {
+    watch.end();
+  }
+}
+
+function levelsOf(text: string | null): number[] {
+  if (text === null) return [0.05, 0.5, 0.95];
+  if (text === 'none') return [];
+  const levels = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (levels.every((level) => level >= 0 && level <= 1)) return levels;
+  throw new UsageError('--quantiles', {
+    got: display(text),
+    expected: 'levels from 0 to 1, such as 0.05,0.5,0.95, or none',
+  });
+}
+
+function formOf(out: string) {
+  const form = forms[extname(out).toLowerCase()];
+  // before anything is computed that could not be kept
+  if (form && !existsSync(dirname(out))) {
+    throw new UsageError('--out', { got: display(out, 300), expected: 'a file in a folder that is there' });
+  }
+  if (form) return form;
+  throw new UsageError('--out', {
+    got: display(out, 300),
+    expected: `a file that ends in ${Object.keys(forms).join(', ')}`,
+  });
+}
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Written beside and renamed: never half there under its name. */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(beside, bytes);
+    renameSync(beside, path);
+  } catch (cause) {
+    rmSync(beside, { force: true });
+    throw new CredenceError('DATA', `${path} cannot be written`, {
+      got: cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause),
+      remedy: 'Give a file in a folder that is there and may be written to with --out',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** From a configuration to an experiment: names are asked for here, and nowhere behind. */
+import { Graph, type OperationName } from '../graph/index.ts';
+import { type DescribedModel, declarationsOf, isModulePath } from '../models/index.ts';
+import type { Checkpoint, RunConfiguration } from '../train/index.ts';
+import type { Experiment, Loading } from './experiment.ts';
+import { imageData } from './images.ts';
+import type { DataInfo } from './info.ts';
+import { modelFor } from './model.ts';
+import { moduleSha256 } from './module.ts';
+import { ownData, ownDataName } from './own-data.ts';
+
+/**
+ * @param checkpoint of a trained network, whose encoding of its inputs is taken; null: that of the training set is
+ * @throws DataError where the data are not there or not what they should be
+ * @throws UsageError where the model is not known
+ * @throws ShapeError where it does not fit the data
+ */
+export async function experimentOf(
+  configuration: RunConfiguration,
+  checkpoint: Checkpoint | null,
+  loading: Loading | null = null,
+): Promise<Experiment> {
+  const isOwn = configuration.data.name === ownDataName;
+  const data = await (isOwn ? ownData : imageData)(configuration, checkpoint, loading);
+  return { configuration, data, ...(await resolveModel(configuration.model, data.info)) };
+}
+
+/** What makes a draw of a prediction differ from the next: a posterior, or masks of dropout that go on. */
+const noises: ReadonlySet<OperationName> = new Set<OperationName>(['normalNoise', 'signNoise', 'maskNoise']);
+
+/** The model of a configuration, for data of this kind, and what it declares. */
+export async function resolveModel(
+  described: DescribedModel,
+  info: DataInfo,
+): Promise<Pick<Experiment, 'model' | 'parameters' | 'isBayesian' | 'moduleSha256'>> {
+  const model = await modelFor(described, info);
+  const graph = new Graph();
+  const { parameters } = declarationsOf(model, graph);
+  return {
+    model,
+    parameters: parameters.map(({ tensor }) => tensor),
+    isBayesian: graph.nodes.some(({ operation }) => noises.has(operation)),
+    moduleSha256: typeof described === 'string' && isModulePath(described) ? moduleSha256(described) : null,
+  };
+}

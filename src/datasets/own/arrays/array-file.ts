@@ -1,0 +1,124 @@
+/** Files of named arrays, .npz, .npy and HDF5, as one: which array is what, by its name. */
+import type { NumberArray, Numbers, RowPlaces, Table, TableColumn } from '../../../data/index.ts';
+import { columnOfCells } from '../../../data/index.ts';
+import { DataError, suggestion, UsageError } from '../../../errors/index.ts';
+import { shortList } from '../names.ts';
+
+export type FileArray =
+  | { readonly kind: 'numbers'; readonly shape: readonly number[]; readonly data: Numbers; readonly isBoolean: boolean }
+  | { readonly kind: 'texts'; readonly shape: readonly number[]; readonly texts: readonly string[] };
+
+export interface ArrayFile {
+  /** for messages: its path */
+  readonly name: string;
+  /** of the arrays; one, the empty text, where the file is an array */
+  readonly names: readonly string[];
+  /** @throws DataError where it is damaged, or of a type that is not read */
+  read(array: string): FileArray;
+}
+
+/** Names under which arrays hold inputs and targets, where none is named; case does not count. */
+const inputNames = ['x', 'inputs', 'data', 'images'];
+const targetNames = ['y', 'labels', 'target', 'targets'];
+
+/** Rows of arrays are counted as in NumPy. */
+export const indices: RowPlaces = { unit: 'index', of: (row) => row };
+
+/**
+ * @returns names of the arrays with the targets, and of the one with the inputs
+ * @throws UsageError where an array is not there, or it is not clear which is meant
+ */
+export function chooseArrays(
+  { name, names }: ArrayFile,
+  target: string | readonly string[] | null,
+  inputs: readonly string[] | null,
+): { readonly targets: readonly string[]; readonly input: string } {
+  if (names.length === 1) {
+    throw new UsageError(`${name} holds a single array`, {
+      got: names[0] || 'one without a name',
+      expected: 'inputs and targets',
+      remedy: 'Save both in one file: numpy.savez(file, x=inputs, y=targets)',
+    });
+  }
+  const byName = targetNames.flatMap((wanted) => names.filter((other) => other.toLowerCase() === wanted)).slice(0, 1);
+  const targets = target === null ? byName : typeof target === 'string' ? [target] : target;
+  if (targets.length === 0) {
+    throw new UsageError(`${name} does not say which array holds the targets`, {
+      got: shortList(names),
+      expected: `one named ${targetNames.join(', ')}`,
+      remedy: 'Name one of these as the target',
+    });
+  }
+  if (inputs !== null && inputs.length !== 1) {
+    throw new UsageError(`inputs of ${name} are one array`, { got: inputs.join(', ') || 'none', expected: 'one name' });
+  }
+  const rest = names.filter((other) => !targets.includes(other));
+  const usual = inputNames.flatMap((wanted) => rest.filter((other) => other.toLowerCase() === wanted))[0];
+  const input = inputs?.[0] ?? usual ?? (rest.length === 1 ? rest[0] : undefined);
+  for (const wanted of [...targets, ...(input === undefined ? [] : [input])]) checkArray(name, wanted, names);
+  if (input === undefined || targets.includes(input)) {
+    throw new UsageError(`${name} does not say which array holds the inputs`, {
+      got: shortList(rest) || 'none beside the targets',
+      expected: `one named ${inputNames.join(', ')}, or the only one beside the targets`,
+      remedy: 'Name one of these as the inputs',
+    });
+  }
+  return { targets, input };
+}
+
+function checkArray(file: string, wanted: string, names: readonly string[]): void {
+  if (names.includes(wanted)) return;
+  throw new UsageError(`${file} has no array ${wanted}`, {
+    expected: `one of ${shortList(names)}`,
+    remedy: suggestion(wanted, names),
+  });
+}
+
+/** @throws DataError where the array holds texts, or no examples */
+export function inputArray(file: ArrayFile, array: string): NumberArray {
+  const own = file.read(array);
+  const name = titleOf(file, array);
+  if (own.kind === 'texts') {
+    throw new DataError(`${name} holds texts`, { expected: 'numbers', remedy: 'Name another array as the inputs' });
+  }
+  if (own.shape.length === 0 || own.shape.includes(0)) {
+    throw new DataError(`${name} holds no examples`, {
+      got: `shape ${own.shape.join('x') || 'of a single number'}`,
+      expected: 'N examples along the first axis',
+    });
+  }
+  // Truth values are no pixels: as signed bytes they become reals.
+  const data = own.isBoolean ? new Int8Array(own.data) : own.data;
+  return { name, array: array || null, shape: own.shape, data, places: indices };
+}
+
+/**
+ * Targets as a table: an array [N] or [N, 1] is a column of its name, [N, W] are columns name[0], name[1], ...
+ * @param count of the inputs
+ * @throws DataError where there are more targets than inputs, or fewer
+ */
+export function targetTable(file: ArrayFile, arrays: readonly string[], count: number): Table {
+  const columns = arrays.flatMap((array): TableColumn[] => {
+    const own = file.read(array);
+    const [rows, width = 1] = own.shape;
+    if (own.shape.length === 0 || own.shape.length > 2 || rows !== count) {
+      throw new DataError(`${titleOf(file, array)} does not hold one target per example`, {
+        got: `shape ${own.shape.join('x') || 'of a single number'}`,
+        expected: `${count}, as there are inputs, or ${count} x targets`,
+      });
+    }
+    return Array.from({ length: width }, (_, j) => {
+      const name = width === 1 ? array : `${array}[${j}]`;
+      return columnOfCells(name, count, (row) => {
+        const place = row * width + j;
+        if (own.kind === 'texts') return own.texts[place];
+        return own.isBoolean ? own.data[place] !== 0 : own.data[place];
+      });
+    });
+  });
+  return { name: file.name, count, columns, places: indices };
+}
+
+function titleOf({ name }: ArrayFile, array: string): string {
+  return array === '' ? name : `${name}, ${array}`;
+}

@@ -1,0 +1,105 @@
+/** Data of one's own, from a file to examples. */
+import {
+  type RowExamples,
+  type DataSchema,
+  encodeArrayInputs,
+  encodeTableInputs,
+  encodeTargets,
+  fitArrayInputs,
+  fitTableInputs,
+  fitTargets,
+  type Part,
+  type RowSplit,
+  sharedBuffer,
+  splitRows,
+} from '../../data/index.ts';
+import { DataError } from '../../errors/index.ts';
+import type { OwnRows } from './file.ts';
+import type { OwnDataOptions } from './options.ts';
+import { readRowsBySchema, readTrainingRows, rowsToUse, type TrainingRows } from './read.ts';
+import { readRowNumbers } from './row-numbers.ts';
+
+export interface OwnDataset {
+  /** the path */
+  readonly source: string;
+  readonly schema: DataSchema;
+  readonly train: RowExamples;
+  readonly validation: RowExamples | null;
+  readonly test: RowExamples | null;
+  /** of the file's bytes, lower-case hexadecimal */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a file, splits its rows, learns from the training part how they are encoded, and encodes all parts.
+ * @throws UsageError where an option is at fault, DataError where the data is, naming columns and rows
+ */
+export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> {
+  const { path, missing, seed, onWarning } = options;
+  const rows = await readTrainingRows(options);
+  const count = rows.targets.count;
+  const usable = rowsToUse(rows, rows.names.inputs, missing);
+  if (usable.length < count)
+    onWarning?.(`${path}: ${count - usable.length} of ${count} rows have missing cells and are left out`);
+  const other = { test: otherFile(options.test), validation: otherFile(options.validation) };
+  const split = splitRows(path, usable, count, {
+    test: other.test === null ? partOf(options.test) : 0,
+    validation: other.validation === null ? partOf(options.validation) : 0,
+    seed,
+  });
+  const schema = schemaOf(rows, split.train, options);
+  const part = async (which: 'test' | 'validation'): Promise<RowExamples | null> => {
+    const file = other[which];
+    const own = split[which];
+    if (file === null) return own && examplesOf(rows, own, schema);
+    const read = await readRowsBySchema(file, schema, true, onWarning);
+    const inputs = (schema.input.columns ?? []).map((column) => column.name);
+    const used = rowsToUse(read, inputs, missing);
+    if (used.length > 0) return examplesOf(read, used, schema);
+    throw new DataError(`${file} leaves no row for ${which}`, { got: 'missing cells in every row' });
+  };
+  return {
+    source: path,
+    schema,
+    train: examplesOf(rows, split.train, schema),
+    validation: await part('validation'),
+    test: await part('test'),
+    sha256: rows.sha256,
+  };
+}
+
+function schemaOf(rows: TrainingRows, train: RowSplit['train'], options: OwnDataOptions): DataSchema {
+  const { standardize, missing, task } = options;
+  const { inputs, targets, names } = rows;
+  return {
+    input:
+      inputs.kind === 'table'
+        ? fitTableInputs(inputs.table, train, { inputs: names.inputs, unused: names.unused, standardize, missing })
+        : fitArrayInputs(inputs.array, train, standardize),
+    target: fitTargets(targets, train, { names: names.targets, task, standardize }),
+  };
+}
+
+function examplesOf({ inputs, targets }: OwnRows, rows: Int32Array, schema: DataSchema): RowExamples {
+  const places = new Int32Array(sharedBuffer('the rows', 4 * rows.length));
+  places.set(rows);
+  return {
+    count: rows.length,
+    shape: schema.input.shape,
+    inputs:
+      inputs.kind === 'table'
+        ? encodeTableInputs(inputs.table, rows, schema.input)
+        : encodeArrayInputs(inputs.array, rows, schema.input),
+    targets: targets === null ? new Float32Array(0) : encodeTargets(targets, rows, schema.target),
+    rows: places,
+  };
+}
+
+/** A path of data, not of a list of rows. */
+function otherFile(part: OwnDataOptions['test']): string | null {
+  return typeof part === 'string' && !part.toLowerCase().endsWith('.json') ? part : null;
+}
+
+function partOf(part: OwnDataOptions['test']): Part {
+  return typeof part === 'string' ? readRowNumbers(part) : part;
+}

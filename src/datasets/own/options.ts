@@ -1,0 +1,22 @@
+import type { MissingPolicy, TargetKind } from '../../data/index.ts';
+
+/** `data` of a configuration, what concerns data of one's own. */
+export interface OwnDataOptions {
+  /** .csv or .tsv (.gz or not), .parquet, .npz, .h5 or .hdf5, or a folder with a folder of pictures per class */
+  readonly path: string;
+  /** columns or arrays; null: the array y, labels or target, the folders of pictures */
+  readonly target: string | readonly string[] | null;
+  /** columns, or the one array; null: all other columns, the array x, inputs, data or images, or the only other one */
+  readonly inputs: readonly string[] | null;
+  /** a share, keyed by the seed; rows from 0; the path of a .json file with a list of them, or of another file like `path`; 0: none */
+  readonly test: number | string | readonly number[];
+  /** the same, taken from what is not test */
+  readonly validation: number | string | readonly number[];
+  /** inputs, and targets that are reals, to mean 0 and deviation 1 in the training part; pictures stay bytes */
+  readonly standardize: boolean;
+  readonly missing: MissingPolicy;
+  /** auto: texts and truth values are classes, numbers are reals */
+  readonly task: 'auto' | TargetKind;
+  readonly seed: number;
+  readonly onWarning?: (line: string) => void;
+}

@@ -1,0 +1,124 @@
+/** Rows to predict for, encoded as a run has learned it. */
+import { statSync } from 'node:fs';
+import {
+  type DataSchema,
+  encodeArrayInputs,
+  encodeTableInputs,
+  encodeTargets,
+  finiteRows,
+  sharedBuffer,
+  type Table,
+  usableRows,
+} from '../../data/index.ts';
+import { UsageError } from '../../errors/index.ts';
+import { fileError } from '../readers/bytes.ts';
+import { kindOf, type OwnRows } from './file.ts';
+import { picturesIn, readPictures } from './pictures/folder.ts';
+import { readRowsBySchema } from './read.ts';
+
+export interface OwnInputs {
+  readonly count: number;
+  /** of one example */
+  readonly shape: readonly number[];
+  /** [count, ...shape], encoded */
+  readonly inputs: Uint8Array | Float32Array;
+  /** encoded, as those of a data set; null unless all files have them, complete */
+  readonly targets: Int32Array | Float32Array | null;
+  /** one per row: `file.csv[3]`, counted from 0, or the picture's path */
+  readonly names: readonly string[];
+}
+
+interface Piece {
+  readonly inputs: Uint8Array | Float32Array;
+  readonly targets: Int32Array | Float32Array | null;
+  readonly names: readonly string[];
+}
+
+/**
+ * Reads files of the form that a run was trained on: tables with its columns in any order, with or without the targets,
+ * arrays, pictures or folders of them. No row is left out.
+ * @throws DataError naming the file, what was got, what was expected and what to do
+ */
+export async function readOwnInputs(paths: readonly string[], schema: DataSchema): Promise<OwnInputs> {
+  if (paths.length === 0) throw new UsageError('no file to predict for', { remedy: 'Give one at least' });
+  const pieces: Piece[] = [];
+  for (const path of paths) pieces.push(await readPiece(path, schema));
+  const names = pieces.flatMap((piece) => piece.names);
+  const targets = pieces.map((piece) => piece.targets).filter((own) => own !== null);
+  return {
+    count: names.length,
+    shape: schema.input.shape,
+    inputs: joined(pieces.map((piece) => piece.inputs)),
+    targets: targets.length === pieces.length ? joined(targets) : null,
+    names,
+  };
+}
+
+async function readPiece(path: string, schema: DataSchema): Promise<Piece> {
+  const pictures = schema.input.columns === null ? picturesAt(path) : [];
+  if (pictures.length > 0) {
+    const { data } = await readPictures(path, pictures, schema.input.shape);
+    return { inputs: data, targets: null, names: pictures };
+  }
+  const rows = await readRowsBySchema(path, schema, false);
+  const { inputs } = rows;
+  const nameOf = (row: number): string => {
+    const place = inputs.kind === 'array' ? inputs.array.places : null;
+    return place?.unit === 'picture' ? String(place.of(row)) : `${path}[${row}]`;
+  };
+  const used = inputs.kind === 'table' ? rowsOfTable(inputs.table, schema) : finiteRows(inputs.array, false);
+  return {
+    inputs:
+      inputs.kind === 'table'
+        ? encodeTableInputs(inputs.table, used, schema.input)
+        : encodeArrayInputs(inputs.array, used, schema.input),
+    targets: targetsOf(rows, used, schema),
+    names: Array.from(used, nameOf),
+  };
+}
+
+/** All rows; what is missing in an input is filled in where the run does so. */
+function rowsOfTable(table: Table, { input }: DataSchema): Int32Array {
+  const names = new Set((input.columns ?? []).map((column) => column.name));
+  const inputs = { ...table, columns: table.columns.filter((column) => names.has(column.name)) };
+  const policy = input.missing === 'mean' ? 'mean' : 'error';
+  return usableRows(inputs, names, policy, 'Fill them in, or train with missing: mean');
+}
+
+/** Null where targets are not there, or not in every row: a prediction does not need them. */
+function targetsOf({ targets }: OwnRows, rows: Int32Array, { target }: DataSchema): Int32Array | Float32Array | null {
+  if (targets === null) return null;
+  const own = { ...targets, columns: targets.columns.filter((column) => target.names.includes(column.name)) };
+  const complete = usableRows(own, new Set(), 'drop');
+  return complete.length === targets.count ? encodeTargets(own, rows, target) : null;
+}
+
+/** A picture, or those that lie in a folder without folders of classes. */
+function picturesAt(path: string): readonly string[] {
+  try {
+    if (statSync(path).isDirectory()) return picturesIn(path);
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
+  return kindOf(path) === 'picture' ? [path] : [];
+}
+
+function joined<T extends Uint8Array | Float32Array | Int32Array>(parts: readonly T[]): T;
+function joined(parts: readonly (Uint8Array | Float32Array | Int32Array)[]): Uint8Array | Float32Array | Int32Array {
+  if (parts.length === 1) return parts[0];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const buffer = sharedBuffer('what to predict for', length * parts[0].BYTES_PER_ELEMENT);
+  const kind = parts[0];
+  const all =
+    kind instanceof Uint8Array
+      ? new Uint8Array(buffer)
+      : kind instanceof Int32Array
+        ? new Int32Array(buffer)
+        : new Float32Array(buffer);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,127 @@
+/** Reads a user's file, for training by the user's words, later by the schema of a run. */
+import { type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
+import { DataError, UsageError } from '../../errors/index.ts';
+import { type ArrayFile, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
+import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
+import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
+import type { OwnDataOptions } from './options.ts';
+import { className, readPictureFolder } from './pictures/folder.ts';
+
+type Warn = ((line: string) => void) | undefined;
+
+export interface TrainingRows extends OwnRows {
+  readonly targets: NonNullable<OwnRows['targets']>;
+  /** names of the targets, in order; of a table's inputs and unused columns too */
+  readonly names: NamesOfTable;
+  readonly sha256: string;
+}
+
+/** Reads what the options name. */
+export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
+  const { path, target, inputs, onWarning } = options;
+  const kind = kindOf(path);
+  if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
+  if (kind === 'folder') {
+    if (inputs !== null || (target !== null && [target].flat().join() !== className)) {
+      throw new UsageError('pictures have no columns to choose from', {
+        got: `${inputs === null ? 'target' : 'inputs'} for ${path}`,
+        remedy: 'Leave it away: the classes are the names of the folders',
+      });
+    }
+    const folder = await readPictureFolder(path, onWarning);
+    const names = { targets: [className], inputs: [], unused: [] };
+    return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, names, sha256: folder.sha256 };
+  }
+  const sha256 = await sha256Of(path);
+  if (kind === 'csv' || kind === 'parquet') {
+    let names: NamesOfTable | undefined;
+    const choose = (file: string, all: readonly string[]): readonly string[] => {
+      names = namesOfTable(file, all, { target, inputs });
+      return [...names.inputs, ...names.targets];
+    };
+    const table = await readTableFile(path, kind, { choose, onWarning });
+    names ??= { targets: [], inputs: [], unused: [] };
+    return { inputs: { kind: 'table', table }, targets: table, names, sha256 };
+  }
+  return withArrayFile(path, kind, (file) => {
+    const chosen = chooseArrays(file, target, inputs);
+    const array = inputArray(file, chosen.input);
+    const targets = targetTable(file, chosen.targets, array.shape[0]);
+    const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
+    return { inputs: { kind: 'array', array }, targets, names, sha256 };
+  });
+}
+
+/**
+ * Reads another file for a run's schema.
+ * @param needsTargets whether it is an error if they are not there
+ * @throws DataError where it is of another form, or has other columns
+ */
+export async function readRowsBySchema(
+  path: string,
+  schema: DataSchema,
+  needsTargets: boolean,
+  onWarning?: Warn,
+): Promise<OwnRows> {
+  const kind = kindOf(path);
+  const { input, target } = schema;
+  if (input.columns !== null) {
+    if (kind !== 'csv' && kind !== 'parquet') throw noTable(path, kind, 'a table, .csv, .tsv or .parquet');
+    const texts = new Set(input.columns.filter((column) => column.kind === 'levels').map((column) => column.name));
+    // Classes that are texts: also where in this file all of them look like numbers.
+    if (target.classes?.some((name) => String(Number(name)) !== name)) texts.add(target.names[0]);
+    const table = await readTableFile(path, kind, { choose: columnsOfSchema(schema, needsTargets), texts, onWarning });
+    const hasTargets = target.names.every((name) => table.columns.some((column) => column.name === name));
+    return { inputs: { kind: 'table', table }, targets: hasTargets ? table : null };
+  }
+  if (kind === 'folder') {
+    const folder = await readPictureFolder(path, onWarning);
+    return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets };
+  }
+  if (kind !== 'npz' && kind !== 'npy' && kind !== 'hdf5')
+    throw noTable(path, kind, 'arrays (.npz, .npy, .h5) or pictures');
+  return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, needsTargets));
+}
+
+function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, needsTargets: boolean): OwnRows {
+  const targets = [...new Set(target.names.map((name) => name.replace(/\[\d+\]$/, '')))];
+  const known = [input.array ?? '', ...targets];
+  const rest = file.names.filter((name) => !targets.includes(name));
+  const array = file.names.includes(known[0]) ? known[0] : rest.length === 1 ? rest[0] : undefined;
+  const hasTargets = targets.every((name) => file.names.includes(name));
+  if (array === undefined || (needsTargets && !hasTargets)) {
+    throw new DataError(`${file.name} has other arrays than the training file`, {
+      got: shortList(file.names),
+      expected: shortList(needsTargets ? known : known.slice(0, 1)) || 'a single array',
+    });
+  }
+  const inputs = inputArray(file, array);
+  return {
+    inputs: { kind: 'array', array: inputs },
+    targets: hasTargets ? targetTable(file, targets, inputs.shape[0]) : null,
+  };
+}
+
+function noTable(path: string, kind: FileKind, expected: string): DataError {
+  const got = { picture: 'a single picture', folder: 'a folder', csv: 'a table', parquet: 'a table' };
+  return new DataError(`${path} does not have the form of the training data`, {
+    got: kind in got ? got[kind as keyof typeof got] : `arrays (${kind})`,
+    expected,
+  });
+}
+
+/**
+ * Rows with all they need, in order: without infinities, and without missing cells as the policy wants it.
+ * @param inputs names of a table's inputs
+ */
+export function rowsToUse(
+  { inputs: own, targets }: OwnRows,
+  inputs: readonly string[],
+  missing: MissingPolicy,
+): Int32Array {
+  if (own.kind === 'table') return usableRows(own.table, new Set(inputs), missing);
+  const finite = finiteRows(own.array, missing === 'drop');
+  if (targets === null) return finite;
+  const complete = new Set(usableRows(targets, new Set(), missing));
+  return finite.filter((row) => complete.has(row));
+}

@@ -1,0 +1,58 @@
+import { type Setting, boolean, integer, oneOf, text, value } from './setting.ts';
+
+/** Settings of the data: which, and what is done to them before a network sees them. */
+export const dataSettings = {
+  // Sets are known to a room above this one: the name is checked where it is resolved.
+  name: text('mnist', 'NAME', 'a data set (credence data lists them), or own: what the path holds', {
+    expected: 'the name of a data set',
+  }),
+  path: text(null, 'PATH', 'its file or folder; null: its own source, fetched once and cached', {
+    expected: 'a path',
+  }),
+  labels: oneOf('fine', ['fine', 'coarse'], 'KIND', 'cifar100: fine (100 classes) or coarse (20)'),
+  subtractPixelMean: boolean(false, 'BOOLEAN', 'subtract the mean training image from every image'),
+  flips: boolean(false, 'BOOLEAN', 'mirror half of the training images'),
+  crops: integer(0, 'PIXELS', 'move training images by up to so many pixels each way', 0, 1000),
+  target: text(null, 'NAME', 'own data: the column or array to predict; null: the usual one', {
+    expected: 'the name of a column or an array',
+  }),
+  inputs: names('own data: the columns or arrays to predict from; null: all others'),
+  test: part(0.1, 'own data, test part: a share of the examples, a path, or a list of rows'),
+  validation: part(0, 'own data, validation part: a share of the examples, a path, or a list of rows'),
+  standardize: boolean(true, 'BOOLEAN', 'own data: give columns of numbers mean 0 and standard deviation 1'),
+  missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
+  task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
+};
+
+/** Names, from a list of them or from a text with commas between. */
+function names(about: string): Setting<readonly string[] | null> {
+  const words = {
+    kind: 'text',
+    placeholder: 'NAME,...',
+    about,
+    expected: 'names with commas between, or a list',
+  } as const;
+  return value(null, words, (given) => {
+    const list: unknown = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given;
+    return Array.isArray(list) && list.length > 0 && list.every(isName) ? list : undefined;
+  });
+}
+
+function isName(given: unknown): given is string {
+  return typeof given === 'string' && given !== '';
+}
+
+/** Examples that are kept from training: a share of them, the path of a file, or their rows, from 0. */
+function part(usual: number, about: string): Setting<number | string | readonly number[]> {
+  const expected = 'a share from 0 to below 1, a path, or rows with commas between';
+  return value(usual, { kind: 'number', placeholder: 'PART', about, expected }, (given) => {
+    if (typeof given === 'number') return given >= 0 && given < 1 ? given : undefined;
+    if (typeof given === 'string' && !/^\d+(,\d+)+$/.test(given)) return given === '' ? undefined : given;
+    const rows: unknown = typeof given === 'string' ? given.split(',').map(Number) : given;
+    return Array.isArray(rows) && rows.length > 0 && rows.every(isRow) ? rows : undefined;
+  });
+}
+
+function isRow(given: unknown): given is number {
+  return Number.isSafeInteger(given) && Number(given) >= 0;
+}
