@@ -6,15 +6,15 @@
  * npx tsx bench/step.ts MODEL [--engine wasm|onednn] [--batch 64] [--steps 60] [--lines 20]
  */
 import { parseArgs } from 'node:util';
-import { defaults, loadDataset } from '../src/node.ts';
+import { loadDataset } from '../src/datasets/index.ts';
 import { solo } from '../src/comm/index.ts';
+import { infoOfImages, namedModel } from '../src/compose/index.ts';
 import { type ArrayExamples, imageExamples, shuffled } from '../src/data/index.ts';
 import type { KernelsFactory } from '../src/kernels/index.ts';
 import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
 import { wasmKernels } from '../src/kernels/wasm/index.ts';
-import { categorical } from '../src/likelihoods/index.ts';
-import { type Model, networkOf } from '../src/models/index.ts';
-import { Trainer } from '../src/train/index.ts';
+import type { Model } from '../src/models/index.ts';
+import { Trainer, defaults } from '../src/train/index.ts';
 
 interface Spent {
   seconds: number;
@@ -50,12 +50,12 @@ function timed(factory: KernelsFactory, spent: Map<string, Spent>, watch: { on: 
 
 /** MNIST for a network of small images, noise of CIFAR's shape for one of CIFAR's. */
 async function modelAndData(name: string): Promise<{ model: Model; train: ArrayExamples }> {
-  const cifar = /^CIFAR(\d+)/.exec(name);
-  const shape = cifar ? [32, 32, 3] : [28, 28, 1];
-  const likelihood = categorical(cifar ? Number(cifar[1]) : 10);
-  const network = networkOf(name)(likelihood.outputs);
-  const model: Model = { name, input: { shape, dtype: 'u8' }, network, likelihood };
-  if (!cifar) return { model, train: imageExamples((await loadDataset({ ...defaults.data, name: 'mnist' })).train) };
+  const isOfMnist = !name.startsWith('CIFAR');
+  const data = { ...defaults.data, name: isOfMnist ? 'mnist' : 'cifar10' } as const;
+  const info = infoOfImages(data);
+  const model = namedModel(name, info);
+  if (isOfMnist) return { model, train: imageExamples((await loadDataset(data)).train) };
+  const { shape } = info.input;
   const count = 2048;
   const size = count * shape.reduce((a, b) => a * b);
   const inputs = Uint8Array.from({ length: size }, (_, i) => (i * 2654435761) >>> 24);

@@ -17,6 +17,7 @@ export type { Kernels, KernelsFactory } from './kernels/index.ts';
 export { referenceKernels } from './kernels/reference/index.ts';
 export { wasmKernels } from './kernels/wasm/index.ts';
 export * from './layers/index.ts';
+export * from './library/index.ts';
 export * from './likelihoods/index.ts';
 export { type InputEncoding, type Model, modelNames, networkOf } from './models/index.ts';
 export { type Optimizer, adam } from './optim/index.ts';

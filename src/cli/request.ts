@@ -16,6 +16,7 @@ import {
   settings,
   valueAt,
 } from './configuration/index.ts';
+import { ownDefaults } from './own-data.ts';
 import { readFlagFile, translateFlags } from './original/index.ts';
 import { layerOfTarget, refuseTwoModels, runNameOf } from './target.ts';
 
@@ -45,7 +46,8 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
     typed.flags,
   );
   const flags = layerOfFlags(refuseTwoModels(typed.target, target, typed.flags, translation.flags));
-  const layers = [usual(translation.defaults, target), target, flags].filter((layer) => layer !== null);
+  const said = [usual(translation.defaults, target), target, flags].filter((layer) => layer !== null);
+  const layers = [ownDefaults(said), ...said].filter((layer) => layer !== null);
   const { notes } = translation;
   const { timeline } = typed;
 
@@ -53,7 +55,7 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
     if (typed.out !== null)
       throw new UsageError('--out and --resume exclude each other', { remedy: 'Leave --out away' });
     const stored = resolveConfiguration([await readRunConfiguration(typed.resume)]);
-    const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...layers])), typed.resume);
+    const configuration = continued(stored, located(resolveConfiguration([layerOf(stored), ...said])), typed.resume);
     assertFitting(configuration);
     const folder = { kind: 'resume', path: typed.resume, stored } as const;
     return { configuration, folder, isReplicaPerRank: false, timeline, notes };

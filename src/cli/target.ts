@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors/index.ts';
 import { modelNames } from '../models/index.ts';
+import { dataFile } from './own-data.ts';
 import {
   type Flag,
   type Layer,
@@ -21,8 +22,6 @@ const presetNames = Object.keys(presets);
 export const targets =
   `a model (${modelNames.join(', ')}), a preset (${presetNames.join(', ')}), the path of a config.yaml, ` +
   'or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder)';
-
-const dataFile = /\.(csv|tsv|parquet|npz|npy|h5|gz)$/i;
 
 /** @throws UsageError for a name that is none, and for what is not where it should be */
 export async function layerOfTarget(target: string | null): Promise<Layer | null> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type Node, type Tensor, differentiate, keepOperandsInBfloat16 } from '../../src/graph/index.ts';
 import { buildElbo } from '../../src/inference/index.ts';
-import { classifier, modelNamed } from '../support/model.ts';
 import {
   averagePool2d,
   conv2d,
@@ -11,6 +10,7 @@ import {
   flatten,
   sequential,
 } from '../../src/layers/index.ts';
+import { classifier, modelNamed } from '../support/model.ts';
 
 /** `x:bf16, kernel:bf16 > y:f32` of the nodes that have a real in bfloat16, by operation. */
 function narrowNodes(nodes: readonly Node[]): string[] {
@@ -110,7 +110,7 @@ describe('mixed precision', () => {
   });
 
   it('normalisation, averages and masks are computed in float32, and rounded where the next layer multiplies', () => {
-    const network = sequential(
+    const layers = [
       conv2d({ filters: 4, kernelSize: 3, activation: 'elu' }),
       filterResponseNormalization(),
       conv2d({ filters: 4, kernelSize: 3 }),
@@ -118,8 +118,8 @@ describe('mixed precision', () => {
       averagePool2d({ window: 2 }),
       flatten(),
       dense({ units: 3 }),
-    );
-    const model = classifier('tested', network, { shape: [6, 6, 2], classes: 3 });
+    ];
+    const model = classifier('tested', sequential(...layers), { shape: [6, 6, 2], classes: 3 });
     const { graph } = buildElbo(model, 4, { perExampleFrom: 1 }, { precision: 'bf16' });
     expect(narrowNodes(graph.nodes)).toMatchInlineSnapshot(`
       [

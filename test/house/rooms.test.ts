@@ -77,8 +77,8 @@ beforeAll(() => {
     'src/kernels/onednn/allowed.ts',
     `import '../wasm/index.ts'; import 'node:os'; import '../../errors/index.ts';`,
   );
-  write('src/node.ts', `import './kernels/onednn/index.ts'; import './compose/index.ts';`);
   write('src/comm/mpi/allowed.ts', `import 'node:worker_threads'; import '../hidden.ts';`);
+  write('src/node.ts', `import './kernels/onednn/index.ts'; import './compose/index.ts';`);
   write('src/index.ts', `import './kernels/wasm/index.ts'; import './train/index.ts';`);
   cpSync(join(house, 'package.json'), join(root, 'package.json'));
   symlinkSync(join(house, 'node_modules'), join(root, 'node_modules'));

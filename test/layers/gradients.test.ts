@@ -24,8 +24,8 @@ import {
   layerNormalization,
   maxPool1d,
   maxPool2d,
-  sequential,
   reshape,
+  sequential,
 } from '../../src/layers/index.ts';
 import { ElboFixture } from '../support/elbo.ts';
 import { expectGradients } from '../support/finite-differences.ts';

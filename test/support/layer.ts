@@ -34,7 +34,8 @@ export function buildLayers(layers: readonly Layer[], shape: Shape, mode: LayerM
   const x = graph.input('x', shape, 'f32');
   const declarations = new Declarations(graph, mode, weightsDefaults);
   const y = sequential(...layers).build(x, declarations.context());
-  return { graph, x, y, parameters: declarations.parameters };
+  const { parameters } = declarations;
+  return { graph, x, y, parameters };
 }
 
 /** What some layers make of x. */

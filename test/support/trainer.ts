@@ -1,8 +1,8 @@
 import { solo } from '../../src/comm/index.ts';
 import { type ImageSet, imageExamples, shuffled } from '../../src/data/index.ts';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { nameOf } from '../../src/models/index.ts';
 import { type RunConfiguration, Trainer, type TrainingOptions } from '../../src/train/index.ts';
+import { nameOf } from '../../src/models/index.ts';
 import { modelNamed } from './model.ts';
 
 export interface ImageTraining extends Partial<Omit<TrainingOptions, 'model' | 'settings'>> {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { imageExamples } from '../../src/data/index.ts';
 import { predictDraws } from '../../src/inference/index.ts';
 import { type KernelsFactory, isShared, sharedBuffer } from '../../src/kernels/index.ts';
 import { parametersSha256 } from '../../src/run/index.ts';
@@ -29,11 +30,12 @@ async function run(factory: KernelsFactory, model: string, data = bars(24)) {
   // a drift check and two slices: all that a rank exchanges with itself
   const configuration = smallRun({ model, iteration: 3, slices: 2, driftCheckEvery: 1 });
   const timeline = SpanRing.create('here');
-  const { parameters } = await trainerOf({ configuration, data, kernels, timeline }).run();
+  const trainer = trainerOf({ configuration, data, kernels, timeline });
+  const { parameters } = await trainer.run();
   const values = new Map(parameters.map((tensor) => [tensor.name, tensor.data]));
   const trained = { model: modelNamed(model), members: [(name: string) => values.get(name)] };
-  const examples = { count: data.count, inputs: data.images };
-  const { probabilities } = predictDraws(kernels, trained, examples, { draws: 3, seed: 1 });
+  const { count, inputs } = imageExamples(data);
+  const { probabilities } = predictDraws(kernels, trained, { count, inputs }, { draws: 3, seed: 1 });
   return { memories, parameters: parametersSha256(parameters), probabilities: [...probabilities] };
 }
 

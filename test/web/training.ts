@@ -1,4 +1,5 @@
 /** What a page and Node both do: from one source, in the one as a bundle. */
+import { imageExamples } from '../../src/data/index.ts';
 import { predictDraws } from '../../src/inference/index.ts';
 import { type KernelsFactory, isShared } from '../../src/kernels/index.ts';
 import { type Build, wasmBuilds } from '../../src/kernels/wasm/index.ts';
@@ -39,8 +40,8 @@ export async function trainAndPredict(build: Build): Promise<Outcome> {
   const { parameters } = await trainer.run();
   const values = new Map(parameters.map(({ name, data }) => [name, data]));
   const trained = { model: modelNamed(model), members: [(name: string) => values.get(name)] };
-  const { count, images } = bars(50, 2);
-  const { probabilities } = predictDraws(kernels, trained, { count, inputs: images }, { draws: 10, seed: 3 });
+  const { count, inputs } = imageExamples(bars(50, 2));
+  const { probabilities } = predictDraws(kernels, trained, { count, inputs }, { draws: 10, seed: 3 });
   return {
     engine: trainer.engine,
     isShared: memories,

@@ -1,0 +1,45 @@
+/** What a run on data of one's own does where it is not told: which data these are, and a network that suits them. */
+import { existsSync, statSync } from 'node:fs';
+import { type Layer, ownData, valueAt } from './configuration/index.ts';
+
+export const dataFile = /\.(csv|tsv|parquet|npz|npy|h5|hdf5|gz)$/i;
+
+/** Forms in which no set that is known by name comes. */
+const ownFile = /\.(csv|tsv|parquet|h5|hdf5)(\.gz)?$/i;
+
+/** Keys of `data` that only data of one's own have. */
+const ownKeys = ['target', 'inputs', 'test', 'validation', 'standardize', 'missing', 'task'];
+
+/**
+ * What goes below the layers of a run on data of one's own: data that are said to have a target, or that come in a form of
+ * theirs, are one's own without being called so. null: the data are none.
+ */
+export function ownDefaults(layers: readonly Layer[]): Layer | null {
+  const said = (path: string) =>
+    layers.map(({ values }) => valueAt(values, path)).findLast((value) => value !== undefined);
+  const name = said('data.name');
+  const path = said('data.path');
+  const isOwn =
+    name === undefined
+      ? ownKeys.some((key) => said(`data.${key}`) !== undefined) || (typeof path === 'string' && ownFile.test(path))
+      : name === ownData;
+  if (!isOwn) return null;
+  const isFolder = typeof path === 'string' && existsSync(path) && statSync(path).isDirectory();
+  return {
+    values: {
+      model: isFolder ? 'BNN_conv_flip' : 'BNN_table',
+      data: { name: ownData },
+      ...(isFolder ? {} : forTables),
+    },
+    label: (key) => key.join('.'),
+  };
+}
+
+/** A table has few examples, of which an epoch is soon over: the length of a run is told in steps (bench/RESULTS.md). */
+const forTables = {
+  iteration: 20_000,
+  batchSize: 32,
+  learningRate: 0.003,
+  learningRateDecay: 'cosine',
+  initialScale: -4,
+};
