@@ -32,10 +32,7 @@ export interface NumberArray {
  * The shape that a network gets: bytes [N, H, W] are grey pictures [H, W, 1], and [N, H, W, C] are as they are; of other
  * arrays, [N, L] are signals of one channel [L, 1], and all else is as it is.
  */
-export function exampleShape({
-  shape,
-  data,
-}: Pick<NumberArray, 'shape' | 'data'>): Pick<InputSchema, 'shape' | 'dtype'> {
+function exampleShape({ shape, data }: Pick<NumberArray, 'shape' | 'data'>): Pick<InputSchema, 'shape' | 'dtype'> {
   const own = shape.slice(1);
   if (data instanceof Uint8Array && own.length === 2) return { shape: [...own, 1], dtype: 'u8' };
   if (data instanceof Uint8Array && own.length === 3) return { shape: own, dtype: 'u8' };
@@ -130,6 +127,6 @@ export function finiteRows(array: NumberArray, leaveOut: boolean): Int32Array {
   });
 }
 
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }

@@ -1,8 +1,8 @@
 /** Distribution functions that regression needs, in double. */
 
 /**
- * P(Z <= z) of a standard normal, to about 1e-15: the rational approximation of Hart et al. 1968 (algorithm 5666), as given
- * by West 2005, "Better approximations to cumulative normal functions".
+ * P(Z <= z) of a standard normal, to about 1e-15, in the tails to 1e-8 of its value: the rational approximation of Hart et
+ * al. 1968 (algorithm 5666), as given by West 2005, "Better approximations to cumulative normal functions".
  */
 export function normalCdf(z: number): number {
   const x = Math.abs(z);

@@ -54,10 +54,10 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "18 of 22",
+          "conv2d": "17 of 23",
           "conv2dBackward": "14 of 20",
-          "dense": "16 of 22",
-          "flipoutConv2d": "16 of 21",
+          "dense": "23 of 30",
+          "flipoutConv2d": "15 of 21",
           "flipoutConv2dBackward": "14 of 16",
           "matmul": "12 of 17",
         }

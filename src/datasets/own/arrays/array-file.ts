@@ -22,7 +22,7 @@ const inputNames = ['x', 'inputs', 'data', 'images'];
 const targetNames = ['y', 'labels', 'target', 'targets'];
 
 /** Rows of arrays are counted as in NumPy. */
-export const indices: RowPlaces = { unit: 'index', of: (row) => row };
+const indices: RowPlaces = { unit: 'index', of: (row) => row };
 
 /**
  * @returns names of the arrays with the targets, and of the one with the inputs

@@ -1,4 +1,6 @@
 /** HDF5, by h5wasm, which is the HDF Group's library in WebAssembly and reads from the file system itself. */
+import { openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type { Dataset, File } from 'h5wasm/node';
 import { CredenceError, DataError } from '../../../errors/index.ts';
 import { checkSize } from '../../readers/bytes.ts';
@@ -20,10 +22,11 @@ const largestRatio = 1032;
  */
 export async function withHdf5<T>(path: string, length: number, use: (file: ArrayFile) => T): Promise<T> {
   const h5wasm = await import('h5wasm/node');
-  await h5wasm.ready;
+  silence(await h5wasm.ready);
   return guarded(path, () => {
     const file = new h5wasm.File(path, 'r');
     try {
+      if (file.file_id <= 0n) throw new Error('bytes that the HDF5 library cannot open');
       const names = file.paths().filter((name) => file.get(name) instanceof h5wasm.Dataset);
       const read = (array: string): FileArray => {
         const dataset = guarded(path, () => file.get(array));
@@ -36,6 +39,20 @@ export async function withHdf5<T>(path: string, length: number, use: (file: Arra
       close(file);
     }
   });
+}
+
+let isSilent = false;
+
+/**
+ * For each error the library writes a page to stderr, which is a stream of its file system: it goes nowhere. (Its handler
+ * that throws instead ends in an abort where a text is read.)
+ */
+function silence({ FS }: { readonly FS: unknown }): void {
+  const streams: unknown = typeof FS === 'object' && FS !== null && 'streams' in FS ? FS.streams : null;
+  const stderr: unknown = Array.isArray(streams) ? streams[2] : null;
+  if (isSilent || typeof stderr !== 'object' || stderr === null || !('nfd' in stderr)) return;
+  stderr.nfd = openSync(devNull, 'w');
+  isSilent = true;
 }
 
 function close(file: File): void {
@@ -52,7 +69,8 @@ function guarded<T>(name: string, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof CredenceError) throw error;
-    const message = error instanceof Error ? error.message.split('\n')[0].trim() : String(error);
+    const first = error instanceof Error ? error.message.split('\n')[0].trim() : String(error);
+    const message = first.includes('name not defined') ? 'what the HDF5 library does not know' : first;
     throw new DataError(`${name} is no HDF5 file, or is damaged`, {
       got: message.slice(0, 200) || 'an error of the HDF5 library',
       remedy: 'Fetch or copy it again',
