@@ -3,6 +3,7 @@ export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';
 export { recordEvaluation, recordStart } from './run/records.ts';
+export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';
 export type { ClassPrediction } from './predictions/classes.ts';

@@ -58,7 +58,7 @@ describe('credence predict with numbers', () => {
       expect(standardDeviation).toBeCloseTo(Math.hypot(aleatoric!, epistemic!), 10);
       expect(q05!).toBeLessThan(q50!);
       expect(q50!).toBeLessThan(q95!);
-      // of a mixture of normals: median and mean are within a standard deviation (Mallows 1969)
+      // of a mixture of normals: median and mean are within a standard deviation (Hotelling and Solomons 1932)
       expect(Math.abs(q50! - mean!)).toBeLessThan(standardDeviation!);
       expect(Math.abs(truth[n]! - mean!)).toBeLessThan(4 * standardDeviation!);
     }
@@ -85,7 +85,7 @@ describe('credence predict with numbers', () => {
     expect(targets).toEqual(['y', 'w']);
     await credence('predict', at('two'), at('new.csv'), '--out', at('two.csv'), '--quantiles', 'none');
     const [header, first] = readFileSync(at('two.csv'), 'utf8').split('\r\n');
-    expect(header).toMatchInlineSnapshot();
+    expect(header).toMatchInlineSnapshot(`"y.mean,y.standardDeviation,y.aleatoric,y.epistemic,w.mean,w.standardDeviation,w.aleatoric,w.epistemic"`);
     expect([0, 4].map((column) => Number(first!.split(',')[column]))).toEqual(predictions[0]!.mean);
     await credence('predict', at('two'), at('new.csv'), '--out', at('two.json'));
     const file = JSON.parse(readFileSync(at('two.json'), 'utf8')) as Answer<object>;
@@ -95,9 +95,22 @@ describe('credence predict with numbers', () => {
   it('shows people the first few', async () => {
     const plain = (text: string) => text.replaceAll(/-?\d+\.\d+(e.\d+)?/g, '0.0').replaceAll(/ {2,}/g, '  ');
     const lines = plain(await credence('predict', at('one'), at('new.csv'))).split('\n');
-    expect(lines.slice(0, 3)).toMatchInlineSnapshot();
+    expect(lines.slice(0, 3)).toMatchInlineSnapshot(`
+      [
+        "BNN_table after 150 steps, 6 draws, 7 rows; predictions of y",
+        "  row  mean  standard deviation  aleatoric  epistemic  q05  q50  q95",
+        "  ./new.csv[0]  0.0  0.0  0.0  0.0  0.0  0.0  0.0",
+      ]
+    `);
     const two = plain(await credence('predict', at('two'), at('new.csv'))).split('\n');
-    expect(two.slice(0, 4)).toMatchInlineSnapshot();
+    expect(two.slice(0, 4)).toMatchInlineSnapshot(`
+      [
+        "BNN_table after 150 steps, 6 draws, 7 rows; 2 targets",
+        "  row  target  mean  standard deviation  aleatoric  epistemic  q05  q50  q95",
+        "  ./new.csv[0]  y  0.0  0.0  0.0  0.0  0.0  0.0  0.0",
+        "  ./new.csv[0]  w  0.0  0.0  0.0  0.0  0.0  0.0  0.0",
+      ]
+    `);
   });
 });
 
@@ -110,10 +123,16 @@ describe("credence predict with classes of one's own", () => {
       [0, 'blue'],
     ]);
     const shown = await credence('predict', at('colours'), at('warm.csv'));
-    expect(shown.replaceAll(/\d\.\d{4}/g, '0.0000').replaceAll(/ {2,}/g, '  ')).toMatchInlineSnapshot();
+    expect(shown.replaceAll(/\d\.\d{4}/g, '0.0000').replaceAll(/ {2,}/g, '  ')).toMatchInlineSnapshot(`
+      "BNN_table after 150 steps, 6 draws, 2 rows; entropies in nats
+        row  class  name  probability  entropy  of it the weights
+        ./warm.csv[0]  2  red  0.0000 +- 0.0000  0.0000  0.0000
+        ./warm.csv[1]  0  blue  0.0000 +- 0.0000  0.0000  0.0000
+      "
+    `);
     await credence('predict', at('colours'), at('warm.csv'), '--out', at('warm-out.csv'), '--quantiles', 'none');
     const [header, first] = readFileSync(at('warm-out.csv'), 'utf8').split('\r\n');
-    expect(header).toMatchInlineSnapshot();
+    expect(header).toMatchInlineSnapshot(`"row,class,name,probability,predictiveEntropy,expectedEntropy,mutualInformation,probability_0,probability_1,probability_2,standardDeviation_0,standardDeviation_1,standardDeviation_2"`);
     expect(first!.split(',').slice(0, 3)).toEqual([at('warm.csv[0]'), '2', 'red']);
   });
 });
