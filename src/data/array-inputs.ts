@@ -108,6 +108,9 @@ export function finiteRows(array: NumberArray, leaveOut: boolean): Int32Array {
   const [count] = array.shape;
   const size = sizeOf(array.shape.slice(1));
   const { data } = array;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    return Int32Array.from({ length: count }, (_, row) => row);
+  }
   const usable: number[] = [];
   const holes: number[] = [];
   const infinite: number[] = [];
