@@ -1,7 +1,7 @@
 import type { Communicator } from '../comm/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
-import { type Figure, type Predictive, type ReliabilityBin, reliability } from '../likelihoods/index.ts';
-import { recordEvaluation, writeEvaluationEvents } from '../report/index.ts';
+import { type Figure, type Predictive, reliability } from '../likelihoods/index.ts';
+import { recordEvaluation, recordRegression, regressionPicture, writeEvaluationEvents } from '../report/index.ts';
 import { parametersSha256 } from '../run/index.ts';
 import type { Evaluate, EvaluationFigures, NamedTensor } from '../train/index.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
@@ -127,16 +127,17 @@ function record(
 ): EvaluationFigures {
   const { likelihood, units = null } = experiment.model;
   const figures = likelihood.quality(predictive, targets, units);
+  const at = new Date().toISOString();
+  // What a report draws beside the figures. A file of its own first: the line is what makes it count.
+  if (predictive.kind === 'reals') {
+    const { names } = experiment.data.info.targets;
+    recordRegression(run, { step, at, ...regressionPicture({ predictive, targets, units, names }) });
+  }
   recordEvaluation(run, {
-    ...{ step, at: new Date().toISOString(), data: source, images: count, draws: predictive.draws, figures },
-    ...pictureOf(predictive, targets),
+    ...{ step, at, data: source, images: count, draws: predictive.draws, figures },
+    ...(predictive.kind === 'classes' && {
+      reliability: reliability(predictive.probabilities, targets, predictive.classes),
+    }),
   });
   return figures;
-}
-
-/** What a report draws of an evaluation beside its figures. */
-function pictureOf(predictive: Predictive, targets: ArrayLike<number>): { reliability?: ReliabilityBin[] } {
-  if (predictive.kind !== 'classes') return {};
-  const { probabilities, classes } = predictive;
-  return { reliability: reliability(probabilities, targets, classes) };
 }

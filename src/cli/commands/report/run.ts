@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../../../errors/index.ts';
 import { isSweep, readSweep } from '../../../launch/index.ts';
+import { classFigures, realFigures } from '../../../likelihoods/index.ts';
+import { nameOf } from '../../../models/index.ts';
 import {
   type RunReport,
   assertDrawing,
@@ -21,17 +23,23 @@ interface ReportOptions {
   readonly machine: string;
 }
 
+/** Of a run that was not evaluated: what its likelihood would tell. */
+function noFigures(kind: 'classes' | 'reals' | 'counts' = 'classes'): Record<string, null> {
+  const figures = kind === 'classes' ? classFigures : realFigures;
+  return Object.fromEntries(figures.map(({ name }) => [name, null]));
+}
+
 /** What `report --json` says of a run. */
 function summaryOf({ folder, configuration, starts, metrics, timing, evaluations, problems }: RunReport) {
   const evaluation = evaluations.at(-1);
   return {
     run: folder,
-    model: configuration?.model ?? null,
+    model: configuration ? nameOf(configuration.model) : null,
     ranks: starts.at(-1)?.ranks ?? null,
     step: metrics.at(-1)?.step ?? 0,
     seconds: timing?.seconds ?? null,
     samplesPerSecond: timing?.samplesPerSecond ?? null,
-    ...(evaluation?.figures ?? { accuracy: null, nll: null, brier: null, ece: null }),
+    ...(evaluation?.figures ?? noFigures(starts.at(-1)?.targets?.kind)),
     draws: evaluation?.draws ?? null,
     problems,
   };
