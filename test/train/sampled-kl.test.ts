@@ -102,7 +102,7 @@ describe('the sampled KL', () => {
 });
 
 function shaOf(result: Record<string, unknown> | null | undefined): unknown {
-  return (result?.['mixed'] as { readonly sha256: string }).sha256;
+  return (result?.['mixed'] as { readonly sha256: string } | undefined)?.sha256;
 }
 
 /**
