@@ -236,7 +236,9 @@ describe('a likelihood refuses', () => {
   it('units of another number of targets', () => {
     const network = dense({ units: 1 });
     const model = { name: 'm', input: { shape: [4], dtype: 'f32' }, network, likelihood: normal(), units } as const;
-    expect(() => buildNetwork(model, new Graph(), 2, 'training')).toThrowErrorMatchingInlineSnapshot(`[ShapeError: the units do not fit the normal likelihood: got 2 shifts and 2 scales, expected 1 of each, one per target]`);
+    expect(() => buildNetwork(model, new Graph(), 2, 'training')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: the units do not fit the normal likelihood: got 2 shifts and 2 scales, expected 1 of each, one per target]`,
+    );
   });
 
   it('to be of nothing', () => {
