@@ -1,5 +1,6 @@
 /** The folder in which a run begins or goes on, and what is written there before its first step. */
 import { cpus, hostname } from 'node:os';
+import { sizeOf } from '../graph/index.ts';
 import { recordStart } from '../report/index.ts';
 import {
   type RunFolder,
@@ -11,14 +12,16 @@ import {
   writeRunFile,
   writeTrainingLog,
 } from '../run/index.ts';
-import type { TargetInfo } from '../models/index.ts';
+import { type TargetInfo, nameOf } from '../models/index.ts';
 import type { Checkpoint, Trainer } from '../train/index.ts';
 import { assertSame } from './description.ts';
 import type { Experiment } from './experiment.ts';
 import type { TrainRequest } from './request.ts';
 import type { Watch } from './watch.ts';
 
-export function claim({ folder }: Pick<TrainRequest, 'folder'>, model: string): RunFolder {
+export function claim({ folder, configuration }: Pick<TrainRequest, 'folder' | 'configuration'>): RunFolder {
+  // what config.yaml says: a module may call its model otherwise
+  const model = nameOf(configuration.model);
   switch (folder.kind) {
     case 'resume':
       return openRunFolder(folder.path, model);
@@ -53,15 +56,20 @@ interface Start {
 export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, rendered }: Start, watch: Watch): void {
   const { configuration, data, model } = experiment;
   const { totalSteps, stepExamples } = trainer.schedule;
+  const { schema, targets } = data.info;
   writeRunFile(run, configurationFile, rendered);
   recordStart(run, {
     ...{ step: firstStep, at: new Date().toISOString(), ranks: ranks.size, communicator: ranks.description },
     ...{ engine: trainer.engine, host: hostname(), cpu: cpus()[0]?.model.trim() ?? 'unknown' },
-    ...{ examples: data.train.count, totalSteps },
+    ...{ examples: data.train.count, totalSteps, likelihood: model.likelihood.kind },
+    parameters: experiment.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    ...(schema && {
+      test: data.test?.count ?? 0,
+      targets: { kind: targets.kind, names: schema.target.names, classes: schema.target.classes },
+    }),
   });
   const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
   const what = model.input.dtype === 'u8' ? 'images' : 'rows';
-  const { schema, targets } = data.info;
   watch.tell(`${model.name}, ${totalSteps} ${totalSteps === 1 ? 'step' : 'steps'} of ${stepExamples} ${what}${begin}`);
   watch.tell(`engine ${trainer.engine}; ${ranks.description}`);
   watch.tell(`data ${data.source}, run folder ${run}`);

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { RunFolderError } from '../../errors/index.ts';
+import { isMapping, nameOf } from '../../models/index.ts';
 import { makeFolders, replaceFile } from '../files/durable.ts';
 import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
 import { type Lock, lockFolder } from './lock.ts';
@@ -99,7 +100,9 @@ function modelOf(folder: string, files: FileSystem): string | null {
     });
   }
   if (typeof configuration === 'object' && configuration !== null && 'model' in configuration) {
-    return String(configuration.model);
+    const { model } = configuration;
+    // written down, or the path of a module: it has a name all the same
+    return typeof model === 'string' || isMapping(model) ? nameOf(model) : String(model);
   }
   throw new RunFolderError(`${path} names no model`, { expected: 'a key model', remedy: 'Restore or remove it' });
 }
