@@ -18,7 +18,15 @@ export {
   predictWithRun,
   trainRun,
 } from './compose/index.ts';
-export { imagePredictions, predictionsCsv, predictionsNpz, tensorBoardObserver } from './report/index.ts';
+export {
+  type ClassPrediction,
+  type PredictionLabels,
+  type RealPrediction,
+  predictionRows,
+  predictionsCsv,
+  predictionsNpz,
+  tensorBoardObserver,
+} from './report/index.ts';
 export {
   CheckpointStore,
   type CheckpointStoreOptions,

@@ -1,7 +1,7 @@
 import type { Communicator } from '../comm/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
-import { type Figure, type Predictive, type ReliabilityBin, reliability } from '../likelihoods/index.ts';
-import { recordEvaluation, writeEvaluationEvents } from '../report/index.ts';
+import { type Figure, type Predictive, reliability } from '../likelihoods/index.ts';
+import { recordEvaluation, recordRegression, regressionPicture, writeEvaluationEvents } from '../report/index.ts';
 import { parametersSha256 } from '../run/index.ts';
 import type { Evaluate, EvaluationFigures, NamedTensor } from '../train/index.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
@@ -65,7 +65,7 @@ export async function evaluateParameters(
       : await predictOnThreads(model, task, watch.evaluating);
     if (launched && launched.rank > 0) return null;
     figures = model.likelihood.quality(predictive, test.targets, model.units ?? null);
-    record({ run, step, source, figures }, predictive, test);
+    record({ run, step, source, figures, experiment }, predictive, test);
     writeEvaluationEvents(run, step, figures);
   }
   return {
@@ -113,7 +113,7 @@ export function evaluationOnTheWay(
     const task = taskOf(experiment, parameters, held);
     const predictive = await predictShare(model, task, communicator, first?.evaluating);
     const figures = model.likelihood.quality(predictive, held.targets, model.units ?? null);
-    if (first) record({ ...first, step, figures }, predictive, held);
+    if (first) record({ ...first, step, figures, experiment }, predictive, held);
     return figures;
   };
 }
@@ -132,22 +132,25 @@ interface Evaluation {
   /** of the data, for people */
   readonly source: string;
   readonly figures: EvaluationFigures;
+  readonly experiment: Evaluated;
 }
 
 function record(
-  { run, step, source, figures }: Evaluation,
+  { run, step, source, figures, experiment }: Evaluation,
   predictive: Predictive,
   { count, targets }: ArrayExamples,
 ): void {
+  const { units = null } = experiment.model;
+  const at = new Date().toISOString();
+  // What a report draws beside the figures. A file of its own first: the line is what makes it count.
+  if (predictive.kind === 'reals') {
+    const { names } = experiment.data.info.targets;
+    recordRegression(run, { step, at, ...regressionPicture({ predictive, targets, units, names }) });
+  }
   recordEvaluation(run, {
-    ...{ step, at: new Date().toISOString(), data: source, images: count, draws: predictive.draws, figures },
-    ...pictureOf(predictive, targets),
+    ...{ step, at, data: source, images: count, draws: predictive.draws, figures },
+    ...(predictive.kind === 'classes' && {
+      reliability: reliability(predictive.probabilities, targets, predictive.classes),
+    }),
   });
-}
-
-/** What a report draws of an evaluation beside its figures. */
-function pictureOf(predictive: Predictive, targets: ArrayLike<number>): { reliability?: ReliabilityBin[] } {
-  if (predictive.kind !== 'classes') return {};
-  const { probabilities, classes } = predictive;
-  return { reliability: reliability(probabilities, targets, classes) };
 }

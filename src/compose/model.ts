@@ -4,7 +4,6 @@ import type { Predictive } from '../likelihoods/index.ts';
 import {
   type DescribedModel,
   type Model,
-  isMapping,
   isModulePath,
   layersOf,
   likelihoodOf,
@@ -53,9 +52,4 @@ function describedModel(model: Exclude<DescribedModel, string>, info: DataInfo):
   const network = layersOf(layers, 'model.layers');
   const chosen = likelihoodOf(likelihood, info.targets, 'model.likelihood');
   return { name: nameOf(model), input: info.input, network, likelihood: chosen, units: info.units };
-}
-
-/** The likelihood that a configuration writes down; undefined: none. */
-export function likelihoodIn(model: DescribedModel): unknown {
-  return isMapping(model) ? model['likelihood'] : undefined;
 }

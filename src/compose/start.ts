@@ -1,5 +1,6 @@
 /** The folder in which a run begins or goes on, and what is written there before its first step. */
 import { cpus, hostname } from 'node:os';
+import { sizeOf } from '../graph/index.ts';
 import { recordStart } from '../report/index.ts';
 import {
   type RunFolder,
@@ -55,15 +56,20 @@ interface Start {
 export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, rendered }: Start, watch: Watch): void {
   const { configuration, data, model } = experiment;
   const { totalSteps, stepExamples } = trainer.schedule;
+  const { schema, targets } = data.info;
   writeRunFile(run, configurationFile, rendered);
   recordStart(run, {
     ...{ step: firstStep, at: new Date().toISOString(), ranks: ranks.size, communicator: ranks.description },
     ...{ engine: trainer.engine, host: hostname(), cpu: cpus()[0]?.model.trim() ?? 'unknown' },
-    ...{ examples: data.train.count, totalSteps },
+    ...{ examples: data.train.count, totalSteps, likelihood: model.likelihood.kind },
+    parameters: experiment.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    ...(schema && {
+      test: data.test?.count ?? 0,
+      targets: { kind: targets.kind, names: schema.target.names, classes: schema.target.classes },
+    }),
   });
   const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
   const what = model.input.dtype === 'u8' ? 'images' : 'rows';
-  const { schema, targets } = data.info;
   watch.tell(`${model.name}, ${totalSteps} ${totalSteps === 1 ? 'step' : 'steps'} of ${stepExamples} ${what}${begin}`);
   watch.tell(`engine ${trainer.engine}; ${ranks.description}`);
   watch.tell(`data ${data.source}, run folder ${run}`);

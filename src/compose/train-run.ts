@@ -1,6 +1,11 @@
 import type { Communicator } from '../comm/index.ts';
 import { CredenceError } from '../errors/index.ts';
-import { posteriorCurvesObserver, savedPosteriorObserver, tensorBoardObserver } from '../report/index.ts';
+import {
+  assertDrawing,
+  posteriorCurvesObserver,
+  savedPosteriorObserver,
+  tensorBoardObserver,
+} from '../report/index.ts';
 import { CheckpointStore, MetricsFile, type RunFolder, TimingFile, TraceFile, leaveSpans } from '../run/index.ts';
 import {
   type Checkpoint,
@@ -40,6 +45,7 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
     return null;
   }
   const { folder } = request;
+  if (configuration.savePosterior === 'figures') assertDrawing('--savePosterior figures', 'png');
   const experiment = await experimentOf(configuration, null, watch);
   assertPatience(configuration, experiment);
   const examples = experiment.data.train.count;

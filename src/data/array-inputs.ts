@@ -32,10 +32,7 @@ export interface NumberArray {
  * The shape that a network gets: bytes [N, H, W] are grey pictures [H, W, 1], and [N, H, W, C] are as they are; of other
  * arrays, [N, L] are signals of one channel [L, 1], and all else is as it is.
  */
-export function exampleShape({
-  shape,
-  data,
-}: Pick<NumberArray, 'shape' | 'data'>): Pick<InputSchema, 'shape' | 'dtype'> {
+function exampleShape({ shape, data }: Pick<NumberArray, 'shape' | 'data'>): Pick<InputSchema, 'shape' | 'dtype'> {
   const own = shape.slice(1);
   if (data instanceof Uint8Array && own.length === 2) return { shape: [...own, 1], dtype: 'u8' };
   if (data instanceof Uint8Array && own.length === 3) return { shape: own, dtype: 'u8' };
@@ -111,6 +108,9 @@ export function finiteRows(array: NumberArray, leaveOut: boolean): Int32Array {
   const [count] = array.shape;
   const size = sizeOf(array.shape.slice(1));
   const { data } = array;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    return Int32Array.from({ length: count }, (_, row) => row);
+  }
   const usable: number[] = [];
   const holes: number[] = [];
   const infinite: number[] = [];
@@ -130,6 +130,6 @@ export function finiteRows(array: NumberArray, leaveOut: boolean): Int32Array {
   });
 }
 
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }

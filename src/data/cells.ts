@@ -14,7 +14,7 @@ export function placesOf(rows: ArrayLike<number>, places: RowPlaces): string {
   return named.length === 0 ? `${places.unit} ${last}` : `${plural} ${named.join(', ')} and ${last}`;
 }
 
-export function isMissing(column: TableColumn, row: number): boolean {
+function isMissing(column: TableColumn, row: number): boolean {
   return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 

@@ -19,7 +19,7 @@ export function fuse(graph: Graph, outputs: readonly Tensor[]): Rewritten {
   const absorbed = new Set<Node>();
   for (const node of graph.nodes) {
     if (!isProducer(node)) continue;
-    const chain = follow(node, graph, readers);
+    const chain = follow(node, readers);
     if (chain.links.length === 0) continue;
     for (const link of [node, ...chain.links]) absorbed.add(link);
     const last = chain.links[chain.links.length - 1]!;
@@ -54,7 +54,7 @@ function isProducer(node: Node): boolean {
   return !transposeA && !transposeB;
 }
 
-function follow(producer: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>): Chain {
+function follow(producer: Node, readers: ReadonlyMap<Tensor, Node>): Chain {
   const convolution = producer.operation !== 'matmul';
   const channels = producer.outputs[0]!.shape[producer.outputs[0]!.shape.length - 1]!;
   let bias: Tensor | null = null;
@@ -70,7 +70,7 @@ function follow(producer: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>
       if (shape[shape.length - 1] !== channels) break;
       pending.push(next);
     } else {
-      if (operation === 'add' && !bias && activation === 'none' && isBias(inputs, outputs[0]!, channels, graph)) {
+      if (operation === 'add' && !bias && activation === 'none' && isBias(inputs, outputs[0]!, channels)) {
         bias = inputs[1]!;
       } else if (isActivation(operation) && activation === 'none') {
         activation = operation;
@@ -87,9 +87,10 @@ function follow(producer: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>
   return { producer, links, bias, activation, pool, outputs: end.outputs };
 }
 
-function isBias(inputs: readonly Tensor[], sum: Tensor, channels: number, graph: Graph): boolean {
+/** A parameter, or what was drawn from its posterior: the fused node stands behind both. */
+function isBias(inputs: readonly Tensor[], sum: Tensor, channels: number): boolean {
   const [a, b] = inputs as [Tensor, Tensor];
-  return a === sum && sameShape(b.shape, [channels]) && graph.producer(b) === undefined;
+  return a === sum && sameShape(b.shape, [channels]);
 }
 
 function emit(chain: Chain, target: Graph, resolve: (tensor: Tensor) => Tensor): readonly Tensor[] {

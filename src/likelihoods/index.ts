@@ -1,5 +1,6 @@
 export { type ReliabilityBin, predictionQuality, reliability } from './calibration.ts';
-export { bernoulli, categorical } from './categorical.ts';
+export { bernoulli, categorical, classFigures } from './categorical.ts';
+export { centralCoverage } from './coverage.ts';
 export { knownFigures } from './figures.ts';
 export type { ClassPredictive } from './classes.ts';
 export type {
@@ -26,4 +27,4 @@ export {
 } from './location-scale.ts';
 export type { Predictive } from './predictive.ts';
 export { poisson } from './poisson.ts';
-export { type RealPredictive, type RealScores, inUnits } from './reals.ts';
+export { type RealPredictive, type RealScores, inUnits, realFigures } from './reals.ts';

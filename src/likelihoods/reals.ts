@@ -27,8 +27,10 @@ export interface RealScores {
   readonly logDensity: Float64Array;
   /** [count, outputs], as those that follow: continuous ranked probability score */
   readonly crps: Float64Array;
-  /** P(Y <= y): uniform where the prediction is calibrated */
+  /** P(Y <= y): uniform where the prediction of a real is calibrated (probability integral transform) */
   readonly probability: Float64Array;
+  /** P(Y < y): another number for counts only */
+  readonly probabilityBelow: Float64Array;
   /** quantiles at 0.05, 0.25, 0.75 and 0.95 */
   readonly interval: readonly Float64Array[];
 }
@@ -95,19 +97,22 @@ export class RealGathering implements Gathering<RealPredictive> {
     this.#family = family;
     this.#outputs = outputs;
     const size = count * outputs;
-    const scored = targets === null ? 0 : (2 + intervalLevels.length) * size + count;
+    const perOutput = 2 + (family.isDiscrete ? 1 : 0) + intervalLevels.length;
+    const scored = targets === null ? 0 : perOutput * size + count;
     this.values = new Float64Array(sharedBuffer(8 * ((4 + levels.length) * size + scored)));
     let at = 0;
     const take = (length: number) => this.values.subarray(at, (at += length));
     const rows = () => take(size);
+    const scores = () => {
+      const [logDensity, crps, probability] = [take(count), rows(), rows()];
+      const probabilityBelow = family.isDiscrete ? rows() : probability;
+      return { logDensity, crps, probability, probabilityBelow, interval: intervalLevels.map(rows) };
+    };
     this.#result = {
       ...{ kind: 'reals', count, outputs, draws, levels },
       ...{ mean: rows(), standardDeviation: rows(), aleatoric: rows(), epistemic: rows() },
       quantiles: levels.map(rows),
-      scores:
-        targets === null
-          ? null
-          : { logDensity: take(count), crps: rows(), probability: rows(), interval: intervalLevels.map(rows) },
+      scores: targets === null ? null : scores(),
     };
   }
 
@@ -158,6 +163,7 @@ export class RealGathering implements Gathering<RealPredictive> {
       logScale += Math.log(scale);
       scores.crps[i] = scale * mixture.crps(target);
       scores.probability[i] = mixture.cdf(target);
+      if (this.#family.isDiscrete) scores.probabilityBelow[i] = mixture.cdf(target - 1);
       for (const [l, level] of intervalLevels.entries()) {
         scores.interval[l]![i] = inUnits(mixture.quantile(level), output, units);
       }

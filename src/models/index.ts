@@ -5,15 +5,9 @@ import type { Network } from './network.ts';
 import { tableNetworks } from './table.ts';
 
 export { type ForwardGraph, type InputEncoding, type Model, buildNetwork, declarationsOf } from './model.ts';
-export { layerNames, layersOf, prior as priorOf } from './description/layers.ts';
-export {
-  type TargetInfo,
-  likelihoodNames,
-  likelihoodOf,
-  targetsOf,
-  usualLikelihood,
-} from './description/likelihood.ts';
-export { choice, isMapping, options } from './description/options.ts';
+export { layersOf } from './description/layers.ts';
+export { type TargetInfo, likelihoodOf, targetsOf } from './description/likelihood.ts';
+export { isMapping } from './description/options.ts';
 export { type DescribedModel, type Network, isModulePath, nameOf } from './network.ts';
 
 const networks: Readonly<Record<string, Network>> = { ...mnistNetworks, ...cifarNetworks, ...tableNetworks };

@@ -3,6 +3,7 @@ import { type Graph, type Shape, type Tensor, formatShape } from '../graph/index
 import {
   Declarations,
   type Layer,
+  type LayerContext,
   type LayerMode,
   type ParameterDeclaration,
   type PosteriorDeclaration,
@@ -59,7 +60,7 @@ export function buildNetwork(
 ): ForwardGraph {
   const { inputs, x } = encoded(graph, input, batch);
   const declarations = new Declarations(graph, mode, defaults);
-  const outputs = network.build(x, declarations.context());
+  const outputs = applied(network, x, declarations.context());
   const expected = [batch, likelihood.outputs];
   if (formatShape(outputs.shape) !== formatShape(expected)) {
     throw new ShapeError(`the network does not fit its ${likelihood.kind} likelihood`, {
@@ -68,9 +69,21 @@ export function buildNetwork(
       remedy: 'Change the last layer, or the likelihood',
     });
   }
+  const { width } = likelihood.target;
+  if (units !== null && (units.shift.length !== width || units.scale.length !== width)) {
+    throw new ShapeError(`the units do not fit the ${likelihood.kind} likelihood`, {
+      got: `${units.shift.length} shifts and ${units.scale.length} scales`,
+      expected: `${width} of each, one per target`,
+    });
+  }
   const context = { ...declarations.context('likelihood'), units };
   const { parameters, posteriors } = declarations;
   return { inputs, outputs, parameters, posteriors, context };
+}
+
+/** The layers of a sequence are the network's own; a network that is one layer has it in a scope of its own, as in a sequence. */
+function applied(network: Layer, x: Tensor, context: LayerContext): Tensor {
+  return network.kind === 'sequential' ? network.build(x, context) : context.apply(network, x);
 }
 
 /** What a model declares, its likelihood's parameters included, without anything being computed. */

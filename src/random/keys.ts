@@ -46,8 +46,8 @@ export const purpose = {
  *         without a transposition; the smallest R's argument, 2^-33, reaches 6.7 standard deviations.)
  * sign    element (example, f): bit f & 31 of word (f >> 5) & 3 of block f >> 7, with the example in the counter;
  *         a set bit is -1.
- * mask    element (example, f), with the example in the counter: the
- *         word (f >> 2) & 3 of block 4*(f >> 4) + (f & 3); kept where word 2^-32 < the probability of being kept.
+ * mask    element (example, f), with the example in the counter: word (f >> 2) & 3 of block 4*(f >> 4) + (f & 3); kept
+ *         where word 2^-32 is below the probability of being kept. (Sixteen elements of four blocks, as of normals.)
  * uniform (reals for initial values, integers for permutations): word e & 3 of block e >> 2. A real is
  *         (word >> 9) 2^-23 + 2^-24; an integer below n is word mod n, a word of the incomplete last n is passed over.
  */

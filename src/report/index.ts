@@ -1,11 +1,16 @@
+export { assertDrawing } from './drawing.ts';
 export { posteriorFigure } from './figures/posterior.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';
 export { recordEvaluation, recordStart } from './run/records.ts';
+export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';
-export { imagePredictions, predictionsCsv, predictionsNpz } from './predictions/predictions.ts';
+export type { ClassPrediction } from './predictions/classes.ts';
+export type { PredictionLabels } from './predictions/labels.ts';
+export { predictionRows, predictionsCsv, predictionsNpz } from './predictions/predictions.ts';
+export { type RealPrediction, quantileName } from './predictions/reals.ts';
 export {
   type FittedScaling,
   type Machine,

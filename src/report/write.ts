@@ -2,12 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunFolderError } from '../errors/index.ts';
+import { nameOf } from '../models/index.ts';
 import { writeRunFile } from '../run/index.ts';
 import { figureText, figuresOf, headOf } from './page/figures.ts';
 import { escape, list, page, table } from './page/html.ts';
 import { runSection } from './page/run-section.ts';
 import { type SpeedUp, type SpeedUpOptions, speedUpSection, speedUpsOf } from './page/speed-up-section.ts';
-import type { RunReport } from './run/read.ts';
+import { type RunReport, sourceOf } from './run/read.ts';
 import { seriesOf } from './run/speed-up.ts';
 import type { MeasuredScaling } from './scaling/index.ts';
 
@@ -50,7 +51,8 @@ function overview(runs: readonly RunReport[]): string {
     const evaluation = evaluations.at(-1);
     return [
       name,
-      configuration?.model ?? '?',
+      configuration ? nameOf(configuration.model) : '?',
+      configuration ? sourceOf(configuration.data) : '?',
       `${starts.at(-1)?.ranks ?? '?'}`,
       `${metrics.at(-1)?.step ?? 0}`,
       timing ? Math.round(timing.samplesPerSecond).toLocaleString('en-US') : '',
@@ -58,6 +60,6 @@ function overview(runs: readonly RunReport[]): string {
       ...shown.map(({ name }) => (evaluation ? figureText(name, evaluation.figures[name], evaluation.images) : '')),
     ];
   });
-  const head = ['run', 'network', 'ranks', 'steps', 'samples/s', 'seconds', ...shown.map(headOf)];
+  const head = ['run', 'network', 'data', 'ranks', 'steps', 'samples/s', 'seconds', ...shown.map(headOf)];
   return `<h2>${escape('All runs')}</h2>${table(head, rows)}`;
 }

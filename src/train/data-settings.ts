@@ -13,9 +13,7 @@ export const dataSettings = {
   subtractPixelMean: boolean(false, 'BOOLEAN', 'subtract the mean training image from every image'),
   flips: boolean(false, 'BOOLEAN', 'mirror half of the training images'),
   crops: integer(0, 'PIXELS', 'move training images by up to so many pixels each way', 0, 1000),
-  target: text(null, 'NAME', 'own data: the column or array to predict; null: the usual one', {
-    expected: 'the name of a column or an array',
-  }),
+  target: target('own data: the column or array to predict, or several columns; null: the usual one'),
   inputs: names('own data: the columns or arrays to predict from; null: all others'),
   test: part(0.1, 'own data, test part: a share of the examples, a path, or a list of rows'),
   validation: part(0, 'own data, validation part: a share of the examples, a path, or a list of rows'),
@@ -23,6 +21,16 @@ export const dataSettings = {
   missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
   task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
 };
+
+/** A name, or several from a list of them or from a text with commas between. */
+function target(about: string): Setting<string | readonly string[] | null> {
+  const expected = 'the name of a column or an array, or names of columns with commas between';
+  return value(null, { kind: 'text', placeholder: 'NAME', about, expected }, (given) => {
+    if (isName(given) && !given.includes(',')) return given;
+    const list: unknown = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given;
+    return Array.isArray(list) && list.length > 0 && list.every(isName) ? list : undefined;
+  });
+}
 
 /** Names, from a list of them or from a text with commas between. */
 function names(about: string): Setting<readonly string[] | null> {

@@ -54,11 +54,11 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "18 of 22",
-          "conv2dBackward": "14 of 20",
-          "dense": "16 of 22",
-          "flipoutConv2d": "16 of 21",
-          "flipoutConv2dBackward": "14 of 16",
+          "conv2d": "19 of 23",
+          "conv2dBackward": "12 of 23",
+          "dense": "23 of 30",
+          "flipoutConv2d": "16 of 24",
+          "flipoutConv2dBackward": "11 of 19",
           "matmul": "12 of 17",
         }
       `);

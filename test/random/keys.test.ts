@@ -71,6 +71,7 @@ test('purposes are part of the file format: each has its own number, and keeps i
     {
       "augmentation": 7,
       "dataOrder": 6,
+      "dataSplit": 9,
       "dropoutMask": 8,
       "initialValue": 1,
       "inputSigns": 3,

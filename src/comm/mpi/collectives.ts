@@ -1,3 +1,7 @@
+/**
+ * Collectives over MPI. A file of some length: each is a small machine over the same team, slots and queue, and they are read
+ * beside each other.
+ */
 import { type Reducer, reducerOf } from '../arithmetic.ts';
 import { type Call, comparedWords } from '../call.ts';
 import type { FoldRequest } from '../communicator.ts';

@@ -80,7 +80,7 @@ async function* chunksOf(path: string, isPacked: boolean): AsyncGenerator<Uint8A
 export async function withArrayFile<T>(
   path: string,
   kind: 'npz' | 'npy' | 'hdf5',
-  use: (file: ArrayFile) => T,
+  use: (file: ArrayFile) => Promise<T>,
 ): Promise<T> {
   if (kind === 'hdf5')
     return withHdf5(
@@ -88,7 +88,7 @@ export async function withArrayFile<T>(
       withFile(path, (file) => file.length),
       use,
     );
-  return withFile(path, (file) => use(kind === 'npz' ? openNpz(file) : openNpy(file)));
+  return withFileAsync(path, (file) => use(kind === 'npz' ? openNpz(file) : openNpy(file)));
 }
 
 /** @returns lower-case hexadecimal */

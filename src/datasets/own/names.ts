@@ -111,7 +111,7 @@ export function columnsOfSchema({ input, target }: DataSchema, needsTargets: boo
             ? `${shortList(strange)} instead of ${shortList(missing)}`
             : `none named ${shortList(missing)}`,
         expected: shortList(wanted),
-        remedy: suggestion(missing[0], strange) ?? 'Add what is missing',
+        remedy: strange.length > 0 ? 'Rename them, or add what is missing' : 'Add what is missing',
       });
     }
     if (strange.length > 0) {

@@ -43,10 +43,10 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
     names ??= { targets: [], inputs: [], unused: [] };
     return { inputs: { kind: 'table', table }, targets: table, names, sha256 };
   }
-  return withArrayFile(path, kind, (file) => {
+  return withArrayFile(path, kind, async (file) => {
     const chosen = chooseArrays(file, target, inputs);
-    const array = inputArray(file, chosen.input);
-    const targets = targetTable(file, chosen.targets, array.shape[0]);
+    const array = await inputArray(file, chosen.input);
+    const targets = await targetTable(file, chosen.targets, array.shape[0]);
     const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
     return { inputs: { kind: 'array', array }, targets, names, sha256 };
   });
@@ -83,7 +83,7 @@ export async function readRowsBySchema(
   return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, needsTargets));
 }
 
-function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, needsTargets: boolean): OwnRows {
+async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, needsTargets: boolean): Promise<OwnRows> {
   const targets = [...new Set(target.names.map((name) => name.replace(/\[\d+\]$/, '')))];
   const known = [input.array ?? '', ...targets];
   const rest = file.names.filter((name) => !targets.includes(name));
@@ -95,10 +95,10 @@ function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, needsTar
       expected: shortList(needsTargets ? known : known.slice(0, 1)) || 'a single array',
     });
   }
-  const inputs = inputArray(file, array);
+  const inputs = await inputArray(file, array);
   return {
     inputs: { kind: 'array', array: inputs },
-    targets: hasTargets ? targetTable(file, targets, inputs.shape[0]) : null,
+    targets: hasTargets ? await targetTable(file, targets, inputs.shape[0]) : null,
   };
 }
 

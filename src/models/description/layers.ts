@@ -51,7 +51,7 @@ const count = integer(1);
 const extent2d = either(count, pair(count));
 
 /** A prior: `normal: {scale: 1, fanIn: true}` or `scaleMixture: {scales: [1, 0.05], share: 0.5}`. */
-export const prior: Check<Prior> = (value, place) => {
+const prior: Check<Prior> = (value, place) => {
   const [kind, given] = choice(value, place, 'a prior');
   const inside = `${place}.${kind}`;
   if (kind === 'normal') {
@@ -156,13 +156,12 @@ const makers: Readonly<Record<string, Check<Layer>>> = {
   },
 };
 
-/** Names of all layers that can be written down. */
-export const layerNames: readonly string[] = Object.keys(makers);
+const names: readonly string[] = Object.keys(makers);
 
 function layerOf(value: unknown, place: string): Layer {
   const [name, given] = choice(value, place, 'a layer');
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (!make) throw unknownKey(`${place}.${name}`, name, layerNames);
+  if (!make) throw unknownKey(`${place}.${name}`, name, names);
   return make(given, `${place}.${name}`);
 }
 

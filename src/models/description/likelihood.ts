@@ -19,7 +19,7 @@ export interface TargetInfo {
 }
 
 /** The likelihood of targets of a kind, where nothing is said. */
-export function usualLikelihood({ kind, names }: TargetInfo): Likelihood<Predictive> {
+function usualLikelihood({ kind, names }: TargetInfo): Likelihood<Predictive> {
   switch (kind) {
     case 'classes':
       return categorical(names.length);
@@ -82,9 +82,6 @@ function twoClasses({ names }: TargetInfo, place: string): Likelihood<Predictive
   throw new UsageError(place, { got: `${names.length} classes`, expected: '2', remedy: 'Use categorical' });
 }
 
-/** Names of all likelihoods that can be written down. */
-export const likelihoodNames: readonly string[] = Object.keys(makers);
-
 /** The kind of targets that a described likelihood needs, before there is data: `poisson` wants counts. */
 export function targetsOf(value: unknown, place: string): TargetInfo['kind'] | null {
   if (value === undefined || value === null) return null;
@@ -94,7 +91,7 @@ export function targetsOf(value: unknown, place: string): TargetInfo['kind'] | n
 
 function makerOf(name: string, place: string) {
   const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (!maker) throw unknownKey(`${place}.${name}`, name, likelihoodNames);
+  if (!maker) throw unknownKey(`${place}.${name}`, name, Object.keys(makers));
   return maker;
 }
 

@@ -57,14 +57,15 @@ const style = `
 }
 @media print {
   :root { color-scheme: light; --ground: #ffffff; --ink: #000000; --faint: #bbbbbb; --soft: #333333; --warn: #7a5200; }
-  figure, table, h2, h3 { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
+  figure, table, h2, h3, h4 { break-inside: avoid; }
+  h2, h3, h4 { break-after: avoid; }
 }
 body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif;
   max-width: 980px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin: 0 0 0.5rem; }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; padding-top: 0.5rem; border-top: 1px solid var(--faint); }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
+h4 { font-size: 0.95rem; margin: 1.25rem 0 0.25rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--faint); vertical-align: top; }

@@ -6,7 +6,7 @@ import { escape, figure, list, table } from './html.ts';
 export interface SpeedUpOptions {
   /** what the simulated curves assume, by its name */
   readonly machine: { readonly name: string; readonly value: Machine };
-  /** numbers in a model's gradient */
+  /** numbers in the gradient of a model that is known by name, where nothing else says */
   readonly elementsOf: (model: string) => number;
 }
 
@@ -28,16 +28,16 @@ export function speedUpsOf(
   files: readonly MeasuredScaling[],
   options: SpeedUpOptions,
 ): SpeedUp[] {
-  const fromRuns = runs.map(({ name, model, scaling, batch, examples, points }): SpeedUp => {
-    const examplesOf = (ranks: number) => (scaling === 'weak' ? batch * ranks : batch);
+  const fromRuns = runs.map(({ points, ...run }): SpeedUp => {
+    const examplesOf = (ranks: number) => (run.scaling === 'weak' ? run.batch * ranks : run.batch);
     const times = points.map(({ ranks, samplesPerSecond }) => ({ ranks, step: examplesOf(ranks) / samplesPerSecond }));
-    return speedUp({ name, model, scaling, batch, examples, times }, options);
+    return speedUp({ ...run, times }, options);
   });
   const fromFiles = files.flatMap(({ series }) =>
     series.map(({ model, communicator, scaling, batch, points }): SpeedUp => {
       const times = points.map(({ ranks, stepMs }) => ({ ranks, step: stepMs / 1e3 }));
       return speedUp(
-        { name: `${model}, ${communicator}`, model, scaling, batch, examples: usualExamples, times },
+        { name: `${model}, ${communicator}`, model, elements: null, scaling, batch, examples: usualExamples, times },
         options,
       );
     }),
@@ -48,13 +48,17 @@ export function speedUpsOf(
 interface Measured {
   readonly name: string;
   readonly model: string;
+  readonly elements: number | null;
   readonly scaling: Scaling;
   readonly batch: number;
   readonly examples: number;
   readonly times: readonly { readonly ranks: number; readonly step: number }[];
 }
 
-function speedUp({ name, model, scaling, batch, examples, times }: Measured, options: SpeedUpOptions): SpeedUp {
+function speedUp(
+  { name, model, elements, scaling, batch, examples, times }: Measured,
+  options: SpeedUpOptions,
+): SpeedUp {
   const [first] = times.toSorted((a, b) => a.ranks - b.ranks);
   const rate = ({ ranks, step }: { ranks: number; step: number }) =>
     (scaling === 'weak' ? batch * ranks : batch) / step;
@@ -62,7 +66,13 @@ function speedUp({ name, model, scaling, batch, examples, times }: Measured, opt
   const measured = times.map((time) => ({ ranks: time.ranks, speedUp: rate(time) / perRank }));
   const most = Math.max(...times.map(({ ranks }) => ranks));
   const workload = {
-    ...{ elements: options.elementsOf(model), wire: 'float32' as const, bucketBytes: 2 ** 20, overlap: true, scaling },
+    ...{
+      elements: elements ?? options.elementsOf(model),
+      wire: 'float32' as const,
+      bucketBytes: 2 ** 20,
+      overlap: true,
+      scaling,
+    },
   };
   const { value: machine } = options.machine;
   const ranks = Array.from({ length: 1 + Math.ceil(Math.log2(4 * most)) }, (_, i) => 2 ** i);

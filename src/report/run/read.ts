@@ -7,6 +7,7 @@ import { UsageError } from '../../errors/index.ts';
 import { configurationFile } from '../../run/index.ts';
 import { medianAfterWarmup } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
+import { type RegressionPicture, readRegression } from './regression.ts';
 import {
   type EvaluationRecord,
   type StartRecord,
@@ -18,8 +19,12 @@ import {
 } from './records.ts';
 
 const configuration = z.object({
-  model: z.string(),
-  data: z.object({ name: z.string() }),
+  /** a name, the path of a module, or a network that is written down */
+  model: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  data: z.object({
+    name: z.string(),
+    path: z.string().nullish(),
+  }),
   seed: z.number(),
   batchSize: z.int().positive(),
   replicas: z.int().positive(),
@@ -46,6 +51,11 @@ const metricsRecord = z.looseObject(metricsShape).transform((record) => ({
   figures: figuresIn(record, others),
 }));
 
+/** What data these are: a name, or the path of one's own. */
+export function sourceOf({ name, path }: z.infer<typeof configuration>['data']): string {
+  return name === 'own' && path ? path : name;
+}
+
 /** Times of the steps in timing.csv; samples over all ranks. */
 export interface Timing {
   readonly steps: number;
@@ -67,6 +77,8 @@ export interface RunReport {
   readonly timing: Timing | null;
   readonly starts: readonly StartRecord[];
   readonly evaluations: readonly EvaluationRecord[];
+  /** what is drawn of the last evaluation, where it is of numbers */
+  readonly regression: RegressionPicture | null;
   readonly posterior: readonly StepCurves[];
   /** what is missing or cannot be read, a sentence each */
   readonly problems: readonly string[];
@@ -90,6 +102,7 @@ export function readRun(folder: string): RunReport {
   const settings = attempt(path, problems, (text) => configuration.parse(parse(text)));
   const metrics = readRecords(folder, 'metrics.jsonl', metricsRecord, problems);
   const starts = readRecords(folder, startsFile, startRecord, problems);
+  const evaluations = readRecords(folder, evaluationsFile, evaluationRecord, problems);
   const report = {
     folder,
     name: basename(resolve(folder)),
@@ -97,7 +110,8 @@ export function readRun(folder: string): RunReport {
     metrics,
     timing: readTiming(join(folder, 'timing.csv'), problems),
     starts,
-    evaluations: readRecords(folder, evaluationsFile, evaluationRecord, problems),
+    evaluations,
+    regression: regressionOf(folder, evaluations.at(-1), problems),
     posterior: readRecords(folder, curvesFile, curvesRecord, problems).map(unpackCurves),
   };
   const planned = starts.at(-1)?.totalSteps;
@@ -105,8 +119,13 @@ export function readRun(folder: string): RunReport {
   if (planned !== undefined && last < planned) {
     problems.push(`the run is not finished: step ${last} of ${planned}. Go on with: credence train --resume ${folder}`);
   }
-  if (report.evaluations.length === 0) {
-    problems.push(`no evaluation is kept, so there is no calibration. Make one with: credence evaluate ${folder}`);
+  if (evaluations.length === 0) {
+    const isNothingHeldOut = starts.at(-1)?.test === 0;
+    problems.push(
+      isNothingHeldOut
+        ? `nothing was held out to evaluate it on. Do it on other data with: credence evaluate ${folder} --data FILE`
+        : `no evaluation is kept, so there is no calibration. Make one with: credence evaluate ${folder}`,
+    );
   }
   return { ...report, problems };
 }
@@ -123,6 +142,19 @@ function readRecords<T>(folder: string, name: string, schema: z.ZodType<T>, prob
   const broken = records.filter((record) => record === undefined).length + (lines.at(-1) === '' ? 0 : 1);
   if (broken > 0) problems.push(`${name}: ${broken} of ${lines.length} lines cannot be read and are left out`);
   return records.filter((record) => record !== undefined);
+}
+
+function regressionOf(
+  folder: string,
+  last: EvaluationRecord | undefined,
+  problems: string[],
+): RegressionPicture | null {
+  try {
+    return last === undefined ? null : readRegression(folder, last);
+  } catch (error) {
+    problems.push(`what is drawn of the evaluation after step ${last?.step} cannot be read: ${firstIssue(error)}`);
+    return null;
+  }
 }
 
 function readTiming(path: string, problems: string[]): Timing | null {

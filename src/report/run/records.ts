@@ -21,6 +21,22 @@ export const startRecord = z.object({
   /** of the training set */
   examples: z.int().positive(),
   totalSteps: z.int().positive(),
+  // Runs of earlier versions do not say what follows.
+  /** examples of the test set, of data of one's own */
+  test: z.int().nonnegative().optional(),
+  /** numbers in all parameters together */
+  parameters: z.int().nonnegative().optional(),
+  likelihood: z.string().optional(),
+  /** of data of one's own */
+  targets: z
+    .object({
+      kind: z.enum(['classes', 'reals', 'counts']),
+      /** of the columns or arrays */
+      names: z.array(z.string()).readonly(),
+      /** names of the classes, in the order of their numbers; null: they are numbers */
+      classes: z.array(z.string()).readonly().nullable(),
+    })
+    .optional(),
 });
 export type StartRecord = z.infer<typeof startRecord>;
 

@@ -1,12 +1,15 @@
 /** Runs that differ in their ranks, put beside each other: which belong together, and what they measured. */
+import { nameOf } from '../../models/index.ts';
 import type { Scaling } from '../scaling/index.ts';
-import type { RunReport } from './read.ts';
+import { type RunReport, sourceOf } from './read.ts';
 
 /** Runs of one network that differ in their ranks. */
 export interface RunSeries {
   /** the model and how it ran, as far as that tells the series apart */
   readonly name: string;
   readonly model: string;
+  /** numbers in its gradient; null where the run does not say */
+  readonly elements: number | null;
   readonly scaling: Scaling;
   /** examples per rank where weak, per step where strong */
   readonly batch: number;
@@ -24,7 +27,8 @@ export function seriesOf(runs: readonly RunReport[]): RunSeries[] {
       const { configuration, timing } = run;
       return start && configuration && timing ? [{ start, configuration, timing }] : [];
     }),
-    ({ configuration: { model, data, precision, batchSize } }) => [model, data.name, precision, batchSize].join('\n'),
+    ({ configuration: { model, data, precision, batchSize } }) =>
+      JSON.stringify([model, sourceOf(data), precision, batchSize]),
   );
   return [...groups.values()].flatMap((group) => {
     const { configuration, start } = group[0]!;
@@ -38,10 +42,12 @@ export function seriesOf(runs: readonly RunReport[]): RunSeries[] {
         const rates = same.map((run) => run.timing.samplesPerSecond).toSorted((a, b) => a - b);
         return { ranks, samplesPerSecond: rates[rates.length >> 1]!, runs: same.length };
       });
-    const { model, precision, batchSize } = configuration;
+    const { precision, batchSize } = configuration;
+    const model = nameOf(configuration.model);
+    const elements = start.parameters ?? null;
     const name = `${model}, batch ${batchSize}${precision === 'f32' ? '' : `, ${precision}`}`;
     const batch = scaling === 'weak' ? batchSize : batchSize * configuration.replicas;
-    return [{ name, model, scaling, batch, examples: start.examples, points }];
+    return [{ name, model, elements, scaling, batch, examples: start.examples, points }];
   });
 }
 

@@ -1,19 +1,24 @@
 import type { CommandFile } from '../../command-file.ts';
 import { addComputation, addDraws } from '../of-a-run.ts';
 
+const inputs =
+  'rows: files of the form that the run was trained on, with or without the targets; ' +
+  'of the sets of images: .npy, .npz, IDX (.gz or not) or .png files, or folders of .png files';
+
+const quantiles =
+  "of the numbers, in columns q05, q50, q95; or of each class's probability over the draws (default: 0.05,0.5,0.95)";
+
 /** `credence predict RUN INPUT...` */
 export const command: CommandFile = {
   name: 'predict',
   synopsis: '[options] <RUN> <INPUT...>',
-  about: 'Predict classes of images with the last checkpoint of a run, and how sure that is.',
+  about: 'Predict classes or numbers with the last checkpoint of a run, and how sure that is.',
 
   async declare(words) {
     words.command.usage('RUN INPUT... [--draws COUNT] [--out FILE]');
-    words
-      .argument('RUN', 'the folder of a run')
-      .argument('INPUT', 'images: .npy, .npz, IDX (.gz or not) or .png files, or folders of .png files');
+    words.argument('RUN', 'the folder of a run').argument('INPUT', inputs);
     addDraws(words)
-      .option('quantiles', 'LEVELS', "of each class's probability over the draws (default: 0.05,0.5,0.95)")
+      .option('quantiles', 'LEVELS', quantiles)
       .option('out', 'FILE', 'all predictions, as .json, .csv or .npz');
     await addComputation(words);
   },

@@ -1,10 +1,11 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
+import type { RunPrediction } from '../../../compose/index.ts';
 import { CredenceError, UsageError } from '../../../errors/index.ts';
-import type { ClassPredictive } from '../../../likelihoods/index.ts';
-import { imagePredictions, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
-import type { Given } from '../../command-file.ts';
+import type { Predictive } from '../../../likelihoods/index.ts';
 import { nameOf } from '../../../models/index.ts';
+import { type PredictionLabels, predictionRows, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
+import type { Given } from '../../command-file.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
 import { renderPredictions } from '../../progress/predictions.ts';
 import { readRunConfiguration } from '../../request.ts';
@@ -16,29 +17,36 @@ interface PredictOptions {
   readonly quantiles?: string;
 }
 
-/** What `predict` answers; with --json, exactly this, and the predictions where they are not written to a file. */
+/**
+ * What `predict` answers; with --json, exactly this, and the predictions where they are not written to a file. Of examples
+ * that are no images, `rows` and `rowDrawsPerSecond` stand in their places.
+ */
 interface PredictionSummary {
   readonly run: string;
   readonly model: string;
   readonly step: number;
   readonly draws: number;
   readonly seed: number;
-  readonly images: number;
+  readonly images?: number;
+  readonly rows?: number;
+  /** names, of numbers */
+  readonly targets?: readonly string[];
   /** of the quantiles */
   readonly levels: readonly number[];
   /** draws of an image per second, over all ranks, the start of threads included */
-  readonly imageDrawsPerSecond: number;
+  readonly imageDrawsPerSecond?: number;
+  readonly rowDrawsPerSecond?: number;
   /** the file that holds the predictions; null: none was asked for */
   readonly file: string | null;
 }
 
-type Form = (predictive: ClassPredictive, names: readonly string[], summary: object) => Uint8Array;
+type Form = (predictive: Predictive, labels: PredictionLabels, summary: object) => Uint8Array;
 
 /** The forms of a file of predictions, by its ending. */
 const forms: Readonly<Partial<Record<string, Form>>> = {
-  '.json': (predictive, names, summary) =>
-    encoded(`${JSON.stringify({ ...summary, predictions: imagePredictions(predictive, names) })}\n`),
-  '.csv': (predictive, names) => encoded(predictionsCsv(predictive, names)),
+  '.json': (predictive, labels, summary) =>
+    encoded(`${JSON.stringify({ ...summary, predictions: predictionRows(predictive, labels) })}\n`),
+  '.csv': (predictive, labels) => encoded(predictionsCsv(predictive, labels)),
   '.npz': predictionsNpz,
 };
 
@@ -53,25 +61,38 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
   const isFirst = (launchedAs()?.rank ?? 0) === 0;
   const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
   try {
-    const { predictive, names, step, seconds } = await predictWithRun(run, inputs, configuration, levels, watch);
-    if (predictive.kind !== 'classes') throw new UsageError('predictions of numbers');
+    const prediction = await predictWithRun(run, inputs, configuration, levels, watch);
     watch.end();
     if (!isFirst) return 0;
+    const { predictive, info, step, seconds } = prediction;
     const { draws, count } = predictive;
+    const labels = labelsOf(prediction, inputs);
+    const { example, targets } = labels;
     const summary: PredictionSummary = {
-      ...{ run, model: nameOf(configuration.model), step, draws, seed: configuration.seed, images: count, levels },
-      imageDrawsPerSecond: (count * draws) / seconds,
+      ...{ run, model: nameOf(configuration.model), step, draws, seed: configuration.seed, [`${example}s`]: count },
+      ...(info.targets.kind !== 'classes' && targets !== null && { targets }),
+      levels,
+      [`${example}DrawsPerSecond`]: (count * draws) / seconds,
       file: out,
     };
-    if (out !== null && form) writeWhole(out, form(predictive, names, summary));
-    const predictions = out === null ? { predictions: imagePredictions(predictive, names) } : {};
+    if (out !== null && form) writeWhole(out, form(predictive, labels, summary));
+    const predictions = out === null ? { predictions: predictionRows(predictive, labels) } : {};
     terminal.stdout.write(
-      json ? `${JSON.stringify({ ...summary, ...predictions })}\n` : renderPredictions(summary, predictive, names),
+      json ? `${JSON.stringify({ ...summary, ...predictions })}\n` : renderPredictions(summary, predictive, labels),
     );
     return 0;
   } finally {
     watch.end();
   }
+}
+
+function labelsOf({ names, info }: RunPrediction, inputs: readonly string[]): PredictionLabels {
+  return {
+    example: info.input.dtype === 'u8' ? 'image' : 'row',
+    names,
+    targets: info.schema === null ? null : info.targets.names,
+    areNamed: inputs.length > 1 || names.some((name, n) => name !== `${inputs[0]}[${n}]`),
+  };
 }
 
 function levelsOf(text: string | null): number[] {

@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../../../errors/index.ts';
 import { isSweep, readSweep } from '../../../launch/index.ts';
-import { type RunReport, machines, readMeasuredScaling, readRun, writeReport } from '../../../report/index.ts';
+import { classFigures, realFigures } from '../../../likelihoods/index.ts';
+import { nameOf } from '../../../models/index.ts';
+import {
+  type RunReport,
+  assertDrawing,
+  machines,
+  readMeasuredScaling,
+  readRun,
+  writeReport,
+} from '../../../report/index.ts';
 import type { Given } from '../../command-file.ts';
 import { elementsOfModel } from '../../elements.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -14,17 +23,23 @@ interface ReportOptions {
   readonly machine: string;
 }
 
+/** Of a run that was not evaluated: what its likelihood would tell. */
+function noFigures(kind: 'classes' | 'reals' | 'counts' = 'classes'): Record<string, null> {
+  const figures = kind === 'classes' ? classFigures : realFigures;
+  return Object.fromEntries(figures.map(({ name }) => [name, null]));
+}
+
 /** What `report --json` says of a run. */
 function summaryOf({ folder, configuration, starts, metrics, timing, evaluations, problems }: RunReport) {
   const evaluation = evaluations.at(-1);
   return {
     run: folder,
-    model: configuration?.model ?? null,
+    model: configuration ? nameOf(configuration.model) : null,
     ranks: starts.at(-1)?.ranks ?? null,
     step: metrics.at(-1)?.step ?? 0,
     seconds: timing?.seconds ?? null,
     samplesPerSecond: timing?.samplesPerSecond ?? null,
-    ...(evaluation?.figures ?? { accuracy: null, nll: null, brier: null, ece: null }),
+    ...(evaluation?.figures ?? noFigures(starts.at(-1)?.targets?.kind)),
     draws: evaluation?.draws ?? null,
     problems,
   };
@@ -34,6 +49,7 @@ function summaryOf({ folder, configuration, starts, metrics, timing, evaluations
 export async function report({ words: folders, json, ...given }: Given, { stdout }: Terminal): Promise<number> {
   const options = given.options<ReportOptions>();
   const machine = oneOf('machine', options.machine, Object.keys(machines));
+  assertDrawing('a report', 'svg');
   const scaling = options.scaling === undefined ? [] : [readMeasuredScaling(options.scaling)];
   const missing: string[] = [];
   const runs = [...new Set(folders.flatMap((folder) => runFoldersIn(folder, missing)))].map(readRun);

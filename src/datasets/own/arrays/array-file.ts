@@ -14,7 +14,7 @@ export interface ArrayFile {
   /** of the arrays; one, the empty text, where the file is an array */
   readonly names: readonly string[];
   /** @throws DataError where it is damaged, or of a type that is not read */
-  read(array: string): FileArray;
+  read(array: string): FileArray | Promise<FileArray>;
 }
 
 /** Names under which arrays hold inputs and targets, where none is named; case does not count. */
@@ -22,7 +22,7 @@ const inputNames = ['x', 'inputs', 'data', 'images'];
 const targetNames = ['y', 'labels', 'target', 'targets'];
 
 /** Rows of arrays are counted as in NumPy. */
-export const indices: RowPlaces = { unit: 'index', of: (row) => row };
+const indices: RowPlaces = { unit: 'index', of: (row) => row };
 
 /**
  * @returns names of the arrays with the targets, and of the one with the inputs
@@ -75,8 +75,8 @@ function checkArray(file: string, wanted: string, names: readonly string[]): voi
 }
 
 /** @throws DataError where the array holds texts, or no examples */
-export function inputArray(file: ArrayFile, array: string): NumberArray {
-  const own = file.read(array);
+export async function inputArray(file: ArrayFile, array: string): Promise<NumberArray> {
+  const own = await file.read(array);
   const name = titleOf(file, array);
   if (own.kind === 'texts') {
     throw new DataError(`${name} holds texts`, { expected: 'numbers', remedy: 'Name another array as the inputs' });
@@ -97,9 +97,10 @@ export function inputArray(file: ArrayFile, array: string): NumberArray {
  * @param count of the inputs
  * @throws DataError where there are more targets than inputs, or fewer
  */
-export function targetTable(file: ArrayFile, arrays: readonly string[], count: number): Table {
-  const columns = arrays.flatMap((array): TableColumn[] => {
-    const own = file.read(array);
+export async function targetTable(file: ArrayFile, arrays: readonly string[], count: number): Promise<Table> {
+  const columns: TableColumn[] = [];
+  for (const array of arrays) {
+    const own = await file.read(array);
     const [rows, width = 1] = own.shape;
     if (own.shape.length === 0 || own.shape.length > 2 || rows !== count) {
       throw new DataError(`${titleOf(file, array)} does not hold one target per example`, {
@@ -107,15 +108,16 @@ export function targetTable(file: ArrayFile, arrays: readonly string[], count: n
         expected: `${count}, as there are inputs, or ${count} x targets`,
       });
     }
-    return Array.from({ length: width }, (_, j) => {
+    for (let j = 0; j < width; j++) {
       const name = width === 1 ? array : `${array}[${j}]`;
-      return columnOfCells(name, count, (row) => {
+      const column = columnOfCells(name, count, (row) => {
         const place = row * width + j;
         if (own.kind === 'texts') return own.texts[place];
         return own.isBoolean ? own.data[place] !== 0 : own.data[place];
       });
-    });
-  });
+      columns.push(column);
+    }
+  }
   return { name: file.name, count, columns, places: indices };
 }
 

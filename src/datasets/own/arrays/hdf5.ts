@@ -1,8 +1,8 @@
 /** HDF5, by h5wasm, which is the HDF Group's library in WebAssembly and reads from the file system itself. */
-import type { Dataset, File } from 'h5wasm/node';
-import { CredenceError, DataError } from '../../../errors/index.ts';
+import { DataError } from '../../../errors/index.ts';
 import { checkSize } from '../../readers/bytes.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
+import { defaultPatience, Hdf5Thread } from './hdf5-thread.ts';
 import { numbersOf } from './numpy.ts';
 
 /** Classes of types (H5T_class_t). */
@@ -16,84 +16,57 @@ const largestRatio = 1032;
 /**
  * Reads arrays of an HDF5 file while `use` runs. Their names are paths without the first slash: `x`, `group/x`.
  * @param length of the file, bytes: what its arrays declare is held against it
+ * @param patience milliseconds after which a file without an end is given up
  * @throws DataError where it is none, is damaged, or an array is of a type that is not read
  */
-export async function withHdf5<T>(path: string, length: number, use: (file: ArrayFile) => T): Promise<T> {
-  const h5wasm = await import('h5wasm/node');
-  await h5wasm.ready;
-  return guarded(path, () => {
-    const file = new h5wasm.File(path, 'r');
-    try {
-      const names = file.paths().filter((name) => file.get(name) instanceof h5wasm.Dataset);
-      const read = (array: string): FileArray => {
-        const dataset = guarded(path, () => file.get(array));
-        if (!(dataset instanceof h5wasm.Dataset)) throw new DataError(`${path} has no array ${array}`);
-        return guarded(`${path}, ${array}`, () => arrayOf(`${path}, ${array}`, dataset, length));
-      };
-      if (names.length > 0) return use({ name: path, names: names.map((name) => name.replace(/^\//, '')), read });
+export async function withHdf5<T>(
+  path: string,
+  length: number,
+  use: (file: ArrayFile) => Promise<T>,
+  patience = defaultPatience,
+): Promise<T> {
+  const thread = new Hdf5Thread(path, length, patience);
+  try {
+    const names = await thread.names();
+    if (names.length === 0) {
       throw new DataError(`${path} holds no arrays`, { expected: 'an HDF5 file with datasets' });
-    } finally {
-      close(file);
     }
-  });
-}
-
-function close(file: File): void {
-  try {
-    file.close();
-  } catch {
-    // What went wrong before is what counts.
+    const read = (array: string): Promise<FileArray> => arrayOf(thread, `${path}, ${array}`, array, length);
+    return await use({ name: path, names: names.map((name) => name.replace(/^\//, '')), read });
+  } finally {
+    await thread.end();
   }
 }
 
-/** Whatever the library throws, traps of WebAssembly included, is the file's fault. */
-function guarded<T>(name: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof CredenceError) throw error;
-    const message = error instanceof Error ? error.message.split('\n')[0].trim() : String(error);
-    throw new DataError(`${name} is no HDF5 file, or is damaged`, {
-      got: message.slice(0, 200) || 'an error of the HDF5 library',
-      remedy: 'Fetch or copy it again',
-      cause: error,
-    });
-  }
-}
-
-function arrayOf(name: string, dataset: Dataset, length: number): FileArray {
-  const { shape, size, type, signed, littleEndian, vlen, virtual_sources: sources } = dataset.metadata;
-  if (shape === null) throw new DataError(`${name} is empty`, { expected: 'an array' });
+async function arrayOf(thread: Hdf5Thread, title: string, array: string, length: number): Promise<FileArray> {
+  const metadata = await thread.metadata(array);
+  const { shape, size, type, signed, littleEndian, vlen, virtual_sources: sources } = metadata;
+  if (shape === null) throw new DataError(`${title} is empty`, { expected: 'an array' });
   const bytes = shape.reduce((product, extent) => product * extent, size);
-  checkSize(name, bytes);
+  checkSize(title, bytes);
   if (!(size >= 1) || bytes > largestRatio * length || (sources?.length ?? 0) > 0) {
-    throw new DataError(`${name} is damaged, or its values are in another file`, {
+    throw new DataError(`${title} is damaged, or its values are in another file`, {
       got: `${bytes} bytes of values in a file of ${length}`,
       remedy: 'Copy the dataset into one file',
     });
   }
   if (type === text) {
-    const value = dataset.value;
-    const texts = [value].flat().map((own) => (typeof own === 'string' ? own : ''));
-    return { kind: 'texts', shape, texts };
+    const value = await thread.value(array);
+    return { kind: 'texts', shape, texts: [value].flat().map((own) => (typeof own === 'string' ? own : '')) };
   }
-  const isNumber = !vlen && [1, 2, 4, 8].includes(size) && (type === integer || type === enumeration || type === real);
-  if (!isNumber || (type === real && size < 4)) {
-    throw new DataError(`${name} has a data type that is not read`, {
-      got: typeof dataset.dtype === 'string' ? dataset.dtype : 'a compound or nested type',
-      expected: 'integers, reals up to 64 bits, truth values or texts',
+  const isWhole = (type === integer || type === enumeration) && [1, 2, 4, 8].includes(size);
+  const isReal = type === real && (size === 4 || size === 8);
+  const kind = `${isReal ? 'f' : signed ? 'i' : 'u'}${size}`;
+  // The library gives a BigInt per integer of 64 bits; its bytes are enough.
+  const raw = !vlen && littleEndian && (isWhole || isReal) ? rawBytes(await thread.value(array)) : null;
+  if (raw?.length !== bytes) {
+    throw new DataError(`${title} has a data type that is not read`, {
+      got:
+        isWhole || isReal ? `${kind}${littleEndian ? '' : ', big-endian'}` : `a type of class ${type}, ${size} bytes`,
+      expected: 'little-endian integers, reals of 32 or 64 bits, truth values or texts',
     });
   }
-  // The value as the library would give it has a BigInt per 64-bit integer; its bytes are enough.
-  const raw = rawBytes(dataset.value);
-  const kind = `${type === real ? 'f' : signed ? 'i' : 'u'}${size}`;
-  const isBoolean = type === enumeration && isTruth(dataset.metadata.enum_type?.members ?? {});
-  if (raw === null || raw.length !== bytes || !littleEndian) {
-    throw new DataError(`${name} has a data type that is not read`, {
-      got: littleEndian ? kind : `${kind}, big-endian`,
-      expected: 'little-endian integers or reals',
-    });
-  }
+  const isBoolean = type === enumeration && isTruth(metadata.enum_type?.members ?? {});
   return { kind: 'numbers', shape, data: numbersOf(kind, raw), isBoolean };
 }
 

@@ -22,8 +22,13 @@ const types: NpyTypes<string> = {
   remedy: "Save it again after array.astype('float32')",
 };
 
+/** Arrays that are read at once. */
+interface NumpyFile extends ArrayFile {
+  read(array: string): FileArray;
+}
+
 /** An .npz file: arrays by their names. */
-export function openNpz(source: ByteSource): ArrayFile {
+export function openNpz(source: ByteSource): NumpyFile {
   const entries = readZipDirectory(source);
   const names = [...entries.keys()].filter((name) => name.endsWith('.npy')).map((name) => name.slice(0, -4));
   if (names.length === 0) {
@@ -45,7 +50,7 @@ export function openNpz(source: ByteSource): ArrayFile {
 }
 
 /** A .npy file: one array, without a name. */
-export function openNpy(source: ByteSource): ArrayFile {
+export function openNpy(source: ByteSource): NumpyFile {
   const read = (): FileArray => arrayOf(source.name, readBytes(source, 0, source.length));
   return { name: source.name, names: [''], read };
 }

@@ -2,11 +2,12 @@
  * CSV (RFC 4180) and its kin with tabs or semicolons, in UTF-8, with a line of names. The text is never held whole: chunk
  * by chunk it goes through csv-parse into columns of numbers, or of texts as numbers of their words.
  */
-import type { CsvError, Parser } from 'csv-parse';
+import type { Parser } from 'csv-parse';
 import type { Table } from '../../../data/index.ts';
-import { CredenceError, DataError } from '../../../errors/index.ts';
+import { DataError } from '../../../errors/index.ts';
 import { checkNames, type ColumnChoice } from '../names.ts';
 import { CellColumn, parseCell } from './cells.ts';
+import { csvFailure, unequalRow } from './failures.ts';
 import { RowLines } from './lines.ts';
 import { Utf8Check } from './utf8.ts';
 
@@ -160,38 +161,4 @@ function lineEndOf(chunk: Uint8Array): string {
   const end = chunk.findIndex((byte) => byte === 0x0a || byte === 0x0d);
   if (end < 0 || chunk[end] === 0x0a) return '\n';
   return chunk[end + 1] === 0x0a ? '\r\n' : '\r';
-}
-
-function unequalRow(name: string, cells: readonly string[], width: number, line: number): DataError {
-  return new DataError(`${name} has rows of unequal length`, {
-    got: `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'} in line ${line}`,
-    expected: `${width}, as in the line of names`,
-    remedy: 'Correct the line: a cell with a comma needs quotes, and all lines must end alike',
-  });
-}
-
-function csvFailure(name: string, error: Error | CsvError, lastLine: number): DataError {
-  if (error instanceof CredenceError) return error;
-  const line = `line ${'lines' in error ? String(error.lines) : lastLine}`;
-  const code = 'code' in error ? error.code : '';
-  if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return new DataError(`${name} has a quote that is never closed`, {
-      got: `a cell that begins in or after line ${lastLine + 1} and goes on to the end`,
-      remedy: 'Close the quote; a quote within quotes is written twice',
-      cause: error,
-    });
-  }
-  if (code === 'CSV_MAX_RECORD_SIZE') {
-    return new DataError(`${name} has a line that is too long`, {
-      got: `more than 64 MB in ${line}`,
-      remedy: 'Check the line ends, and that each quote is closed',
-      cause: error,
-    });
-  }
-  const what = /QUOTE/.test(String(code)) ? 'a quote in the midst of a cell' : error.message.split('\n')[0];
-  return new DataError(`${name} is no CSV file`, {
-    got: `${what} in ${line}`,
-    remedy: 'Put the whole cell into quotes, and write a quote within it twice',
-    cause: error,
-  });
 }

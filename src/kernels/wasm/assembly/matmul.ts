@@ -1,4 +1,7 @@
-/** Matrix products: B packed into panels of eight columns, A read where it lies, tiles of 4 x 8 held in registers. */
+/**
+ * Matrix products: B packed into panels of eight columns, A read where it lies, tiles of 4 x 8 held in registers. A file of
+ * some length: tiles are written out by hand, since AssemblyScript keeps no array of vectors in registers.
+ */
 import { loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 import { activateInPlace, relu, relu4 } from './activations';
 

@@ -1,7 +1,8 @@
 /**
  * Weight gradients where much of dz is zero: for each output channel a list of (patch address, value) of what is not,
  * then six vectors of the patch at a time, held in registers, along the list. Behind a 2 x 2 maximum that is at most
- * a quarter of the dense work, behind a relu about half of that again.
+ * a quarter of the dense work, behind a relu about half of that again. A file of some length: six accumulators are written out by
+ * hand, since AssemblyScript keeps no array of vectors in registers.
  */
 import * as g from './geometry';
 import { gradient4, relu } from './activations';

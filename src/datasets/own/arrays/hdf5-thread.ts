@@ -1,0 +1,106 @@
+/**
+ * The HDF5 library on a thread of its own: some damage lets it go round in circles, or leaves its memory in disorder. A
+ * thread can be ended, and takes that memory along.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Metadata } from 'h5wasm';
+import { DataError } from '../../../errors/index.ts';
+
+/** Time for an answer: to load the library, and to read a megabyte at the least on a machine that is busy. */
+export const defaultPatience = 60_000;
+const patiencePerByte = 1e-3;
+
+/**
+ * A program of its own, as text: a thread cannot be started from TypeScript. For each error the library writes a page to
+ * stderr, which is a stream of its file system: it goes nowhere. (Its handler that throws instead ends in an abort where a
+ * text is read.)
+ */
+const program = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { openSync } = require('node:fs');
+const { devNull } = require('node:os');
+console.error = console.warn = console.log = () => {};
+const library = import(workerData.library).then(async (own) => {
+  const { FS } = await own.ready;
+  if (FS?.streams?.[2]) FS.streams[2].nfd = openSync(devNull, 'w');
+  const file = new own.File(workerData.path, 'r');
+  if (file.file_id <= 0n) throw new Error('bytes that the HDF5 library cannot open');
+  return { own, file };
+});
+const answers = {
+  names: ({ own, file }) => file.paths().filter((name) => file.get(name) instanceof own.Dataset),
+  metadata: ({ file }, name) => structuredClone(file.get(name).metadata),
+  value: ({ file }, name) => file.get(name).value,
+};
+parentPort.on('message', async ({ question, name }) => {
+  try {
+    parentPort.postMessage({ answer: answers[question](await library, name) });
+  } catch (error) {
+    parentPort.postMessage({ error: String(error?.message ?? error) });
+  }
+});`;
+
+interface Reply {
+  readonly answer?: unknown;
+  readonly error?: string;
+}
+
+export class Hdf5Thread {
+  readonly #path: string;
+  readonly #limit: number;
+  readonly #worker: Worker;
+  #settle: (reply: Reply) => void = () => {};
+
+  /**
+   * @param length of the file, bytes
+   * @param patience milliseconds for an answer, beside those for the length
+   */
+  constructor(path: string, length: number, patience: number) {
+    this.#path = path;
+    this.#limit = patience + patiencePerByte * length;
+    const workerData = { path, library: import.meta.resolve('h5wasm/node') };
+    this.#worker = new Worker(program, { eval: true, execArgv: [], workerData });
+    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#settle({ error: String(error) }));
+    this.#worker.on('exit', () => this.#settle({ error: 'the end of the thread that reads it' }));
+  }
+
+  async names(): Promise<readonly string[]> {
+    return (await this.#ask('names', this.#path)) as readonly string[];
+  }
+
+  async metadata(name: string): Promise<Metadata> {
+    return (await this.#ask('metadata', name)) as Metadata;
+  }
+
+  /** Typed arrays, texts, or what the library makes of other types. */
+  value(name: string): Promise<unknown> {
+    return this.#ask('value', name);
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** One question at a time: the next one comes after the answer. */
+  #ask(question: 'names' | 'metadata' | 'value', name: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const overdue = `no end of reading after ${Math.round(this.#limit / 1000)} s`;
+      const timer = setTimeout(() => this.#settle({ error: overdue }), this.#limit);
+      this.#settle = ({ answer, error }) => {
+        clearTimeout(timer);
+        if (error === undefined) resolve(answer);
+        else reject(damaged(this.#path, error));
+      };
+      this.#worker.postMessage({ question, name });
+    });
+  }
+}
+
+function damaged(path: string, message: string): DataError {
+  const first = message.split('\n')[0].trim().slice(0, 200);
+  return new DataError(`${path} is no HDF5 file, or is damaged`, {
+    got: first.includes('name not defined') ? 'what the HDF5 library does not know' : first,
+    remedy: 'Fetch or copy it again',
+  });
+}

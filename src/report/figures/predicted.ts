@@ -1,0 +1,97 @@
+import { drawSvg, type FigureOptions, guide, palette } from './draw.ts';
+
+/** Some rows of what was evaluated: arrays of one length, in the unit of the target. */
+export interface PredictedRows {
+  /** of the target */
+  readonly name: string;
+  readonly target: readonly number[];
+  readonly mean: readonly number[];
+  /** quantiles of the predictive distribution */
+  readonly q05: readonly number[];
+  readonly q95: readonly number[];
+}
+
+const titleFont = { fontSize: 12, fontWeight: 'normal' as const };
+
+/** Inside of its interval, and outside: also by shape, for those who see no colours. */
+const kinds = { domain: ['in its 90 % interval', 'outside'], range: [palette[0], palette[1]] };
+
+/**
+ * On the left the predicted number with its 90 % interval against the true one, the diagonal for a perfect prediction; on the
+ * right what is missing to the true one against the prediction. Rows outside of their interval are drawn last.
+ */
+export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}): Promise<string> {
+  const { name, target, mean, q05, q95 } = rows;
+  const values = mean
+    .map((predicted, i) => {
+      const [truth, low, high] = [target[i]!, q05[i]!, q95[i]!];
+      const kind = kinds.domain[truth >= low && truth <= high ? 0 : 1]!;
+      return { kind, truth, predicted, low, high, residual: truth - predicted };
+    })
+    .toSorted((a, b) => kinds.domain.indexOf(a.kind) - kinds.domain.indexOf(b.kind));
+  const ends = [Math.min(...target), Math.max(...target)];
+  const color = { field: 'kind', type: 'nominal' as const, scale: kinds, title: null };
+  const shape = { ...color, scale: { domain: kinds.domain, range: ['circle', 'diamond'] } };
+  const legend = {
+    orient: 'bottom' as const,
+    direction: 'horizontal' as const,
+    symbolType: 'circle',
+    symbolOpacity: 1,
+  };
+  const points = { type: 'point' as const, filled: true, size: 16, opacity: 0.8 };
+  const axis = { titleLimit: 260 };
+  const place = (field: string, title: string) => ({
+    ...{ field, type: 'quantitative' as const, title, axis },
+    scale: { zero: false, nice: true },
+  });
+  const [x, predicted] = [place('truth', `true ${name}`), place('predicted', `predicted ${name}`)];
+  const residual = place('residual', `residual of ${name}`);
+  return drawSvg(
+    {
+      data: { values },
+      spacing: 40,
+      hconcat: [
+        {
+          width: 380,
+          height: 300,
+          title: { text: 'Predicted and true, with 90 % intervals', ...titleFont },
+          layer: [
+            {
+              mark: { type: 'rule', strokeWidth: 1, opacity: Math.max(0.15, Math.min(0.5, 60 / values.length)) },
+              encoding: {
+                x,
+                y: { ...predicted, field: 'low' },
+                y2: { field: 'high' },
+                color: { ...color, legend: { ...legend } },
+              },
+            },
+            {
+              data: { values: ends.map((end) => ({ truth: end, predicted: end })) },
+              mark: { type: 'line', ...guide, stroke: 'currentColor' },
+              encoding: { x, y: predicted },
+            },
+            { mark: points, encoding: { x, y: predicted, color: { ...color, legend }, shape: { ...shape, legend } } },
+          ],
+        },
+        {
+          width: 330,
+          height: 300,
+          title: { text: 'Residuals: true minus predicted', ...titleFont },
+          layer: [
+            { data: { values: [{ residual: 0 }] }, mark: { type: 'rule', ...guide }, encoding: { y: residual } },
+            {
+              mark: points,
+              encoding: {
+                x: place('predicted', `predicted ${name}`),
+                y: residual,
+                color: { ...color, legend: null },
+                shape: { ...shape, legend: null },
+              },
+            },
+          ],
+        },
+      ],
+    },
+    options,
+  );
+}

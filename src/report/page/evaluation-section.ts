@@ -1,0 +1,74 @@
+import { coverageFigure, furthest } from '../figures/coverage.ts';
+import { predictedFigure } from '../figures/predicted.ts';
+import { reliabilityFigure } from '../figures/reliability.ts';
+import type { RunReport } from '../run/read.ts';
+import type { EvaluationRecord } from '../run/records.ts';
+import type { RegressionPicture, TargetPicture } from '../run/regression.ts';
+import { figureText, figuresOf, headOf } from './figures.ts';
+import { escape, figure, table } from './html.ts';
+
+const inPage = { ground: 'none' } as const;
+
+/** All evaluations in numbers; of the last what its likelihood has left to draw. */
+export async function evaluationSection({ evaluations, regression }: RunReport): Promise<string> {
+  const last = evaluations.at(-1);
+  if (last === undefined) return '';
+  const shown = figuresOf(evaluations);
+  const rows = evaluations.map(({ step, data, images, draws, figures }) => [
+    ...[`${step}`, data, `${images}`, `${draws}`],
+    ...shown.map(({ name }) => figureText(name, figures[name], images)),
+  ]);
+  const head = ['step', 'data', 'examples', 'draws', ...shown.map(headOf)];
+  return [
+    '<h3>Evaluation</h3>',
+    table(head, rows),
+    ...(last.reliability ? [await reliability(last, last.reliability)] : []),
+    ...(regression ? await numbers(last, regression) : []),
+  ].join('\n');
+}
+
+async function reliability(
+  { step, draws }: EvaluationRecord,
+  bins: NonNullable<EvaluationRecord['reliability']>,
+): Promise<string> {
+  const caption =
+    `Calibration after step ${step}, ${draws} draws: how often the most probable class is right, against the ` +
+    'probability it was given, with two standard errors. Perfect calibration is the dashed line.';
+  return figure(await reliabilityFigure(bins, inPage), caption);
+}
+
+async function numbers(evaluation: EvaluationRecord, picture: RegressionPicture): Promise<string[]> {
+  const { outputs, targets } = picture;
+  const more = outputs - targets.length;
+  const parts: string[] = [];
+  for (const target of targets) {
+    if (targets.length > 1) parts.push(`<h4>${escape(target.name)}</h4>`);
+    parts.push(...(await ofTarget(evaluation, picture, target)));
+  }
+  if (more > 0) parts.push(`<p class="notes">Of ${outputs} targets the first ${targets.length} are drawn.</p>`);
+  return parts;
+}
+
+async function ofTarget({ step, draws }: EvaluationRecord, picture: RegressionPicture, target: TargetPicture) {
+  const { count, levels, rows } = picture;
+  const some = rows.length < count ? `${rows.length} of the ${count} rows, spread evenly over them` : `${count} rows`;
+  const deviations = target.standardDeviation;
+  const standardised = deviations.every((deviation) => Number.isFinite(deviation) && deviation > 0)
+    ? target.target.map((truth, i) => (truth - target.mean[i]!) / deviations[i]!)
+    : [];
+  const outside = standardised.filter((z) => Math.abs(z) > furthest).length;
+  const predicted =
+    `Predictions after step ${step}, ${draws} draws, of ${some}: the mean, and the interval from the 5 % to the 95 % ` +
+    'quantile. Perfect predictions are on the dashed line.';
+  const coverage =
+    `How many of the ${count} true numbers are within the central interval of each level. Grey: where 95 % of ` +
+    'calibrated predictions would be, if rows are independent.' +
+    (standardised.length === 0
+      ? ''
+      : ' Right: the curve is what calibrated predictions with normal noise would give.') +
+    (outside === 0 ? '' : ` Beyond ${furthest} standard deviations: ${outside}, which stand at the edge.`);
+  return [
+    figure(await predictedFigure(target, inPage), predicted),
+    figure(await coverageFigure({ ...target, count, levels, standardised, ...inPage }), coverage),
+  ];
+}
