@@ -1,6 +1,7 @@
 import type { Communicator } from '../comm/index.ts';
 import { CredenceError } from '../errors/index.ts';
 import { posteriorCurvesObserver, savedPosteriorObserver, tensorBoardObserver } from '../report/index.ts';
+import { nameOf } from '../models/index.ts';
 import { CheckpointStore, MetricsFile, type RunFolder, TimingFile, TraceFile, leaveSpans } from '../run/index.ts';
 import {
   type Checkpoint,
@@ -46,7 +47,7 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
   const count = launched ? 1 : countRanks(configuration, schedule);
   // Before the folder: where the file cannot be written, nothing has begun.
   const trace = request.timeline === null ? null : new TraceFile(request.timeline, count, launched?.size ?? count);
-  const run = claim(request, experiment.model.name);
+  const run = claim(request, nameOf(configuration.model));
   try {
     const job = {
       experiment,

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { RunFolderError } from '../../errors/index.ts';
+import { isMapping, nameOf } from '../../models/index.ts';
 import { makeFolders, replaceFile } from '../files/durable.ts';
 import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
 import { type Lock, lockFolder } from './lock.ts';
@@ -83,7 +84,7 @@ export function writeRunFile(
   }
 }
 
-/** The model that `config.yaml` names; null where there is no such file. */
+/** What a run of the model of `config.yaml` is called; null where there is no such file. */
 function modelOf(folder: string, files: FileSystem): string | null {
   const path = join(folder, configurationFile);
   if (!files.existsSync(path)) return null;
@@ -99,7 +100,8 @@ function modelOf(folder: string, files: FileSystem): string | null {
     });
   }
   if (typeof configuration === 'object' && configuration !== null && 'model' in configuration) {
-    return String(configuration.model);
+    const { model } = configuration;
+    return isMapping(model) ? nameOf(model) : nameOf(String(model));
   }
   throw new RunFolderError(`${path} names no model`, { expected: 'a key model', remedy: 'Restore or remove it' });
 }
