@@ -85,7 +85,9 @@ describe('credence predict with numbers', () => {
     expect(targets).toEqual(['y', 'w']);
     await credence('predict', at('two'), at('new.csv'), '--out', at('two.csv'), '--quantiles', 'none');
     const [header, first] = readFileSync(at('two.csv'), 'utf8').split('\r\n');
-    expect(header).toMatchInlineSnapshot(`"y.mean,y.standardDeviation,y.aleatoric,y.epistemic,w.mean,w.standardDeviation,w.aleatoric,w.epistemic"`);
+    expect(header).toMatchInlineSnapshot(
+      `"y.mean,y.standardDeviation,y.aleatoric,y.epistemic,w.mean,w.standardDeviation,w.aleatoric,w.epistemic"`,
+    );
     expect([0, 4].map((column) => Number(first!.split(',')[column]))).toEqual(predictions[0]!.mean);
     await credence('predict', at('two'), at('new.csv'), '--out', at('two.json'));
     const file = JSON.parse(readFileSync(at('two.json'), 'utf8')) as Answer<object>;
@@ -132,7 +134,9 @@ describe("credence predict with classes of one's own", () => {
     `);
     await credence('predict', at('colours'), at('warm.csv'), '--out', at('warm-out.csv'), '--quantiles', 'none');
     const [header, first] = readFileSync(at('warm-out.csv'), 'utf8').split('\r\n');
-    expect(header).toMatchInlineSnapshot(`"row,class,name,probability,predictiveEntropy,expectedEntropy,mutualInformation,probability_0,probability_1,probability_2,standardDeviation_0,standardDeviation_1,standardDeviation_2"`);
+    expect(header).toMatchInlineSnapshot(
+      `"row,class,name,probability,predictiveEntropy,expectedEntropy,mutualInformation,probability_0,probability_1,probability_2,standardDeviation_0,standardDeviation_1,standardDeviation_2"`,
+    );
     expect(first!.split(',').slice(0, 3)).toEqual([at('warm.csv[0]'), '2', 'red']);
   });
 });
