@@ -123,10 +123,10 @@ export default {
     },
     {
       name: 'only-runtime-dependencies',
-      comment: 'src imports only what package.json lists under dependencies',
+      comment: 'src imports only what package.json lists under dependencies, or peers: what draws',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-missing-files',

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { TrainRequest as Request } from '../compose/index.ts';
 import { UsageError } from '../errors/index.ts';
-import { nameOf } from '../models/index.ts';
+import { isModulePath, nameOf } from '../models/index.ts';
 import type { RunConfiguration } from '../train/index.ts';
 import {
   type Flag,
@@ -90,14 +90,22 @@ export function located(configuration: RunConfiguration): RunConfiguration {
   const { path, test, validation } = configuration.data;
   const place = <T>(value: T | string): T | string => (typeof value === 'string' ? resolve(value) : value);
   const data = { ...configuration.data, path: place(path), test: place(test), validation: place(validation) };
-  return { ...configuration, data };
+  const { model } = configuration;
+  const isModule = typeof model === 'string' && isModulePath(model);
+  return { ...configuration, data, model: isModule ? resolve(model) : model };
 }
 
-/** @throws UsageError for data of one's own that are nowhere */
-function assertFitting(configuration: RunConfiguration): void {
-  const { name, path } = configuration.data;
+/** @throws UsageError for data of one's own that are nowhere, and for a wait for what is never told */
+function assertFitting({ data, patience }: RunConfiguration): void {
+  const { name, path, validation } = data;
   if (name === ownData && path === null)
     throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
+  if (patience !== null && (name !== ownData || validation === 0)) {
+    throw new UsageError(`patience ${patience} without a validation part`, {
+      expected: 'own data with --data.validation, such as 0.1',
+      remedy: 'Or leave --patience away',
+    });
+  }
 }
 
 /** What a program of the original does by itself, unless a network of another data set was asked for. */
@@ -122,9 +130,16 @@ const free: ReadonlySet<string> = new Set([
   'driftCheckEvery',
 ]);
 
+/** A module may have moved, as data may. */
+function areModules(...models: readonly RunConfiguration['model'][]): boolean {
+  return models.every((model) => typeof model === 'string' && isModulePath(model));
+}
+
 function continued(stored: RunConfiguration, wanted: RunConfiguration, run: string): RunConfiguration {
   const differences = settings
     .filter(({ path }) => !free.has(path) && !isDeepStrictEqual(valueAt(stored, path), valueAt(wanted, path)))
+    // its bytes are compared where it is loaded
+    .filter(({ path }) => path !== 'model' || !areModules(stored.model, wanted.model))
     .map(({ path }) => `${path} ${display(valueAt(wanted, path))} (the run has ${display(valueAt(stored, path))})`);
   if (differences.length > 0) {
     throw new UsageError(`a resumed run goes on as it began: got ${differences.join(', ')}`, {

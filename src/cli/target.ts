@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors/index.ts';
-import { modelNames } from '../models/index.ts';
+import { isModulePath, modelNames, nameOf } from '../models/index.ts';
 import { dataFile } from './own-data.ts';
 import {
   type Flag,
@@ -21,16 +21,17 @@ const presetNames = Object.keys(presets);
 /** What it may be, for help and messages. */
 export const targets =
   `a model (${modelNames.join(', ')}), a preset (${presetNames.join(', ')}), the path of a config.yaml, ` +
-  'or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder)';
+  'that of a module with your own model (.mjs), or that of your own data (.csv, .tsv, .parquet, .npz, .npy, .h5, these with .gz, or a folder)';
 
 /** @throws UsageError for a name that is none, and for what is not where it should be */
 export async function layerOfTarget(target: string | null): Promise<Layer | null> {
   if (target === null) return null;
   const label = () => display(target);
   if (Object.hasOwn(presets, target)) return { values: presets[target], label };
+  if (isModulePath(target)) return { values: { model: existing(target, 'module') }, label };
   if (modelNames.includes(target)) return { values: { model: target, data: dataOfModel[target] ?? {} }, label };
   if (/\.ya?ml$/i.test(target)) return readYamlFile(target);
-  if (isOwnData(target)) return { values: { data: { name: ownData, path: existing(target) } }, label };
+  if (isOwnData(target)) return { values: { data: { name: ownData, path: existing(target, 'data') } }, label };
   if (/[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);
   throw new UsageError(`unknown model ${display(target)}`, {
     expected: targets,
@@ -42,6 +43,7 @@ export async function layerOfTarget(target: string | null): Promise<Layer | null
 export function runNameOf(target: string | null): string | null {
   if (target === null || /\.ya?ml$/i.test(target)) return null;
   if (Object.hasOwn(presets, target) || modelNames.includes(target)) return target;
+  if (isModulePath(target)) return nameOf(target);
   if (!isOwnData(target)) return null;
   let name = basename(resolve(target));
   while (dataFile.test(name)) name = name.replace(dataFile, '');
@@ -76,9 +78,9 @@ function isOwnData(target: string): boolean {
   return dataFile.test(target) || (existsSync(target) && statSync(target).isDirectory());
 }
 
-function existing(path: string): string {
+function existing(path: string, what: string): string {
   if (!existsSync(path))
-    throw new UsageError(`data ${display(path, 300)} does not exist`, { remedy: 'Check the path' });
+    throw new UsageError(`${what} ${display(path, 300)} does not exist`, { remedy: 'Check the path' });
   if (!existsSync(join(path, 'config.yaml'))) return path;
   throw new UsageError(`${display(path, 300)} is the folder of a run`, {
     expected: targets,

@@ -11,7 +11,7 @@ import { type Outcome, evaluateParameters } from './evaluation.ts';
 import { experimentOf, resolveModel } from './resolve.ts';
 import { infoOfImages } from './images.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
-import { assertSameStep, joinJob, launchedAs } from './launched.ts';
+import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
 import { predictOnThreads, predictShare } from './prediction.ts';
 import { launchedRanks, together } from './ranks.ts';
 import { recordedThroughput } from './throughput.ts';
@@ -25,8 +25,11 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
   const { checkpoint } = await trained(run, configuration, watch);
   const samplesPerSecond = recordedThroughput(run);
   const load = () => experimentOf(configuration, checkpoint, watch);
-  const evaluate = async (launched: Communicator | null) =>
-    evaluateParameters({ run, experiment: await load(), result: checkpoint, samplesPerSecond }, watch, launched);
+  const evaluate = async (launched: Communicator | null) => {
+    const experiment = await load();
+    if (launched) assertSameData(launched, experiment.data);
+    return evaluateParameters({ run, experiment, result: checkpoint, samplesPerSecond }, watch, launched);
+  };
   const launched = launchedAs();
   if (!launched) return evaluate(null);
   // the first rank fetches the data set before the others ask for it

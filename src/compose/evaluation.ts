@@ -64,7 +64,8 @@ export async function evaluateParameters(
       ? await predictShare(model, task, launched, watch.evaluating)
       : await predictOnThreads(model, task, watch.evaluating);
     if (launched && launched.rank > 0) return null;
-    figures = record({ run, step, source, experiment }, predictive, test);
+    figures = model.likelihood.quality(predictive, test.targets, model.units ?? null);
+    record({ run, step, source, figures, experiment }, predictive, test);
     writeEvaluationEvents(run, step, figures);
   }
   return {
@@ -81,26 +82,39 @@ export async function evaluateParameters(
 
 /** What an evaluation has to know of an experiment; a thread has no more. */
 type Evaluated = Pick<Experiment, 'configuration' | 'model' | 'isBayesian'> & {
-  readonly data: Pick<ExperimentData, 'info' | 'test'>;
+  readonly data: Pick<ExperimentData, 'info'>;
 };
+
+/** What a run is evaluated on while it is trained: the validation part, if there is one. null: nothing is held out. */
+export function heldOut({ validation, test }: Pick<ExperimentData, 'validation' | 'test'>): ArrayExamples | null {
+  return validation ?? test;
+}
+
+/** What evaluations on the way were of, for people. */
+export function sourceOnTheWay({ source, validation }: Pick<ExperimentData, 'source' | 'validation'>): string {
+  return validation === null ? source : `${source}, validation part`;
+}
 
 /**
  * What each rank of a training run does every `evaluateEvery` steps: its share of the draws.
+ * @param examples of which the figures are; null: none are held out
  * @param first on the first rank: where the figures go
- * @returns null where nothing is held out
  */
 export function evaluationOnTheWay(
   experiment: Evaluated,
+  examples: () => ArrayExamples | null,
   communicator: Communicator,
   first: { readonly run: string; readonly source: string; readonly evaluating: Progress } | null = null,
-): Evaluate | null {
+): Evaluate {
   const { model } = experiment;
   return async (step, parameters) => {
-    const { test } = experiment.data;
-    if (test === null) return null;
-    const task = taskOf(experiment, parameters, test);
+    const held = examples();
+    if (held === null) return null;
+    const task = taskOf(experiment, parameters, held);
     const predictive = await predictShare(model, task, communicator, first?.evaluating);
-    return first && record({ ...first, step, experiment }, predictive, test);
+    const figures = model.likelihood.quality(predictive, held.targets, model.units ?? null);
+    if (first) record({ ...first, step, figures, experiment }, predictive, held);
+    return figures;
   };
 }
 
@@ -117,16 +131,16 @@ interface Evaluation {
   readonly step: number;
   /** of the data, for people */
   readonly source: string;
+  readonly figures: EvaluationFigures;
   readonly experiment: Evaluated;
 }
 
 function record(
-  { run, step, source, experiment }: Evaluation,
+  { run, step, source, figures, experiment }: Evaluation,
   predictive: Predictive,
   { count, targets }: ArrayExamples,
-): EvaluationFigures {
-  const { likelihood, units = null } = experiment.model;
-  const figures = likelihood.quality(predictive, targets, units);
+): void {
+  const { units = null } = experiment.model;
   const at = new Date().toISOString();
   // What a report draws beside the figures. A file of its own first: the line is what makes it count.
   if (predictive.kind === 'reals') {
@@ -139,5 +153,4 @@ function record(
       reliability: reliability(predictive.probabilities, targets, predictive.classes),
     }),
   });
-  return figures;
 }

@@ -7,6 +7,7 @@ import { UsageError } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { type Model, isMapping } from '../models/index.ts';
 import type { DataInfo } from './info.ts';
+import { makeNameKnown } from './own-name.ts';
 
 /** sha256 of a module's bytes: a run does not go on with another. */
 export function moduleSha256(path: string): string {
@@ -31,6 +32,7 @@ function bytesOf(path: string): Uint8Array {
  */
 export async function modelOfModule(path: string, info: DataInfo): Promise<Model<Predictive>> {
   bytesOf(path);
+  makeNameKnown(path);
   let exported: unknown;
   try {
     exported = ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default;

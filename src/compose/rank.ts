@@ -9,14 +9,14 @@ import { resolveModel } from './resolve.ts';
 import type { RankWork } from './ranks.ts';
 import { trainerOf } from './train-share.ts';
 
-const { seat, configuration, info, train, test, resume, spans } = workerData as RankWork;
+const { seat, configuration, info, train, held, resume, spans } = workerData as RankWork;
 const communicator = joinThreads(seat);
 const buffer = spans[seat.rank];
 const timeline = buffer ? new SpanRing(buffer) : noTimeline;
 try {
   const resolved = await resolveModel(configuration.model, info);
-  const experiment = { configuration, ...resolved, data: { info, test } };
-  const evaluate = evaluationOnTheWay(experiment, communicator);
+  const experiment = { configuration, ...resolved, data: { info } };
+  const evaluate = evaluationOnTheWay(experiment, () => held, communicator);
   const trainer = await trainerOf({ configuration, model: resolved.model, train, resume }, communicator, {
     timeline,
     evaluate,

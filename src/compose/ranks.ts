@@ -14,8 +14,8 @@ export interface RankWork {
   readonly configuration: RunConfiguration;
   readonly info: DataInfo;
   readonly train: ArrayExamples;
-  /** for evaluations on the way; null: none is held out */
-  readonly test: ArrayExamples | null;
+  /** for evaluations on the way; null: none are held out */
+  readonly held: ArrayExamples | null;
   readonly resume: Checkpoint | null;
   /** by rank: where it records what it does; null where nobody looks */
   readonly spans: readonly (ArrayBufferLike | null)[];

@@ -12,14 +12,16 @@ import {
   writeRunFile,
   writeTrainingLog,
 } from '../run/index.ts';
-import type { TargetInfo } from '../models/index.ts';
+import { type TargetInfo, nameOf } from '../models/index.ts';
 import type { Checkpoint, Trainer } from '../train/index.ts';
 import { assertSame } from './description.ts';
 import type { Experiment } from './experiment.ts';
 import type { TrainRequest } from './request.ts';
 import type { Watch } from './watch.ts';
 
-export function claim({ folder }: Pick<TrainRequest, 'folder'>, model: string): RunFolder {
+export function claim({ folder, configuration }: Pick<TrainRequest, 'folder' | 'configuration'>): RunFolder {
+  // what config.yaml says: a module may call its model otherwise
+  const model = nameOf(configuration.model);
   switch (folder.kind) {
     case 'resume':
       return openRunFolder(folder.path, model);

@@ -1,7 +1,11 @@
 import type { Communicator } from '../comm/index.ts';
 import { CredenceError } from '../errors/index.ts';
-import { posteriorCurvesObserver, savedPosteriorObserver, tensorBoardObserver } from '../report/index.ts';
-import { nameOf } from '../models/index.ts';
+import {
+  assertDrawing,
+  posteriorCurvesObserver,
+  savedPosteriorObserver,
+  tensorBoardObserver,
+} from '../report/index.ts';
 import { CheckpointStore, MetricsFile, type RunFolder, TimingFile, TraceFile, leaveSpans } from '../run/index.ts';
 import {
   type Checkpoint,
@@ -14,11 +18,12 @@ import {
   scheduleOf,
 } from '../train/index.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
-import { type Outcome, evaluateParameters, evaluationOnTheWay } from './evaluation.ts';
+import { type Outcome, evaluateParameters, evaluationOnTheWay, heldOut, sourceOnTheWay } from './evaluation.ts';
 import { describe } from './description.ts';
 import type { Experiment } from './experiment.ts';
 import { experimentOf } from './resolve.ts';
-import { assertSameStep, joinJob, launchedAs } from './launched.ts';
+import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
+import { assertPatience } from './patience.ts';
 import { type Ranks, countRanks, launchedRanks, startRanks, together } from './ranks.ts';
 import type { TrainRequest } from './request.ts';
 import { assertLonger } from './resume.ts';
@@ -40,14 +45,16 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
     return null;
   }
   const { folder } = request;
+  if (configuration.savePosterior === 'figures') assertDrawing('--savePosterior figures', 'png');
   const experiment = await experimentOf(configuration, null, watch);
+  assertPatience(configuration, experiment);
   const examples = experiment.data.train.count;
   const schedule = scheduleOf(configuration, examples);
   if (folder.kind === 'resume') assertLonger(folder.stored, configuration, examples);
   const count = launched ? 1 : countRanks(configuration, schedule);
   // Before the folder: where the file cannot be written, nothing has begun.
   const trace = request.timeline === null ? null : new TraceFile(request.timeline, count, launched?.size ?? count);
-  const run = claim(request, nameOf(configuration.model));
+  const run = claim(request);
   try {
     const job = {
       experiment,
@@ -72,6 +79,13 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
   } finally {
     run.release();
   }
+}
+
+/** Of a training with patience: which parameters these are, and why there are no later ones. */
+function tellBest({ best, step, totalSteps }: TrainingResult, watch: Watch): void {
+  if (best === null) return;
+  const end = step < totalSteps ? `no better NLL on the validation part: stopped after step ${step}; ` : '';
+  watch.tell(`${end}parameters of step ${best.step}, validation NLL ${best.nll.toFixed(4)}`);
 }
 
 function interrupted({ path }: RunFolder, { stopped, step }: TrainingResult): CredenceError {
@@ -99,11 +113,13 @@ async function followRun({ configuration, folder, timeline: path }: TrainRequest
         const experiment = await experimentOf(configuration, null);
         const resume = folder.kind === 'resume' ? lastCheckpoint(folder.path, experiment, watch) : null;
         assertSameStep(communicator, resume?.step ?? 0);
-        const evaluate = evaluationOnTheWay(experiment, communicator);
-        const share = { configuration, model: experiment.model, train: experiment.data.train, resume };
+        const { model, data } = experiment;
+        assertSameData(communicator, data);
+        const evaluate = evaluationOnTheWay(experiment, () => heldOut(data), communicator);
+        const share = { configuration, model, train: data.train, resume };
         const trainer = await trainerOf(share, communicator, { stop, timeline, evaluate });
         const { stopped, step, parameters } = await trainer.run();
-        if (stopped === null) await evaluate?.(step, parameters);
+        if (stopped === null) await evaluationOnTheWay(experiment, () => data.test, communicator)(step, parameters);
       } finally {
         if (path !== null && timeline instanceof SpanRing) leaveSpans(path, communicator.rank, timeline);
       }
@@ -145,9 +161,12 @@ async function lead(
   const stop = watch.listen();
   try {
     return await together(ranks, async (communicator) => {
-      if (job.threads === null) assertSameStep(communicator, firstStep);
+      if (job.threads === null) {
+        assertSameStep(communicator, firstStep);
+        assertSameData(communicator, data);
+      }
       const files = { metrics: new MetricsFile(path, firstStep), timing: new TimingFile(path, firstStep) };
-      const { source } = data;
+      const source = sourceOnTheWay(data);
       const trainer = await trainerOf({ configuration, model, train: data.train, resume }, communicator, {
         observers: observersOf(path, job, firstStep, files, watch),
         checkpoints: {
@@ -160,10 +179,13 @@ async function lead(
         stop,
         description: describe(experiment),
         timeline: trace?.ring(0) ?? noTimeline,
-        evaluate: evaluationOnTheWay(experiment, communicator, { run: path, source, evaluating: watch.evaluating }),
+        evaluate: evaluationOnTheWay(experiment, () => heldOut(data), communicator, {
+          ...{ run: path, source, evaluating: watch.evaluating },
+        }),
       });
       announce(trainer, { run: path, experiment, firstStep, ranks: communicator, rendered }, watch);
       const result = await trainer.run();
+      tellBest(result, watch);
       const isShared = job.threads === null && result.stopped === null;
       return { result, outcome: isShared ? await evaluate(result, communicator) : null };
     });
@@ -180,7 +202,7 @@ async function ranksOf({ experiment, schedule, threads, trace }: Job, resume: Ch
   if (threads === null) return launchedRanks(await joinJob(configuration));
   const count = (resume?.step ?? 0) < schedule.totalSteps ? threads : 1;
   return startRanks(count, configuration.deadline, {
-    ...{ configuration, info: data.info, train: data.train, test: data.test, resume },
+    ...{ configuration, info: data.info, train: data.train, held: heldOut(data), resume },
     spans: Array.from({ length: count }, (_, rank) => trace?.ring(rank).buffer ?? null),
   });
 }

@@ -76,15 +76,28 @@ function betaFraction(x: number, a: number, b: number): number {
 
 /** P(T <= t) of Student's t with `degrees` of freedom. */
 export function studentTCdf(t: number, degrees: number): number {
-  const tail = regularizedBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
+  const square = t * t;
+  if (square < degrees) {
+    // P(|T| <= |t|) / 2: near 0 the tail below would lose what t is
+    const middle = regularizedBeta(square / (degrees + square), 0.5, degrees / 2) / 2;
+    return t > 0 ? 0.5 + middle : 0.5 - middle;
+  }
+  const tail = regularizedBeta(degrees / (degrees + square), degrees / 2, 0.5) / 2;
   return t > 0 ? 1 - tail : tail;
 }
 
-/** P(K <= k) of a Poisson distribution: Q(floor(k) + 1, rate), by series or continued fraction (Press et al. 2007, section 6.2). */
+/** Above it, the series of `poissonCdf` would take more than some thousand terms. */
+const largeRate = 1e5;
+
+/**
+ * P(K <= k) of a Poisson distribution: Q(floor(k) + 1, rate), by series or continued fraction (Press et al. 2007, section
+ * 6.2); of rates above 1e5 by Edgeworth's expansion to its second order, to 1e-9.
+ */
 export function poissonCdf(k: number, rate: number): number {
   const n = Math.floor(k);
   if (n < 0) return 0;
   if (rate <= 0) return 1;
+  if (rate > largeRate) return poissonCdfByEdgeworth(n, rate);
   const a = n + 1;
   const front = Math.exp(a * Math.log(rate) - rate - logGamma(a));
   if (rate < a + 1) {
@@ -112,4 +125,17 @@ export function poissonCdf(k: number, rate: number): number {
     if (Math.abs(d * c - 1) < 1e-15) break;
   }
   return Math.min(1, front * fraction);
+}
+
+/** Hall 1992, "The Bootstrap and Edgeworth Expansion", eq. 2.17: skewness 1 / sqrt(rate), excess kurtosis 1 / rate; half a count for the steps. */
+function poissonCdfByEdgeworth(n: number, rate: number): number {
+  const deviation = Math.sqrt(rate);
+  const z = (n + 0.5 - rate) / deviation;
+  if (Math.abs(z) > 37) return z > 0 ? 1 : 0;
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  const square = z * z;
+  const first = (square - 1) / (6 * deviation);
+  // the last part is that of the half count: a step's width, squared, over 24 variances
+  const second = (z * (square - 3)) / 24 + (z * (square * square - 10 * square + 15)) / 72 - z / 24;
+  return Math.min(1, Math.max(0, normalCdf(z) - density * (first + second / rate)));
 }

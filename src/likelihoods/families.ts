@@ -52,5 +52,6 @@ export const poissonFamily: Family = {
   mean: (a) => a,
   variance: (a) => a,
   cdf: poissonCdf,
-  logDensity: (y, a) => y * Math.log(a) - a - logGamma(y + 1),
+  // 0 ln 0 is 0: a rate may have underflowed
+  logDensity: (y, a) => (y === 0 ? 0 : y * Math.log(a)) - a - logGamma(y + 1),
 };

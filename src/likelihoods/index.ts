@@ -15,7 +15,16 @@ export type {
   TargetType,
   Units,
 } from './likelihood.ts';
-export { type Noise, type NormalOptions, type StudentTOptions, normal, studentT } from './location-scale.ts';
+export type { Family } from './families.ts';
+export {
+  type LocationScaleOptions,
+  type Noise,
+  type NormalOptions,
+  type StudentTOptions,
+  locationScale,
+  normal,
+  studentT,
+} from './location-scale.ts';
 export type { Predictive } from './predictive.ts';
 export { poisson } from './poisson.ts';
 export { type RealPredictive, type RealScores, inUnits, realFigures } from './reals.ts';

@@ -60,11 +60,13 @@ function halfSquare(graph: Graph, z: Tensor): Tensor {
   return graph.apply('scale', [graph.apply('square', [z], {})[0]!], { factor: 0.5 })[0]!;
 }
 
-interface Definition {
+/** A density of z = (y - location) / scale. */
+export interface LocationScaleOptions {
   readonly noise: Noise;
   readonly targets: number;
+  /** what a draw predicts, in numbers: a is the location, b the scale */
   readonly family: Family;
-  /** -ln of the density of z = (y - location) / scale, but for `constant` */
+  /** its -ln, but for `constant`, of z [batch, targets], in the graph */
   energy(graph: Graph, z: Tensor): Tensor;
   readonly constant: number;
 }
@@ -72,9 +74,13 @@ interface Definition {
 /** Keeps the scale away from 0, in units of the standardised target: float32's resolution there. */
 const leastScale = 1e-6;
 
-function locationScale(
+/**
+ * A likelihood of reals from the density of its noise: `normal` and `studentT` are two of them, and so may be anybody's own.
+ * @param kind what it is called
+ */
+export function locationScale(
   kind: string,
-  { noise, targets, family, energy, constant }: Definition,
+  { noise, targets, family, energy, constant }: LocationScaleOptions,
 ): Likelihood<RealPredictive> {
   if (!Number.isInteger(targets) || targets < 1) {
     throw new ShapeError(`a ${kind} likelihood`, { got: `${targets} targets`, expected: 'at least 1' });

@@ -72,6 +72,8 @@ export class Mixture {
     let above = Math.ceil(high);
     while (above - below > 1) {
       const middle = Math.floor((below + above) / 2);
+      // beyond 2^53 there is not a number for each count
+      if (middle === below || middle === above) break;
       if (this.cdf(middle) >= level) above = middle;
       else below = middle;
     }
@@ -101,8 +103,8 @@ export class Mixture {
 
   /**
    * Continuous ranked probability score, E|Y - y| - E|Y - Y'| / 2 = integral of (P(Y <= x) - [y <= x])^2 (Gneiting and
-   * Raftery 2007, eq. 20 and 21), in the unit of y: exact for normals (Grimit et al. 2006, eq. 5) and counts, by Simpson's
-   * rule otherwise.
+   * Raftery 2007, eq. 20 and 21), in the unit of y: exact for normals (Grimit et al. 2006, eq. 5) and for counts
+   * that are not spread over thousands, by Simpson's rule otherwise.
    */
   crps(y: number): number {
     if (this.#family.isDiscrete) return this.#crpsOfCounts(y);
@@ -121,12 +123,19 @@ export class Mixture {
     return toTarget / this.#draws - between / this.#draws ** 2;
   }
 
+  /** One by one; far from where the counts begin, where the sum would never end, in steps of a thousandth of the way. */
   #crpsOfCounts(y: number): number {
+    if (!Number.isFinite(this.mean)) return Number.POSITIVE_INFINITY;
+    const start = Math.max(0, Math.min(this.quantile(1e-12), Math.floor(y)));
     let sum = 0;
-    for (let k = Math.max(0, Math.min(this.quantile(1e-12), Math.floor(y))); ; k++) {
-      const below = this.cdf(k);
-      sum += (below - (y <= k ? 1 : 0)) ** 2;
+    for (let k = start; ; ) {
+      const stride = 1 + 2 * Math.floor((k - start) / 2000);
+      // the k of a step lie on one side of y, and count as the one in their middle: strides are odd
+      const next = k < y ? Math.min(k + stride, Math.ceil(y)) : k + stride;
+      const below = this.cdf(Math.floor((k + next - 1) / 2));
+      sum += (next - k) * (below - (y <= k ? 1 : 0)) ** 2;
       if (k >= y && 1 - below < 1e-12) return sum;
+      k = next;
     }
   }
 

@@ -69,6 +69,13 @@ export function buildNetwork(
       remedy: 'Change the last layer, or the likelihood',
     });
   }
+  const { width } = likelihood.target;
+  if (units !== null && (units.shift.length !== width || units.scale.length !== width)) {
+    throw new ShapeError(`the units do not fit the ${likelihood.kind} likelihood`, {
+      got: `${units.shift.length} shifts and ${units.scale.length} scales`,
+      expected: `${width} of each, one per target`,
+    });
+  }
   const context = { ...declarations.context('likelihood'), units };
   const { parameters, posteriors } = declarations;
   return { inputs, outputs, parameters, posteriors, context };

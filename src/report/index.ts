@@ -1,3 +1,4 @@
+export { assertDrawing } from './drawing.ts';
 export { posteriorFigure } from './figures/posterior.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';

@@ -8,16 +8,7 @@ export interface RunConfiguration extends ValuesOf<typeof settings> {}
 /** The part of it that the trainer reads. */
 export type TrainingSettings = Omit<
   RunConfiguration,
-  | 'model'
-  | 'data'
-  | 'engine'
-  | 'ranks'
-  | 'deadline'
-  | 'draws'
-  | 'patience'
-  | 'keepCheckpoints'
-  | 'savePosterior'
-  | 'verbose'
+  'model' | 'data' | 'engine' | 'ranks' | 'deadline' | 'draws' | 'keepCheckpoints' | 'savePosterior' | 'verbose'
 >;
 
 /** What a run's settings say of weights whose layer says nothing else. */

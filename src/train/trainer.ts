@@ -16,6 +16,7 @@ import type { Checkpoint, CheckpointSink } from './checkpoint.ts';
 import { type TrainingSettings, weightsDefaultsOf } from './configuration.ts';
 import type { EvaluationFigures, NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
 import { Pace } from './pace.ts';
+import { type Best, Patience, evaluationInterval } from './patience.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { breathe } from './breath.ts';
 import { type Timeline, noTimeline } from './timeline.ts';
@@ -29,7 +30,7 @@ export interface StopRequest {
 /**
  * One rank's part in an evaluation on the way.
  * @param parameters views: what they hold changes when training goes on
- * @returns null on a rank that has no figures
+ * @returns the same on every rank; null where nothing is held out
  */
 export type Evaluate = (step: number, parameters: readonly NamedTensor[]) => Promise<EvaluationFigures | null>;
 
@@ -53,7 +54,7 @@ export interface TrainingOptions {
   readonly timeline?: Timeline;
   /** what checkpoints say of themselves beside their tensors: plain JSON; nothing unless given */
   readonly description?: Readonly<Record<string, unknown>>;
-  /** called on every rank each `evaluateEvery` steps, but not at the end; nothing unless given */
+  /** called on every rank each `evaluateEvery` steps, but at the end with `patience` only; nothing unless given */
   readonly evaluate?: Evaluate | null;
 }
 
@@ -63,6 +64,8 @@ export interface TrainingResult {
   readonly totalSteps: number;
   /** why the run stopped before its end; null if it is complete */
   readonly stopped: string | null;
+  /** with `patience`: the evaluation whose parameters these are; null: there was none */
+  readonly best: Best | null;
   /** the last step's figures; null if no step was done */
   readonly last: StepRecord | null;
   /** training throughput over all ranks: median over the steps behind the first 20 of this process; null without a step */
@@ -90,6 +93,9 @@ export class Trainer {
   readonly #drift: DriftCheck;
   readonly #timing: { -readonly [K in keyof StepTiming]: StepTiming[K] };
   readonly #pace = new Pace();
+  readonly #evaluateEvery: number;
+  /** null: the training goes on to its end */
+  readonly #patience: Patience | null;
   #step: number;
   /** the last step of which there is a checkpoint */
   #saved: number;
@@ -134,6 +140,9 @@ export class Trainer {
     this.#saved = resume?.step ?? -1;
     this.#timing = { step: 0, seconds: 0, samplesPerSecond: 0, startedAt: 0, endedAt: 0 };
     if (resume) this.#restore(resume);
+    this.#evaluateEvery = evaluationInterval(settings, this.schedule, examples.count);
+    const { patience } = settings;
+    this.#patience = patience === null ? null : new Patience(patience, this.#program.parameters(), resume ?? null);
   }
 
   /** Views of the parameters, in the order of declaration. */
@@ -142,7 +151,8 @@ export class Trainer {
   }
 
   /**
-   * Trains until the last step or until a stop is requested; the state is checkpointed at the end either way.
+   * Trains until the last step, until evaluations get no better or until a stop is requested; the state is checkpointed
+   * at the end in each case.
    * @throws NotFiniteError naming the first tensor that went bad; no checkpoint is written then
    * @throws CommunicationError when a rank is lost, after a checkpoint of the last complete step
    */
@@ -162,7 +172,8 @@ export class Trainer {
     return {
       step: this.#step,
       totalSteps,
-      stopped: this.#step < totalSteps ? (this.#options.stop.requested ?? 'another rank') : null,
+      stopped: this.#isComplete() ? null : (this.#options.stop.requested ?? 'another rank'),
+      best: this.#isComplete() ? (this.#patience?.best ?? null) : null,
       last,
       samplesPerSecond: finiteOrNull(stepExamples / this.#pace.median()),
       parameters,
@@ -172,23 +183,41 @@ export class Trainer {
   /** @returns the last step's figures */
   async #walk(): Promise<StepRecord | null> {
     const { totalSteps } = this.schedule;
-    const { checkpointEvery, driftCheckEvery, histogramEvery, evaluateEvery } = this.#options.settings;
+    const { checkpointEvery, driftCheckEvery, histogramEvery } = this.#options.settings;
     let last: StepRecord | null = null;
     let rested = performance.now();
-    while (this.#step < totalSteps && !this.#mustStop()) {
+    if (this.#patience && this.#patience.evaluated < this.#step && this.#isEvaluated(this.#step)) {
+      // a rank was lost in the middle of this evaluation, and the step checkpointed
+      await this.#evaluate();
+      this.#saved = -1;
+    }
+    while (!this.#isComplete() && !this.#mustStop()) {
       const step = this.#step + 1;
       last = this.#trainStep(step, step === totalSteps) ?? last;
-      if (checkpointEvery > 0 && step % checkpointEvery === 0 && step < totalSteps) this.#checkpoint();
+      // before the checkpoint, which keeps what it decides
+      if (this.#isEvaluated(step)) await this.#evaluate();
+      if (this.#isComplete()) break;
+      if (checkpointEvery > 0 && step % checkpointEvery === 0) this.#checkpoint();
       else if (driftCheckEvery > 0 && step % driftCheckEvery === 0) this.#checkDrift();
-      if (histogramEvery > 0 && step % histogramEvery === 0 && step < totalSteps) await this.#showPosterior();
-      if (evaluateEvery > 0 && step % evaluateEvery === 0 && step < totalSteps) await this.#evaluate();
+      if (histogramEvery > 0 && step % histogramEvery === 0) await this.#showPosterior();
       if (performance.now() - rested > breath) {
         await breathe();
         rested = performance.now();
       }
     }
+    if (this.#isComplete()) this.#patience?.takeBest();
     if (this.#step !== this.#saved) this.#checkpoint();
     return last;
+  }
+
+  #isComplete(): boolean {
+    return this.#step >= this.schedule.totalSteps || (this.#patience?.isOver ?? false);
+  }
+
+  /** Who trains evaluates the result; only patience has to know how good the last step is. */
+  #isEvaluated(step: number): boolean {
+    const isDue = this.#evaluateEvery > 0 && step % this.#evaluateEvery === 0;
+    return isDue && (this.#patience !== null || step < this.schedule.totalSteps);
   }
 
   /** Several ranks agree on it within a step, so that all stop after the same one. */
@@ -355,13 +384,15 @@ export class Trainer {
     this.#saved = this.#step;
     if (!checkpoints) return;
     const began = timeline.now();
+    const kept = this.#patience?.toKeep();
     const folder = checkpoints.write({
       step: this.#step,
       model: model.name,
       parameters: this.#program.parameters(),
-      optimizer: this.#program.optimizerState(),
+      optimizer: [...this.#program.optimizerState(), ...(kept?.tensors ?? [])],
       state: {
         ...description,
+        ...kept?.state,
         seed: settings.seed,
         replicas: this.schedule.replicas,
         batchSize: this.schedule.batchSize,
@@ -383,11 +414,12 @@ export class Trainer {
 
   async #evaluate(): Promise<void> {
     const { evaluate, observers, timeline } = this.#options;
-    if (!evaluate) return;
+    if (!evaluate) return this.#patience?.add(this.#step, null);
     const began = timeline.now();
     const figures = await evaluate(this.#step, this.#program.parameters());
     timeline.add('evaluation', this.#step, began);
     if (figures) for (const observer of observers) observer.onEvaluation?.(this.#step, figures);
+    this.#patience?.add(this.#step, figures);
   }
 
   #restore(checkpoint: Checkpoint): void {

@@ -341,7 +341,12 @@ const faulty = {
   },
 } as const satisfies Record<string, Scenario>;
 
-export const scenarios: Record<string, Scenario> = { ...healthy, ...faulty };
+/** Trainings that end as they should. */
+const trainings: Record<string, Scenario> = {
+  mixed: async (communicator) => (await import('./training.ts')).mixed(communicator),
+};
+
+export const scenarios: Record<string, Scenario> = { ...healthy, ...faulty, ...trainings };
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -1,6 +1,8 @@
 import type { Communicator } from '../../src/comm/index.ts';
-import type { Trainer } from '../../src/train/index.ts';
+import { parametersSha256 } from '../../src/run/index.ts';
+import { type StepRecord, Trainer } from '../../src/train/index.ts';
 import { bars } from '../support/digits.ts';
+import { mixedTraining } from '../support/scale-mixture.ts';
 import { smallRun } from '../support/run.ts';
 import { trainerOf } from '../support/trainer.ts';
 
@@ -43,4 +45,12 @@ export function losing(communicator: Communicator) {
   return train(communicator, (step) => {
     if (step === 12 && communicator.rank === communicator.size - 1) process.exit(3);
   });
+}
+
+/** A network whose KL is sampled in part. */
+export async function mixed(communicator: Communicator) {
+  const records: StepRecord[] = [];
+  const observers = [{ onStep: (record: StepRecord) => records.push(record) }];
+  const { parameters } = await new Trainer({ ...mixedTraining(communicator), observers }).run();
+  return { sha256: parametersSha256(parameters), records };
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Graph, sizeOf } from '../../src/graph/index.ts';
 import { buildNetwork, modelNames, networkOf } from '../../src/models/index.ts';
 import { categorical } from '../../src/likelihoods/index.ts';
-import { modelNamed } from '../support/model.ts';
+import { type Layer, denseFlipout, heads, sequential } from '../../src/layers/index.ts';
+import { classifier, modelNamed } from '../support/model.ts';
 
 function parametersOf(name: string): Record<string, number[]> {
   const graph = new Graph();
@@ -84,6 +85,22 @@ describe('models', () => {
       const model = modelNamed(name, { shape, classes: 7 });
       expect(buildNetwork(model, new Graph(), 3, 'training').outputs.shape).toEqual([3, 7]);
     }
+  });
+
+  it('a network that is one layer has it in a scope of its own', () => {
+    const name = (layer: Layer) => {
+      const { parameters, posteriors } = buildNetwork(
+        classifier('one', layer, { shape: [4] }),
+        new Graph(),
+        2,
+        'training',
+      );
+      return [parameters[0]!.tensor.name, posteriors[0]!.layer];
+    };
+    const layer = denseFlipout({ units: 10 });
+    expect(name(layer)).toEqual(['denseFlipout/kernel/mean', 'denseFlipout']);
+    expect(name(sequential(layer))).toEqual(['denseFlipout/kernel/mean', 'denseFlipout']);
+    expect(name(heads({ all: layer }))).toEqual(['heads/all/kernel/mean', 'heads/all']);
   });
 
   it('a convolution refuses rows of a table', () => {

@@ -74,12 +74,10 @@ export async function measureTraining(run: MeasuredRun): Promise<Measurement> {
   }
 }
 
-/** The command line beside this file; of the sources, what they were built into, because workers need that. */
-const isBuilt = import.meta.url.endsWith('.js');
-const main = new URL(isBuilt ? '../main.js' : '../../../dist/cli/main.js', import.meta.url);
-const peakMemory = isBuilt
-  ? new URL('./peak-memory.js', import.meta.url)
-  : new URL('../../../dist/cli/bench/peak-memory.js', import.meta.url);
+/** The built command line, also of the sources, because workers need it; this file is built into dist/chunks/. */
+const dist = import.meta.url.endsWith('.js') ? '../' : '../../../dist/';
+const main = new URL(`${dist}cli/main.js`, import.meta.url);
+const peakMemory = new URL(`${dist}chunks/peak-memory.js`, import.meta.url);
 
 function command(folder: string): string[] {
   const preload = new URL(peakMemory);

@@ -101,7 +101,8 @@ function modelOf(folder: string, files: FileSystem): string | null {
   }
   if (typeof configuration === 'object' && configuration !== null && 'model' in configuration) {
     const { model } = configuration;
-    return isMapping(model) ? nameOf(model) : nameOf(String(model));
+    // written down, or the path of a module: it has a name all the same
+    return typeof model === 'string' || isMapping(model) ? nameOf(model) : String(model);
   }
   throw new RunFolderError(`${path} names no model`, { expected: 'a key model', remedy: 'Restore or remove it' });
 }

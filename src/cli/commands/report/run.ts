@@ -4,7 +4,14 @@ import { UsageError } from '../../../errors/index.ts';
 import { isSweep, readSweep } from '../../../launch/index.ts';
 import { classFigures, realFigures } from '../../../likelihoods/index.ts';
 import { nameOf } from '../../../models/index.ts';
-import { type RunReport, machines, readMeasuredScaling, readRun, writeReport } from '../../../report/index.ts';
+import {
+  type RunReport,
+  assertDrawing,
+  machines,
+  readMeasuredScaling,
+  readRun,
+  writeReport,
+} from '../../../report/index.ts';
 import type { Given } from '../../command-file.ts';
 import { elementsOfModel } from '../../elements.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -42,6 +49,7 @@ function summaryOf({ folder, configuration, starts, metrics, timing, evaluations
 export async function report({ words: folders, json, ...given }: Given, { stdout }: Terminal): Promise<number> {
   const options = given.options<ReportOptions>();
   const machine = oneOf('machine', options.machine, Object.keys(machines));
+  assertDrawing('a report', 'svg');
   const scaling = options.scaling === undefined ? [] : [readMeasuredScaling(options.scaling)];
   const missing: string[] = [];
   const runs = [...new Set(folders.flatMap((folder) => runFoldersIn(folder, missing)))].map(readRun);

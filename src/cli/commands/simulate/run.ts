@@ -5,6 +5,7 @@ import {
   type Machine,
   type Scaling,
   type Workload,
+  assertDrawing,
   fitScaling,
   largestSpread,
   machines,
@@ -49,6 +50,7 @@ export async function simulate({ json, ...given }: Given, { stdout }: Terminal):
   const preset = oneOf('machine', options.machine, Object.keys(machines));
   const machine = machines[preset];
   const scaling = oneOf('scaling', options.scaling, ['weak', 'strong'] as const);
+  if (options.figure !== undefined) assertDrawing('--figure', 'svg');
   const simulations =
     options.measured === undefined ? [simulateStep(options, machine)] : simulateMeasured(options, machine);
   if (options.figure !== undefined) await writeFigure(options.figure, `${scaling} scaling on ${preset}`, simulations);

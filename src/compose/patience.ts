@@ -1,0 +1,21 @@
+import { UsageError } from '../errors/index.ts';
+import type { RunConfiguration } from '../train/index.ts';
+import type { Experiment } from './experiment.ts';
+
+/** @throws UsageError where a run is to wait for something that it is never told */
+export function assertPatience({ patience }: RunConfiguration, { data, model }: Experiment): void {
+  if (patience === null) return;
+  if (data.validation === null) {
+    throw new UsageError(`patience ${patience} without a validation part`, {
+      expected: 'own data with --data.validation, such as 0.1',
+      remedy: 'Or leave --patience away',
+    });
+  }
+  const names = model.likelihood.figures.map(({ name }) => name);
+  if (names.includes('nll')) return;
+  throw new UsageError('patience waits for a better NLL', {
+    got: `a ${model.likelihood.kind} likelihood that tells ${names.join(', ')}`,
+    expected: 'a figure nll',
+    remedy: 'Leave --patience away',
+  });
+}
