@@ -18,3 +18,12 @@ export function coloursCsv(rows: number): string {
   });
   return `x0,x1,colour\n${lines.join('\n').replaceAll('green, light', '"green, light"')}\n`;
 }
+
+/** How many reals follow a rate, e^x0. */
+export function countsCsv(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, n) => {
+    const x0 = Math.sin(n * 1.7);
+    return `${x0.toFixed(4)},${Math.round(Math.exp(x0) * (1 + Math.sin(n * 31.7)))}`;
+  });
+  return `x0,count\n${lines.join('\n')}\n`;
+}

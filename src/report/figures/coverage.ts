@@ -92,7 +92,7 @@ function residuals({ standardised }: CoverageOptions) {
 }
 
 /** Bars of equal width whose areas add up to 1; what is beyond the furthest edge counts to the last bar. */
-function histogram(
+export function histogram(
   values: readonly number[],
 ): { readonly from: number; readonly to: number; readonly density: number }[] {
   const counts = new Map<number, number>();
