@@ -68,7 +68,7 @@ async function loadKoffi(): Promise<Koffi> {
     return (await import('koffi')).default;
   } catch (cause) {
     throw new UnavailableError('oneDNN is called through the package koffi, which cannot be loaded here', {
-      remedy: 'Install it where credence is: npm install koffi@3',
+      remedy: 'Install credence with its optional dependencies, on a platform that koffi has a binary for',
       cause,
     });
   }
