@@ -39,7 +39,7 @@ describe('what is kept of an evaluation of numbers', () => {
     expect(picture.rows).toHaveLength(500);
     expect(picture.rows[0]).toBe(0);
     const steps = new Set(picture.rows.slice(1).map((row, i) => row - picture.rows[i]!));
-    expect([...steps].toSorted()).toEqual([2, 3]);
+    expect([...steps].toSorted((a, b) => a - b)).toEqual([2, 3]);
     expect(picture.levels.map((level) => level.toFixed(2))).toEqual(
       Array.from({ length: 19 }, (_, i) => (0.05 * (i + 1)).toFixed(2)),
     );
