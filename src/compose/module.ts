@@ -46,11 +46,14 @@ export async function modelOfModule(path: string, info: DataInfo): Promise<Model
         cause,
       });
     }
-    throw new UsageError(`the module ${path} fails`, { got: (cause as Error)?.message ?? String(cause), cause });
+    throw new UsageError(`the module ${path} fails${placeOf(cause, path)}`, {
+      got: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
   }
   if (!isModel(exported)) {
     throw new UsageError(`the module ${path} exports no model`, {
-      got: exported === undefined ? 'no default export' : `a default export of type ${typeof exported}`,
+      got: lackOf(exported),
       expected: 'export default { network, likelihood }, or a function of the data that returns it',
     });
   }
@@ -61,13 +64,45 @@ export async function modelOfModule(path: string, info: DataInfo): Promise<Model
 /** A module may leave to the data what only they know. */
 type Exported = Pick<Model<Predictive>, 'network' | 'likelihood' | 'units'> & Partial<Pick<Model, 'name' | 'input'>>;
 
+/** What a likelihood must have, by its type. */
+const likelihoodParts = {
+  kind: 'string',
+  outputs: 'number',
+  target: 'object',
+  stepFigure: 'object',
+  figures: 'object',
+  loss: 'function',
+  predict: 'function',
+  gather: 'function',
+  quality: 'function',
+};
+
 function isModel(value: unknown): value is Exported {
-  if (!isMapping(value)) return false;
-  const { network, likelihood } = value;
-  return (
-    isMapping(network) &&
-    typeof network['build'] === 'function' &&
-    isMapping(likelihood) &&
-    typeof likelihood['loss'] === 'function'
-  );
+  return isMapping(value) && isNetwork(value['network']) && lackingPart(value['likelihood']) === null;
+}
+
+function isNetwork(value: unknown): boolean {
+  return isMapping(value) && typeof value['build'] === 'function';
+}
+
+function lackingPart(likelihood: unknown): string | null {
+  if (!isMapping(likelihood)) return 'a likelihood';
+  const part = Object.entries(likelihoodParts).find(([name, type]) => typeof likelihood[name] !== type);
+  return part ? `a likelihood with ${part[0]}, a ${part[1]}` : null;
+}
+
+/** Why a value is no model. */
+function lackOf(exported: unknown): string {
+  if (exported === undefined) return 'no default export, or a function that returns nothing';
+  if (!isMapping(exported)) return `a default export of type ${typeof exported}`;
+  if (!isNetwork(exported['network'])) return 'no network, which is a layer: an object with build(x, context)';
+  return `no ${lackingPart(exported['likelihood'])?.slice(2)}`;
+}
+
+/** The line of a module in which something was thrown, as far as that is told. */
+function placeOf(cause: unknown, path: string): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  const place = stack.indexOf(pathToFileURL(resolve(path)).href);
+  const line = place < 0 ? null : /^[^\n]*?\.[cm]?[jt]s:(\d+)/.exec(stack.slice(place));
+  return line ? ` in line ${line[1]}` : '';
 }

@@ -3,6 +3,7 @@ import { Graph, type OperationName } from '../graph/index.ts';
 import { type DescribedModel, declarationsOf, isModulePath } from '../models/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
 import type { Experiment, Loading } from './experiment.ts';
+import { assertFitsTargets } from './fit.ts';
 import { imageData } from './images.ts';
 import type { DataInfo } from './info.ts';
 import { modelFor } from './model.ts';
@@ -34,6 +35,7 @@ export async function resolveModel(
   info: DataInfo,
 ): Promise<Pick<Experiment, 'model' | 'parameters' | 'isBayesian' | 'moduleSha256'>> {
   const model = await modelFor(described, info);
+  assertFitsTargets(model, info.targets);
   const graph = new Graph();
   const { parameters } = declarationsOf(model, graph);
   return {
