@@ -1,2 +1,1 @@
 export declare const rooms: readonly string[];
-export declare const portableRooms: readonly string[];

@@ -38,8 +38,8 @@ const implementations = `^src/(${engines}|${communicators})/`;
 /** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
 const compositionRoots = '^src/(compose/|library/|cli/|web/|(index|node)\\.ts$)';
 
-/** Rooms that run in a browser: no Node API; scripts/check-browser.ts bundles them. */
-export const portableRooms = [
+/** Rooms that run in a browser: no Node API. */
+const portableRooms = [
   'errors',
   'random',
   'graph',

@@ -17,6 +17,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from '../../src/cli/bench/machine.ts';
 import { spread } from '../../src/cli/bench/statistics.ts';
 import { capture } from '../command.ts';
+import { writeBetween } from '../results-page.ts';
 import { measureLimits } from './limits.ts';
 import { measureOwn, obstacle } from './ours.ts';
 import { type PeerRun, lacking, measurePeer } from './peers.ts';
@@ -66,7 +67,7 @@ export async function versus(words: readonly string[]): Promise<void> {
   }
   report = gather(report, values.out);
   const table = renderVersus(report);
-  if (values.write) writeIntoResults(table);
+  if (values.write) writeBetween('versus', table);
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : table);
 }
 
@@ -177,14 +178,4 @@ async function versions(): Promise<Record<string, string>> {
     }
   }
   return found;
-}
-
-/** Between the two marks that the page has for it. */
-function writeIntoResults(table: string): void {
-  const page = join(import.meta.dirname, '../RESULTS.md');
-  const [open, close] = ['<!-- versus -->', '<!-- /versus -->'];
-  const text = readFileSync(page, 'utf8');
-  const [start, end] = [text.indexOf(open), text.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`${page} has no place for the table: ${open} ... ${close}`);
-  writeFileSync(page, `${text.slice(0, start + open.length)}\n\n${table}\n${text.slice(end)}`);
 }

@@ -30,13 +30,21 @@ export interface Ranks {
   abort(reason: string): Promise<void>;
 }
 
-/** Does something on all ranks, of which this is the first or the only one here: they leave in order, or all end. */
-export async function together<T>(ranks: Ranks, work: (communicator: Communicator) => Promise<T>): Promise<T> {
+/**
+ * Does something on all ranks, of which this is the first or the only one here: they leave in order, or all end.
+ * @param onFailure before the ranks end, of which this process may be one
+ */
+export async function together<T>(
+  ranks: Ranks,
+  work: (communicator: Communicator) => Promise<T>,
+  onFailure: () => void = () => {},
+): Promise<T> {
   try {
     const result = await work(ranks.communicator);
     ranks.close();
     return result;
   } catch (error) {
+    onFailure();
     await ranks.abort((error as Error).message);
     throw error;
   }

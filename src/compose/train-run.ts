@@ -160,7 +160,7 @@ async function lead(
   const ranks = await ranksOf(job, resume);
   const stop = watch.listen();
   try {
-    return await together(ranks, async (communicator) => {
+    const work = async (communicator: Communicator) => {
       if (job.threads === null) {
         assertSameStep(communicator, firstStep);
         assertSameData(communicator, data);
@@ -188,10 +188,10 @@ async function lead(
       tellBest(result, watch);
       const isShared = job.threads === null && result.stopped === null;
       return { result, outcome: isShared ? await evaluate(result, communicator) : null };
-    });
-  } catch (error) {
-    saveTrace(trace, watch);
-    throw error;
+    };
+    const trained = await together(ranks, work, () => saveTrace(trace, watch));
+    trace?.write();
+    return trained;
   } finally {
     stop.release();
   }

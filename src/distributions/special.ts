@@ -47,7 +47,7 @@ export function logGamma(x: number): number {
 }
 
 /** I_x(a, b), the regularised incomplete beta function, by its continued fraction (Press et al. 2007, section 6.4). */
-export function regularizedBeta(x: number, a: number, b: number): number {
+function regularizedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));

@@ -1,4 +1,5 @@
 import { sharedBuffer } from '../kernels/index.ts';
+import { UsageError } from '../errors/index.ts';
 import type { Family } from './families.ts';
 import type { DrawBatch, Figure, GatherRequest, Gathering, PredictiveBase, Units } from './likelihood.ts';
 import { Mixture } from './mixture.ts';
@@ -54,7 +55,11 @@ export function realQuality(
   targets: ArrayLike<number>,
   units: Units | null,
 ): Record<string, number> {
-  if (scores === null) throw new Error('the targets were not known when the draws were gathered');
+  if (scores === null) {
+    throw new UsageError('the targets were not known when the draws were gathered', {
+      remedy: 'Give predictDraws the targets with the inputs',
+    });
+  }
   const { logDensity, crps, interval } = scores;
   const size = count * outputs;
   const sums = { square: 0, crps: 0, coverage50: 0, coverage90: 0, width50: 0, width90: 0 };

@@ -1,6 +1,6 @@
 /** `report/index.html`: runs, sweeps and measured scaling in one page. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { RunFolderError } from '../errors/index.ts';
 import { nameOf } from '../models/index.ts';
 import { writeRunFile } from '../run/index.ts';
@@ -45,21 +45,33 @@ export async function writeReport(folder: string, input: ReportInput): Promise<W
   return { path: join(folder, 'index.html'), speedUps };
 }
 
+/** How runs went, in one table; their last figures in one for each kind of likelihood, which share no more than a few. */
 function overview(runs: readonly RunReport[]): string {
-  const shown = figuresOf(runs.flatMap(({ evaluations }) => evaluations.slice(-1)));
-  const rows = runs.map(({ name, configuration, timing, starts, evaluations, metrics }) => {
-    const evaluation = evaluations.at(-1);
-    return [
-      name,
-      configuration ? nameOf(configuration.model) : '?',
-      configuration ? sourceOf(configuration.data) : '?',
-      `${starts.at(-1)?.ranks ?? '?'}`,
-      `${metrics.at(-1)?.step ?? 0}`,
-      timing ? Math.round(timing.samplesPerSecond).toLocaleString('en-US') : '',
-      timing ? timing.seconds.toFixed(1) : '',
-      ...shown.map(({ name }) => (evaluation ? figureText(name, evaluation.figures[name], evaluation.images) : '')),
-    ];
+  const rows = runs.map(({ name, configuration, timing, starts, metrics }) => [
+    name,
+    configuration ? nameOf(configuration.model) : '?',
+    configuration ? basename(sourceOf(configuration.data)) : '?',
+    `${starts.at(-1)?.ranks ?? '?'}`,
+    `${metrics.at(-1)?.step ?? 0}`,
+    timing ? Math.round(timing.samplesPerSecond).toLocaleString('en-US') : '',
+    timing ? timing.seconds.toFixed(1) : '',
+  ]);
+  const head = ['run', 'network', 'data', 'ranks', 'steps', 'samples/s', 'seconds'];
+  return [`<h2>${escape('All runs')}</h2>`, table(head, rows), ...figureTables(runs)].join('\n');
+}
+
+function figureTables(runs: readonly RunReport[]): string[] {
+  const evaluated = runs.flatMap(({ name, evaluations }) => {
+    const last = evaluations.at(-1);
+    return last === undefined ? [] : [{ name, last, kind: Object.keys(last.figures).toSorted().join() }];
   });
-  const head = ['run', 'network', 'data', 'ranks', 'steps', 'samples/s', 'seconds', ...shown.map(headOf)];
-  return `<h2>${escape('All runs')}</h2>${table(head, rows)}`;
+  return [...new Set(evaluated.map(({ kind }) => kind))].map((kind) => {
+    const same = evaluated.filter((one) => one.kind === kind);
+    const shown = figuresOf(same.map(({ last }) => last));
+    const rows = same.map(({ name, last: { images, draws, figures } }) => [
+      ...[name, `${images}`, `${draws}`],
+      ...shown.map((figure) => figureText(figure.name, figures[figure.name], images)),
+    ]);
+    return table(['evaluation', 'examples', 'draws', ...shown.map(headOf)], rows);
+  });
 }

@@ -26,10 +26,16 @@ export const dataSettings = {
 function target(about: string): Setting<string | readonly string[] | null> {
   const expected = 'the name of a column or an array, or names of columns with commas between';
   return value(null, { kind: 'text', placeholder: 'NAME', about, expected }, (given) => {
-    if (isName(given) && !given.includes(',')) return given;
-    const list: unknown = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given;
-    return Array.isArray(list) && list.length > 0 && list.every(isName) ? list : undefined;
+    const list = listed(given);
+    // one name may be all commas
+    return list === undefined || list.length === 1 ? (isName(given) ? given : list) : list;
   });
+}
+
+/** A list of names, or a text with commas between them. */
+function listed(given: unknown): readonly string[] | undefined {
+  const list: unknown = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given;
+  return Array.isArray(list) && list.length > 0 && list.every(isName) ? list : undefined;
 }
 
 /** Names, from a list of them or from a text with commas between. */
@@ -40,10 +46,7 @@ function names(about: string): Setting<readonly string[] | null> {
     about,
     expected: 'names with commas between, or a list',
   } as const;
-  return value(null, words, (given) => {
-    const list: unknown = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given;
-    return Array.isArray(list) && list.length > 0 && list.every(isName) ? list : undefined;
-  });
+  return value(null, words, listed);
 }
 
 function isName(given: unknown): given is string {

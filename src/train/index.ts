@@ -5,7 +5,6 @@ export {
   type TrainingSettings,
   defaults,
   overlay,
-  weightsDefaultsOf,
 } from './configuration.ts';
 export type {
   EvaluationFigures,

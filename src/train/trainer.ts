@@ -11,7 +11,7 @@ import { CommunicationError, DriftError, NotFiniteError, ShapeError } from '../e
 import { klWeight } from '../inference/index.ts';
 import type { KernelsFactory, ProgramMemory } from '../kernels/index.ts';
 import type { Model } from '../models/index.ts';
-import { type Optimizer, adam, learningRateAt } from '../optim/index.ts';
+import { type LearningRateSchedule, type Optimizer, adam, learningRateAt } from '../optim/index.ts';
 import type { Checkpoint, CheckpointSink } from './checkpoint.ts';
 import { type TrainingSettings, weightsDefaultsOf } from './configuration.ts';
 import type { EvaluationFigures, NamedTensor, StepRecord, StepTiming, TrainingObserver } from './events.ts';
@@ -96,6 +96,7 @@ export class Trainer {
   readonly #evaluateEvery: number;
   /** null: the training goes on to its end */
   readonly #patience: Patience | null;
+  readonly #rates: LearningRateSchedule;
   #step: number;
   /** the last step of which there is a checkpoint */
   #saved: number;
@@ -119,6 +120,8 @@ export class Trainer {
     };
     assertFits(model, examples);
     this.schedule = scheduleOf(settings, examples.count);
+    const { learningRate, learningRateScaling: scaling, learningRateDecay: decay, replicas, warmupSteps } = settings;
+    this.#rates = { learningRate, scaling, decay, replicas, warmupSteps, totalSteps: this.schedule.totalSteps };
     const { seed, precision, reduce: mode, gradientCompression: compression } = settings;
     const { units, sliceExamples } = this.schedule;
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
@@ -233,8 +236,7 @@ export class Trainer {
     const began = timeline.now();
     const startedAt = Date.now() / 1000;
     const start = performance.now();
-    const { learningRateScaling: scaling, learningRateDecay: decay } = settings;
-    const learningRate = learningRateAt({ ...settings, scaling, decay, totalSteps }, step);
+    const learningRate = learningRateAt(this.#rates, step);
     const beta = klWeight(settings.kl, step, totalSteps);
     const program = this.#program;
     program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / examples.count });

@@ -92,7 +92,7 @@ describe('config.yaml', () => {
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong12.yaml, line 1: verbose: got "yes", expected true or false. The default is false
-      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model. Did you mean BNN_FC_flip?
+      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model, BNN_table. Did you mean BNN_FC_flip?
       UsageError: DIR/wrong14.yaml, line 2, column 1: Map keys must be unique. Correct the file
       UsageError: DIR/wrong15.yaml, line 2, column 1: Tabs are not allowed as indentation. Correct the file
       UsageError: DIR/wrong16.yaml, line 2, column 1: Flow map in block collection must be sufficiently indented and end with a }. Correct the file
@@ -169,7 +169,7 @@ describe('the config.yaml of a run folder', () => {
   it('is complete and says what each setting means', () => {
     expect(renderConfiguration(defaults)).toMatchInlineSnapshot(`
       "# Everything that decides what this run computes: credence train config.yaml does it again.
-      model: BNN_conv_flip               # the network
+      model: BNN_conv_flip               # the network: a name, or the path of a module; in a file also its layers and its likelihood
       data:
         name: mnist                      # a data set (credence data lists them), or own: what the path holds
         path: null                       # its file or folder; null: its own source, fetched once and cached
@@ -177,7 +177,7 @@ describe('the config.yaml of a run folder', () => {
         subtractPixelMean: false         # subtract the mean training image from every image
         flips: false                     # mirror half of the training images
         crops: 0                         # move training images by up to so many pixels each way
-        target: null                     # own data: the column or array to predict; null: the usual one
+        target: null                     # own data: the column or array to predict, or several columns; null: the usual one
         inputs: null                     # own data: the columns or arrays to predict from; null: all others
         test: 0.1                        # own data, test part: a share of the examples, a path, or a list of rows
         validation: 0                    # own data, validation part: a share of the examples, a path, or a list of rows
@@ -200,6 +200,8 @@ describe('the config.yaml of a run folder', () => {
         kind: normal                     # prior of the weights: normal or scaleMixture
         scale: 1                         # standard deviation of the prior
         fanIn: false                     # divide the scale of the prior by the square root of the fan-in
+        narrowScale: 0.05                # scaleMixture: standard deviation of its second part
+        share: 0.5                       # scaleMixture: share of its first part, below 1
       kl:
         schedule: constant               # weight of KL / N over the run: constant, linear or cyclical
         beta: 1                          # the final weight, in (0, 1]
@@ -232,7 +234,8 @@ describe('the config.yaml of a run folder', () => {
       data: fc.record({
         ...Object.fromEntries(Object.entries(defaults.data).map(([key, value]) => [key, fc.constant(value)])),
         name: fc.constantFrom(...datasetNames),
-        target: fc.option(fc.string({ minLength: 1 })),
+        // with commas between names it is read as a list of them
+        target: fc.option(fc.string({ minLength: 1 }).map((name) => name.replaceAll(',', ';'))),
         inputs: fc.option(fc.array(fc.string({ minLength: 1 }), { minLength: 1 })),
         test: fc.oneof(fc.double({ min: 0, max: 0.99, noNaN: true }), fc.array(fc.nat(), { minLength: 1 })),
         standardize: fc.boolean(),

@@ -341,12 +341,13 @@ const faulty = {
   },
 } as const satisfies Record<string, Scenario>;
 
-/** Trainings that end as they should. */
-const trainings: Record<string, Scenario> = {
+/** What networks do, and end as they should. */
+const networks: Record<string, Scenario> = {
   mixed: async (communicator) => (await import('./training.ts')).mixed(communicator),
+  predicting: async (communicator) => (await import('./predicting.ts')).predicting(communicator),
 };
 
-export const scenarios: Record<string, Scenario> = { ...healthy, ...faulty, ...trainings };
+export const scenarios: Record<string, Scenario> = { ...healthy, ...faulty, ...networks };
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

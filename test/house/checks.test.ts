@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,7 +25,8 @@ beforeAll(() => {
     cpSync(join(house, file), join(root, file));
   symlinkSync(join(house, 'node_modules'), join(root, 'node_modules'));
   spawnSync('git', ['init', '--quiet'], { cwd: root });
-  write('src/index.ts', `export { half } from './errors/index.ts';`);
+  write('src/index.ts', `export { half } from './errors/index.ts';\nexport * from './random/index.ts';`);
+  write('src/random/index.ts', 'export const four = 4;');
   write('src/errors/index.ts', 'export function half(x: number): number {\n  return x / 2;\n}');
   write('src/cli/main.ts', `#!/usr/bin/env node\nimport { half } from '../index.ts';\n\nconsole.log(half(1));`);
 });
@@ -86,6 +87,7 @@ describe('each check', () => {
   });
 
   test.each(faults)('$script fails for $file', ({ script, file, source, says }) => {
+    const before = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null;
     write(file, source);
     try {
       const { status, output } = check(script);
@@ -93,6 +95,7 @@ describe('each check', () => {
       expect(status).not.toBe(0);
     } finally {
       rmSync(join(root, file));
+      if (before !== null) write(file, before.trimEnd());
     }
   });
 });

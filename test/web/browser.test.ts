@@ -11,7 +11,7 @@ import { isAvailable } from '../../src/kernels/wasm/index.ts';
 import '../kernels/engines.ts';
 import { findChromium } from '../support/chromium.ts';
 import type {} from './page.ts';
-import { refusal, trainAndPredict } from './training.ts';
+import { refusal, regress, trainAndPredict } from './training.ts';
 
 const executablePath = findChromium();
 const isSkipped = executablePath === null && !process.env['CI'];
@@ -79,6 +79,19 @@ describe.skipIf(isSkipped).each(pages)(`$title${skipped}`, ({ path, isIsolated }
     const expected = await trainAndPredict(kernels);
     expect(got).toEqual({ ...expected, isShared: got.isShared });
   });
+
+  it.each(['base', 'relaxed'] as const)(
+    "learns a regression in the package's words, with the bits of Node: %s",
+    async (build) => {
+      const page = await open(path);
+      const got = await page.evaluate((asked) => tested.regress(asked), build);
+      expect(got.isShared).toEqual([isIsolated, isIsolated, isIsolated]);
+      // the curve's own standard deviation is 0.14
+      expect(got.figures['rmse']).toBeLessThan(0.05);
+      if (!isAvailable(build)) return;
+      expect(got).toEqual({ ...(await regress(build)), isShared: got.isShared });
+    },
+  );
 
   it('says in words what is wrong, minified or not', async () => {
     const page = await open(path);

@@ -1,11 +1,12 @@
 /** The script of the test's page. */
 import { type Build, isAvailable } from '../../src/kernels/wasm/index.ts';
-import { type Outcome, refusal, trainAndPredict, trainUntil } from './training.ts';
+import { type Outcome, type Regression, refusal, regress, trainAndPredict, trainUntil } from './training.ts';
 
 /** What the test calls in the page. */
 export interface Page {
   isAvailable(build: Build): boolean;
   trainAndPredict(build: Build): Promise<Outcome>;
+  regress(build: Build): Promise<Regression>;
   /** trains until the button is pressed; @returns why it stopped */
   trainUntilPressed(): Promise<string | null>;
   refusal(): string;
@@ -24,4 +25,4 @@ function trainUntilPressed(): Promise<string | null> {
   return trainUntil(stop);
 }
 
-globalThis.tested = { isAvailable, trainAndPredict, trainUntilPressed, refusal };
+globalThis.tested = { isAvailable, trainAndPredict, regress, trainUntilPressed, refusal };

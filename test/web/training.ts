@@ -1,5 +1,6 @@
 /** What a page and Node both do: from one source, in the one as a bundle. */
 import { imageExamples } from '../../src/data/index.ts';
+import { denseFlipout, evaluate, normal, predict, sequential, table, train } from '../../src/index.ts';
 import { predictDraws } from '../../src/inference/index.ts';
 import { type KernelsFactory, isShared } from '../../src/kernels/index.ts';
 import { type Build, wasmBuilds } from '../../src/kernels/wasm/index.ts';
@@ -20,6 +21,21 @@ export interface Outcome {
   readonly probabilities: readonly number[];
 }
 
+/**
+ * What comes of a regression in the library's own words, as bit patterns; in float32 what has been through the platform's
+ * Math.exp and Math.log, whose last bits are not those of another version of V8.
+ */
+export interface Regression {
+  /** of the training's engine, then of those of the predictions: whether the memory is shared */
+  readonly isShared: readonly boolean[];
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  readonly mean: readonly number[];
+  readonly standardDeviation: readonly number[];
+  readonly quantiles: readonly (readonly number[])[];
+  /** RMSE, NLL and so on, as numbers in float32 */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
 function options(kernels: KernelsFactory, iteration: number, batchSize = 32): ImageTraining {
   const configuration = smallRun({ model, seed: 3, iteration, batchSize, slices: 2, learningRate: 0.005 });
   return { configuration, data: bars(300), kernels };
@@ -27,14 +43,7 @@ function options(kernels: KernelsFactory, iteration: number, batchSize = 32): Im
 
 /** 20 steps, then 10 draws. What comes out has been through float32, where the last bits of a Math.cos do not show. */
 export async function trainAndPredict(build: Build): Promise<Outcome> {
-  const memories: boolean[] = [];
-  const kernels: KernelsFactory = {
-    ...wasmBuilds[build],
-    create(memory) {
-      memories.push(isShared(memory.buffer));
-      return wasmBuilds[build].create(memory);
-    },
-  };
+  const { kernels, memories } = watched(build);
   const nll: number[] = [];
   const trainer = trainerOf({ ...options(kernels, 20), observers: [{ onStep: (record) => nll.push(record.nll) }] });
   const { parameters } = await trainer.run();
@@ -48,6 +57,42 @@ export async function trainAndPredict(build: Build): Promise<Outcome> {
     nll,
     parameters: Object.fromEntries(parameters.map(({ name, data }) => [name, words(data)])),
     probabilities: words(probabilities),
+  };
+}
+
+/** A build that says which memories it was given. */
+function watched(build: Build): { readonly kernels: KernelsFactory; readonly memories: readonly boolean[] } {
+  const memories: boolean[] = [];
+  const kernels: KernelsFactory = {
+    ...wasmBuilds[build],
+    create(memory) {
+      memories.push(isShared(memory.buffer));
+      return wasmBuilds[build].create(memory);
+    },
+  };
+  return { kernels, memories };
+}
+
+/** A curve through 200 points, of which another 50 are predicted. */
+export async function regress(build: Build): Promise<Regression> {
+  const { kernels, memories } = watched(build);
+  const points = (count: number) => Array.from({ length: count }, (_, i) => [(2 * i) / count - 1]);
+  const cubic = (rows: readonly (readonly number[])[]) => rows.map(([x]) => x! * x! * x! - x! / 2);
+  const data = table({ inputs: points(200), targets: cubic(points(200)) });
+  const network = sequential(denseFlipout({ units: 20, activation: 'relu' }), denseFlipout({ units: 1 }));
+  const model = { name: 'cubic', input: data.input, network, likelihood: normal() };
+  const settings = { iteration: 400, learningRate: 0.01, initialScale: -5, seed: 5 };
+  const trained = await train(model, data, { ...settings, kernels });
+  const asked = { draws: 20, seed: 5, kernels };
+  const { mean, standardDeviation, quantiles } = await predict(trained, points(50), asked);
+  const figures = await evaluate(trained, { inputs: points(50), targets: cubic(points(50)) }, asked);
+  return {
+    isShared: memories,
+    parameters: Object.fromEntries(trained.parameters.map(({ name, data: values }) => [name, words(values)])),
+    mean: words(mean),
+    standardDeviation: words(standardDeviation),
+    quantiles: quantiles.map((level) => words(Float32Array.from(level))),
+    figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Math.fround(value)])),
   };
 }
 

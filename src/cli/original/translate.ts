@@ -110,7 +110,7 @@ function modelOf(given: (name: string) => Flag | undefined, commandFlags: readon
     });
   }
   const choice = flags[type];
-  const names = modelNames.filter((name) => name.startsWith(type));
+  const names = modelNames.filter((name) => new RegExp(`^${type}_(conv|FC)`).test(name));
   const wanted = choice?.value ?? `${type}_conv${type === 'BNN' ? '_flip' : ''}`;
   const model = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
   if (model === undefined) {

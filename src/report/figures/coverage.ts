@@ -3,8 +3,6 @@ import { drawSvg, type FigureOptions, guide, palette } from './draw.ts';
 
 /** How honest predicted intervals and standard deviations are. */
 export interface CoverageOptions extends FigureOptions {
-  /** of the target */
-  readonly name: string;
   /** rows behind the shares of `coverage` */
   readonly count: number;
   readonly levels: readonly number[];
@@ -27,7 +25,7 @@ export function coverageFigure(given: CoverageOptions): Promise<string> {
   return drawSvg({ spacing: 40, hconcat: panels }, options);
 }
 
-function coverage({ name, count, levels, coverage: shares }: CoverageOptions) {
+function coverage({ count, levels, coverage: shares }: CoverageOptions) {
   const band = levels.map((level) => {
     const [low, high] = binomialBand(count, level);
     return { level, low, high };
@@ -36,7 +34,7 @@ function coverage({ name, count, levels, coverage: shares }: CoverageOptions) {
   const quantitative = { type: 'quantitative' as const, scale: unit };
   const percent = { format: '.0%' };
   const x = { ...quantitative, field: 'level', title: 'level of the central interval', axis: percent };
-  const y = { ...quantitative, title: `share of true ${name} in it`, axis: { ...percent, titleLimit: 240 } };
+  const y = { ...quantitative, title: 'share of the rows in it', axis: percent };
   return {
     width: 330,
     height: 260,

@@ -22,11 +22,12 @@ const kinds = { domain: ['in its 90 % interval', 'outside'], range: [palette[0],
  */
 export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}): Promise<string> {
   const { name, target, mean, q05, q95 } = rows;
+  const places = spread(target, mean);
   const values = mean
     .map((predicted, i) => {
       const [truth, low, high] = [target[i]!, q05[i]!, q95[i]!];
       const kind = kinds.domain[truth >= low && truth <= high ? 0 : 1]!;
-      return { kind, truth, predicted, low, high, residual: truth - predicted };
+      return { kind, truth: places[i]!, predicted, low, high, residual: truth - predicted };
     })
     .toSorted((a, b) => kinds.domain.indexOf(a.kind) - kinds.domain.indexOf(b.kind));
   const ends = [Math.min(...target), Math.max(...target)];
@@ -39,7 +40,8 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
     symbolOpacity: 1,
   };
   const points = { type: 'point' as const, filled: true, size: 16, opacity: 0.8 };
-  const axis = { titleLimit: 260 };
+  // Vega takes a letter for 0.8 of its height, which is half as much again as it is.
+  const axis = { titleLimit: 480 };
   const place = (field: string, title: string) => ({
     ...{ field, type: 'quantitative' as const, title, axis },
     scale: { zero: false, nice: true },
@@ -94,4 +96,23 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
     },
     options,
   );
+}
+
+/** Whether true numbers come so often, as counts do, that their rows would hide each other. */
+export function areSpread(target: readonly number[]): boolean {
+  return target.length > 3 * new Set(target).size;
+}
+
+/** Where rows stand along the axis of true numbers: those of one number beside each other, in the order of `by`. */
+export function spread(target: readonly number[], by: readonly number[]): readonly number[] {
+  if (!areSpread(target)) return target;
+  const distinct = [...new Set(target)].toSorted((a, b) => a - b);
+  const gaps = distinct.slice(1).map((value, i) => value - distinct[i]!);
+  const gap = gaps.length === 0 ? 1 : Math.min(...gaps);
+  const places = [...target];
+  for (const value of distinct) {
+    const same = target.flatMap((truth, i) => (truth === value ? [i] : [])).toSorted((a, b) => by[a]! - by[b]!);
+    for (const [order, i] of same.entries()) places[i] = value + 0.7 * gap * ((order + 0.5) / same.length - 0.5);
+  }
+  return places;
 }

@@ -1,5 +1,5 @@
 import { coverageFigure, furthest } from '../figures/coverage.ts';
-import { predictedFigure } from '../figures/predicted.ts';
+import { areSpread, predictedFigure } from '../figures/predicted.ts';
 import { reliabilityFigure } from '../figures/reliability.ts';
 import type { RunReport } from '../run/read.ts';
 import type { EvaluationRecord } from '../run/records.ts';
@@ -50,7 +50,7 @@ async function numbers(evaluation: EvaluationRecord, picture: RegressionPicture)
 }
 
 async function ofTarget({ step, draws }: EvaluationRecord, picture: RegressionPicture, target: TargetPicture) {
-  const { count, levels, rows } = picture;
+  const { count, levels, rows, areCounts } = picture;
   const some = rows.length < count ? `${rows.length} of the ${count} rows, spread evenly over them` : `${count} rows`;
   const deviations = target.standardDeviation;
   const standardised = deviations.every((deviation) => Number.isFinite(deviation) && deviation > 0)
@@ -59,10 +59,12 @@ async function ofTarget({ step, draws }: EvaluationRecord, picture: RegressionPi
   const outside = standardised.filter((z) => Math.abs(z) > furthest).length;
   const predicted =
     `Predictions after step ${step}, ${draws} draws, of ${some}: the mean, and the interval from the 5 % to the 95 % ` +
-    'quantile. Perfect predictions are on the dashed line.';
+    'quantile. Perfect predictions are on the dashed line.' +
+    (areSpread(target.target) ? ' Rows of one true number stand side by side around it.' : '');
   const coverage =
     `How many of the ${count} true numbers are within the central interval of each level. Grey: where 95 % of ` +
     'calibrated predictions would be, if rows are independent.' +
+    (areCounts ? ' Intervals of counts hold whole numbers, and so more than their level.' : '') +
     (standardised.length === 0
       ? ''
       : ' Right: the curve is what calibrated predictions with normal noise would give.') +

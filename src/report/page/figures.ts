@@ -1,11 +1,12 @@
 /** The likelihoods' figures in the tables of a page. */
 import { type Figure, knownFigures } from '../../likelihoods/index.ts';
 
-/** Those that some evaluation has: the known ones in their order, then the others. */
+/** Those that some evaluation has, in the order in which the evaluations tell them: that of their likelihood. */
 export function figuresOf(evaluations: readonly { readonly figures: Readonly<Record<string, number>> }[]): Figure[] {
   const names = new Set(evaluations.flatMap(({ figures }) => Object.keys(figures)));
-  const known = knownFigures.filter(({ name }) => names.delete(name));
-  return [...known, ...[...names].map((name): Figure => ({ name, title: name, unit: '', better: 'lower' }))];
+  return [...names].map(
+    (name) => knownFigures.find((known) => known.name === name) ?? { name, title: name, unit: '', better: 'lower' },
+  );
 }
 
 export function headOf({ title, unit }: Figure): string {

@@ -66,7 +66,7 @@ h1 { font-size: 1.7rem; margin: 0 0 0.5rem; }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; padding-top: 0.5rem; border-top: 1px solid var(--faint); }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
 h4 { font-size: 0.95rem; margin: 1.25rem 0 0.25rem; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; margin-bottom: 1rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--faint); vertical-align: top; }
 th { font-weight: 600; }

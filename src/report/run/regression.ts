@@ -38,6 +38,8 @@ const picture = z.object({
   count: z.int().positive(),
   /** targets per row; of more than eight the first are here */
   outputs: z.int().positive(),
+  /** whether what is predicted are counts, whose intervals hold whole numbers */
+  areCounts: z.boolean(),
   levels: z.array(z.number()),
   /** places of the rows that are kept, in the order of the test set */
   rows: z.array(z.int().nonnegative()),
@@ -84,7 +86,11 @@ export function regressionPicture({
     };
   };
   const shown = Math.min(outputs, mostTargets);
-  return { count, outputs, levels, rows, targets: Array.from({ length: shown }, (_, output) => ofTarget(output)) };
+  const areCounts = scores.probabilityBelow !== scores.probability;
+  return {
+    ...{ count, outputs, areCounts, levels, rows },
+    targets: Array.from({ length: shown }, (_, output) => ofTarget(output)),
+  };
 }
 
 /** As many as float32 has. */

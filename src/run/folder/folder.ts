@@ -84,7 +84,7 @@ export function writeRunFile(
   }
 }
 
-/** The model that `config.yaml` names; null where there is no such file. */
+/** What a run of the model of `config.yaml` is called; null where there is no such file. */
 function modelOf(folder: string, files: FileSystem): string | null {
   const path = join(folder, configurationFile);
   if (!files.existsSync(path)) return null;
