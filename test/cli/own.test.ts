@@ -49,6 +49,7 @@ const job = write(
 data: {path: table.csv, target: y}
 iteration: 60
 batchSize: 32
+slices: 2
 checkpointEvery: 10
 printEvery: 1
 draws: 3
@@ -89,7 +90,10 @@ export default ({ targets }) => ({
 });
 `,
 );
+// two ranks need a slice each, and a table is one unless something is said
 const small = [
+  '--slices',
+  '2',
   '--iteration',
   '30',
   '--batchSize',
@@ -136,6 +140,7 @@ const lines = write(
 data: {path: ${writeSignals()}, target: y}
 iteration: 30
 batchSize: 32
+slices: 2
 checkpointEvery: 10
 printEvery: 1
 draws: 3
@@ -223,7 +228,18 @@ describe('patience', () => {
   ];
   const eager = `import { dense, flatten, normal, sequential } from 'credence';
 export default { network: sequential(flatten(), dense({ units: 64, activation: 'tanh' }), dense({ units: 1 })), likelihood: normal() };`;
-  const often = ['--iteration', '3000', '--learningRate', '0.03', '--evaluateEvery', '10', '--patience', '4'];
+  const often = [
+    '--slices',
+    '2',
+    '--iteration',
+    '3000',
+    '--learningRate',
+    '0.03',
+    '--evaluateEvery',
+    '10',
+    '--patience',
+    '4',
+  ];
 
   it('ends the training with the parameters of the best evaluation, on one and two ranks, and after a kill', async () => {
     write('eager.mjs', eager);
