@@ -85,10 +85,11 @@ function isNetwork(value: unknown): boolean {
   return isMapping(value) && typeof value['build'] === 'function';
 }
 
+/** What is wrong with a likelihood; null: nothing. */
 function lackingPart(likelihood: unknown): string | null {
-  if (!isMapping(likelihood)) return 'a likelihood';
+  if (!isMapping(likelihood)) return 'no likelihood';
   const part = Object.entries(likelihoodParts).find(([name, type]) => typeof likelihood[name] !== type);
-  return part ? `a likelihood with ${part[0]}, a ${part[1]}` : null;
+  return part ? `a likelihood whose ${part[0]} is no ${part[1]}` : null;
 }
 
 /** Why a value is no model. */
@@ -96,7 +97,7 @@ function lackOf(exported: unknown): string {
   if (exported === undefined) return 'no default export, or a function that returns nothing';
   if (!isMapping(exported)) return `a default export of type ${typeof exported}`;
   if (!isNetwork(exported['network'])) return 'no network, which is a layer: an object with build(x, context)';
-  return `no ${lackingPart(exported['likelihood'])?.slice(2)}`;
+  return lackingPart(exported['likelihood']) ?? 'another value';
 }
 
 /** The line of a module in which something was thrown, as far as that is told. */
