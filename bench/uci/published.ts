@@ -6,9 +6,10 @@ export interface Published {
 }
 
 const lakshminarayanan = 'Lakshminarayanan et al. 2017, table 1';
-const gal = 'Gal 2018, yaringal/DropoutUncertaintyExps, without the contamination by test sets';
-const wu = 'Wu et al. 2019, arXiv 1810.03958, table 2';
-const baselines = 'google/uncertainty-baselines, baselines/uci';
+const gal =
+  'Gal 2018, yaringal/DropoutUncertaintyExps@6eb4497, the column of 2018: hyperparameters not chosen on test rows';
+const wu = 'Wu et al. 2019, arXiv 1810.03958, table 2; 10 draws';
+const baselines = 'uncertainty-baselines, baselines/uci';
 
 export const publishedNll: readonly Published[] = [
   { method: 'PBP', source: lakshminarayanan, figures: [2.57, 3.16, 2.04, -0.9, -3.73, 2.84, 2.97, 0.97, 1.63] },

@@ -38,13 +38,13 @@ export function ownDefaults(layers: readonly Layer[]): Layer | null {
 /**
  * What suits a table, of whatever size: chosen on validation rows of the regression benchmark (bench/RESULTS.md, section
  * "Tables"). An epoch is soon over, so the length of a run is told in steps. The posterior starts narrow: wide, it drowns
- * what little the first steps have learnt, and the KL then prunes units that are needed later. In a step of so small a
- * network a second slice costs more than it shares.
+ * what little the first steps have learnt, and the KL then prunes units that are needed later. Two slices, so that two ranks
+ * have something to share.
  */
 export const tableSettings = {
   iteration: 100_000,
   batchSize: 32,
-  slices: 1,
+  slices: 2,
   learningRate: 0.003,
   learningRateDecay: 'cosine',
   initialScale: -6,
