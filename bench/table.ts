@@ -51,7 +51,7 @@ async function measureOwn(epochs: number): Promise<Answer> {
   const data = table({ inputs, shape: [count, features], targets });
   const network = networkOf('BNN_table')(1);
   const model = { name: 'BNN_table', input: data.input, network, likelihood: normal() };
-  await train(model, data, { ...tableSettings, batchSize, iteration });
+  await train(model, data, { ...tableSettings, slices: 1, batchSize, iteration });
   return { how: 'credence flipout', rate: (1000 * iteration) / (performance.now() - began) };
 }
 
