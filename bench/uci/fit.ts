@@ -37,6 +37,7 @@ export async function fit(set: UciSet, { split, validation, draws, settings }: T
     denseFlipout({ units: 1, bias: 'normal' }),
   );
   const model = { name: `uci/${set.name}`, input: data.input, units: data.units, network, likelihood: normal() };
+  // one rank has nobody to share a second slice with
   const began = process.cpuUsage().user;
   const trained = await train(model, data, { ...tableSettings, slices: 1, seed: split, ...settings });
   const seconds = (process.cpuUsage().user - began) / 1e6;
