@@ -19,10 +19,5 @@ export { type Schedule, scheduleOf } from './schedule.ts';
 export { type Setting, type SettingTable, isSetting } from './setting.ts';
 export { settings } from './settings.ts';
 export { type Span, type SpanKind, SpanRing, type Timeline, noTimeline } from './timeline.ts';
-export {
-  type Evaluate,
-  type StopRequest,
-  Trainer,
-  type TrainingOptions,
-  type TrainingResult,
-} from './trainer.ts';
+export { Trainer } from './trainer.ts';
+export type { Evaluate, StopRequest, TrainingOptions, TrainingResult } from './training.ts';
