@@ -1,6 +1,7 @@
 /** What a run on data of one's own does where it is not told: which data these are, and a network that suits them. */
 import { existsSync, statSync } from 'node:fs';
-import { type Layer, ownData, valueAt } from './configuration/index.ts';
+import { ownDataName } from '../train/index.ts';
+import { type Layer, valueAt } from './configuration/index.ts';
 
 export const dataFile = /\.(csv|tsv|parquet|npz|npy|h5|hdf5|gz)$/i;
 
@@ -22,13 +23,13 @@ export function ownDefaults(layers: readonly Layer[]): Layer | null {
   const isOwn =
     name === undefined
       ? ownKeys.some((key) => said(`data.${key}`) !== undefined) || (typeof path === 'string' && ownFile.test(path))
-      : name === ownData;
+      : name === ownDataName;
   if (!isOwn) return null;
   const isFolder = typeof path === 'string' && existsSync(path) && statSync(path).isDirectory();
   return {
     values: {
       model: isFolder ? 'BNN_conv_flip' : 'BNN_table',
-      data: { name: ownData },
+      data: { name: ownDataName },
       ...(isFolder ? {} : tableSettings),
     },
     label: (key) => key.join('.'),

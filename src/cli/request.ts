@@ -4,13 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TrainRequest as Request } from '../compose/index.ts';
 import { UsageError } from '../errors/index.ts';
 import { isModulePath, nameOf } from '../models/index.ts';
-import type { RunConfiguration } from '../train/index.ts';
+import { type RunConfiguration, ownDataName } from '../train/index.ts';
 import {
   type Flag,
   type Layer,
   display,
   layerOfFlags,
-  ownData,
   readYamlFile,
   resolveConfiguration,
   settings,
@@ -98,9 +97,9 @@ export function located(configuration: RunConfiguration): RunConfiguration {
 /** @throws UsageError for data of one's own that are nowhere, and for a wait for what is never told */
 function assertFitting({ data, patience }: RunConfiguration): void {
   const { name, path, validation } = data;
-  if (name === ownData && path === null)
+  if (name === ownDataName && path === null)
     throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
-  if (patience !== null && (name !== ownData || validation === 0)) {
+  if (patience !== null && (name !== ownDataName || validation === 0)) {
     throw new UsageError(`patience ${patience} without a validation part`, {
       expected: 'own data with --data.validation, such as 0.1',
       remedy: 'Or leave --patience away',

@@ -3,13 +3,13 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors/index.ts';
 import { isModulePath, modelNames, nameOf } from '../models/index.ts';
+import { ownDataName } from '../train/index.ts';
 import { dataFile } from './own-data.ts';
 import {
   type Flag,
   type Layer,
   dataOfModel,
   display,
-  ownData,
   presets,
   readYamlFile,
   suggestion,
@@ -31,7 +31,7 @@ export async function layerOfTarget(target: string | null): Promise<Layer | null
   if (isModulePath(target)) return { values: { model: existing(target, 'module') }, label };
   if (modelNames.includes(target)) return { values: { model: target, data: dataOfModel[target] ?? {} }, label };
   if (/\.ya?ml$/i.test(target)) return readYamlFile(target);
-  if (isOwnData(target)) return { values: { data: { name: ownData, path: existing(target, 'data') } }, label };
+  if (isOwnData(target)) return { values: { data: { name: ownDataName, path: existing(target, 'data') } }, label };
   if (/[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);
   throw new UsageError(`unknown model ${display(target)}`, {
     expected: targets,
@@ -47,7 +47,7 @@ export function runNameOf(target: string | null): string | null {
   if (!isOwnData(target)) return null;
   let name = basename(resolve(target));
   while (dataFile.test(name)) name = name.replace(dataFile, '');
-  return name || ownData;
+  return name || ownDataName;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DataSchema } from '../data/index.ts';
+import { type DataSchema, unitsOf } from '../data/index.ts';
 import type { Units } from '../likelihoods/index.ts';
 import type { InputEncoding, TargetInfo } from '../models/index.ts';
 
@@ -15,11 +15,10 @@ export interface DataInfo {
 /** What rows of one's own are, once they are encoded. */
 export function infoOfSchema(schema: DataSchema): DataInfo {
   const { input, target } = schema;
-  const { shift, scale } = target;
   return {
     input: { shape: input.shape, dtype: input.dtype },
     targets: { kind: target.kind, names: target.classes ?? target.names },
-    units: shift && scale ? { shift, scale } : null,
+    units: unitsOf(target),
     schema,
   };
 }

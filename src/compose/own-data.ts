@@ -8,9 +8,6 @@ import { schemaOf, trainedOn } from './description.ts';
 import type { ExperimentData, Loading } from './experiment.ts';
 import { infoOfSchema } from './info.ts';
 
-/** The name under which a configuration has data of its user's own. */
-export const ownDataName = 'own';
-
 /**
  * @param checkpoint of a network that was trained on such data: other data than it was trained on are a test set as a whole,
  * encoded as its own were

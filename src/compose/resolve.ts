@@ -1,14 +1,14 @@
 /** From a configuration to an experiment: names are asked for here, and nowhere behind. */
-import { Graph, type OperationName } from '../graph/index.ts';
+import { Graph, isNoise } from '../graph/index.ts';
 import { type DescribedModel, declarationsOf, isModulePath } from '../models/index.ts';
-import type { Checkpoint, RunConfiguration } from '../train/index.ts';
+import { type Checkpoint, type RunConfiguration, ownDataName } from '../train/index.ts';
 import type { Experiment, Loading } from './experiment.ts';
 import { assertFitsTargets } from './fit.ts';
 import { imageData } from './images.ts';
 import type { DataInfo } from './info.ts';
 import { modelFor } from './model.ts';
 import { moduleSha256 } from './module.ts';
-import { ownData, ownDataName } from './own-data.ts';
+import { ownData } from './own-data.ts';
 
 /**
  * @param checkpoint of a trained network, whose encoding of its inputs is taken; null: that of the training set is
@@ -26,9 +26,6 @@ export async function experimentOf(
   return { configuration, data, ...(await resolveModel(configuration.model, data.info)) };
 }
 
-/** What makes a draw of a prediction differ from the next: a posterior, or masks of dropout that go on. */
-const noises: ReadonlySet<OperationName> = new Set<OperationName>(['normalNoise', 'signNoise', 'maskNoise']);
-
 /** The model of a configuration, for data of this kind, and what it declares. */
 export async function resolveModel(
   described: DescribedModel,
@@ -41,7 +38,8 @@ export async function resolveModel(
   return {
     model,
     parameters: parameters.map(({ tensor }) => tensor),
-    isBayesian: graph.nodes.some(({ operation }) => noises.has(operation)),
+    // what makes a draw of a prediction differ from the next: a posterior, or masks of dropout that go on
+    isBayesian: graph.nodes.some(({ operation }) => isNoise(operation)),
     moduleSha256: typeof described === 'string' && isModulePath(described) ? moduleSha256(described) : null,
   };
 }

@@ -1,5 +1,6 @@
 /** Arrays as inputs: pictures of bytes stay bytes, all else becomes float32, standardised per channel if asked for. */
 import { DataError } from '../errors/index.ts';
+import { sizeOf } from '../graph/index.ts';
 import { placesOf } from './cells.ts';
 import { momentsOf, scaleOf } from './moments.ts';
 import type { InputSchema } from './schema.ts';
@@ -128,8 +129,4 @@ export function finiteRows(array: NumberArray, leaveOut: boolean): Int32Array {
     expected: 'finite numbers',
     remedy: infinite.length > 0 ? 'Correct them' : 'Correct them, or choose missing: drop (without these examples)',
   });
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }

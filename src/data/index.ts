@@ -28,4 +28,4 @@ export {
   TextColumnBuilder,
 } from './table.ts';
 export { encodeTableInputs, fitTableInputs, type TableInputOptions } from './table-inputs.ts';
-export { encodeTargets, fitTargets, type TargetOptions } from './targets.ts';
+export { encodeTargets, fitTargets, type TargetOptions, unitsOf } from './targets.ts';

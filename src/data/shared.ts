@@ -1,4 +1,5 @@
 import { DataError } from '../errors/index.ts';
+import { sharedBuffer as zeros } from '../kernels/index.ts';
 
 /** No array of examples may be longer, in bytes: what one machine trains on is far below. */
 const largestArray = 2 ** 31;
@@ -17,7 +18,7 @@ export function sharedBuffer(name: string, bytes: number): ArrayBufferLike {
     });
   }
   try {
-    return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
+    return zeros(bytes);
   } catch (cause) {
     throw new DataError(`${name} does not fit into memory`, { got: `${bytes} bytes to hold`, cause });
   }

@@ -1,5 +1,6 @@
 /** Columns as targets: classes, reals or counts. */
 import { DataError, UsageError } from '../errors/index.ts';
+import type { Units } from '../likelihoods/index.ts';
 import { placesOf } from './cells.ts';
 import { momentsOf } from './moments.ts';
 import type { TargetKind, TargetSchema } from './schema.ts';
@@ -57,6 +58,11 @@ export function fitTargets(table: Table, train: Int32Array, { names, task, stand
 
 function schemaOf(names: readonly string[], kind: TargetKind): TargetSchema {
   return { names, kind, classes: null, shift: null, scale: null };
+}
+
+/** How a model's predictions become numbers in the targets' own units; null: they are in these. */
+export function unitsOf({ shift, scale }: TargetSchema): Units | null {
+  return shift && scale ? { shift, scale } : null;
 }
 
 function classesOf(table: Table, column: TableColumn, train: Int32Array): readonly string[] {

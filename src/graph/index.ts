@@ -8,5 +8,5 @@ export { inferTypes } from './operations/table.ts';
 export { keepOperandsInBfloat16 } from './precision.ts';
 export { type Plan, type PlanRequest, align, plan } from './plan.ts';
 export { bytesOf, bytesPerElement, formatShape, sameShape, sizeOf, windowGeometry } from './shapes.ts';
-export { type Nesting, type Stage, stageNames } from './stages.ts';
+export { type Nesting, type Stage, isNoise, stageNames } from './stages.ts';
 export type * from './types.ts';

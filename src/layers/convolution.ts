@@ -3,6 +3,7 @@ import { ShapeError } from '../errors/index.ts';
 import type { ActivationName } from './activations.ts';
 import { finish } from './finish.ts';
 import type { Layer, LayerContext } from './layer.ts';
+import { type Pair, pair } from './pair.ts';
 import { fixedWeights } from './weights/fixed.ts';
 import { type NormalWeightsOptions, normalWeights } from './weights/normal.ts';
 import type { BiasOptions, LinearMap, Weights } from './weights/weights.ts';
@@ -15,8 +16,6 @@ export interface ConvolutionOptions<Extent> extends BiasOptions {
   readonly padding?: Padding;
   readonly activation?: ActivationName;
 }
-
-type Pair = readonly [number, number];
 
 /** 2-d convolutions take one number for both axes, or a pair. */
 export type Convolution2dOptions = ConvolutionOptions<number | Pair>;
@@ -57,10 +56,6 @@ export function conv1dReparameterization(options: Convolution1dOptions & Posteri
 
 export function conv1dFlipout(options: Convolution1dOptions & Posterior): Layer {
   return convolution1d('conv1dFlipout', options, normalWeights({ ...options, estimator: 'flipout' }));
-}
-
-function pair(extent: number | Pair): Pair {
-  return typeof extent === 'number' ? [extent, extent] : extent;
 }
 
 function convolution2d(kind: string, options: Convolution2dOptions, weights: Weights): Layer {

@@ -1,8 +1,7 @@
 import { ShapeError } from '../errors/index.ts';
 import { type Graph, type Padding, type Tensor, type Window2d, formatShape } from '../graph/index.ts';
 import type { Layer } from './layer.ts';
-
-type Pair = readonly [number, number];
+import { type Pair, pair } from './pair.ts';
 
 export interface PoolingOptions<Extent> {
   /** extent of the window */
@@ -126,8 +125,4 @@ function pool1d(kind: string, operation: Operation, options: Pooling1dOptions): 
       return graph.apply('reshape', [pooled], { shape: [batch, pooled.shape[2]!, channels] })[0]!;
     },
   };
-}
-
-function pair(extent: number | Pair): Pair {
-  return typeof extent === 'number' ? [extent, extent] : extent;
 }

@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors/index.ts';
+import { sizeOf } from '../graph/index.ts';
 import { type PredictOptions, type PredictionInputs, predictDraws } from '../inference/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import { wasmKernels } from '../kernels/wasm/index.ts';
@@ -57,7 +58,7 @@ function encoded<P extends PredictiveBase>(
     });
   }
   const numbers = inputs as Exclude<TableOptions['inputs'], readonly unknown[]>;
-  const size = model.input.shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(model.input.shape);
   const own = numbers instanceof Float64Array ? Float32Array.from(numbers) : numbers;
   return { count: own.length / size, inputs: own };
 }

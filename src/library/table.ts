@@ -13,9 +13,11 @@ import {
   fitTableInputs,
   fitTargets,
   tableOfRows,
+  unitsOf,
   usableRows,
 } from '../data/index.ts';
 import { DataError } from '../errors/index.ts';
+import { sizeOf } from '../graph/index.ts';
 import type { Units } from '../likelihoods/index.ts';
 import type { InputEncoding } from '../models/index.ts';
 
@@ -59,11 +61,10 @@ export function table(options: TableOptions): TableData {
   const encodedTargets = encodeTargets(targets, rows, target);
   const { input, encoded } = inputsOf(options, rows.length, standardize);
   const { shape, dtype, shift, scale } = input;
-  const units = target.shift && target.scale ? { shift: target.shift, scale: target.scale } : null;
   return {
     count: rows.length,
     input: { shape, dtype, ...(dtype === 'f32' && { shift, scale }) },
-    units,
+    units: unitsOf(target),
     schema: { input, target },
     examples: { count: rows.length, shape, inputs: encoded, targets: encodedTargets },
   };
@@ -77,7 +78,7 @@ export function encodeInputs(inputs: TableOptions['inputs'], { input }: DataSche
     return { count: inputs.length, inputs: encodeTableInputs(given, usable(given, names), input) };
   }
   const numbers = isRows(inputs) ? Float64Array.from(inputs.flat(), Number) : inputs;
-  const size = input.shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(input.shape);
   const array = numbersOf(numbers, [numbers.length / size, ...input.shape]);
   return { count: array.shape[0]!, inputs: encodeArrayInputs(array, upTo(array.shape[0]!), ofArray(input)) };
 }
@@ -124,7 +125,7 @@ function upTo(count: number): Int32Array {
 
 /** Numbers side by side; rows of features are positions of their own to those who encode signals. */
 function numbersOf(data: Float32Array | Float64Array | Uint8Array, shape: readonly number[]): NumberArray {
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   if (size !== data.length || !shape.every(Number.isInteger)) {
     throw new DataError('the inputs do not have their shape', {
       got: `${data.length} numbers`,

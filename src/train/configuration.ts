@@ -1,4 +1,5 @@
 import type { WeightsDefaults } from '../layers/index.ts';
+import { isMapping } from '../models/index.ts';
 import { type Setting, type SettingTable, type ValuesOf, isSetting } from './setting.ts';
 import { settings } from './settings.ts';
 
@@ -83,10 +84,6 @@ function laid<Table extends SettingTable>(
     expected: `one of ${known.join(', ')}`,
     choices: known,
   });
-}
-
-function isMapping(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function defaultsOf<Table extends SettingTable>(table: Table): ValuesOf<Table> {

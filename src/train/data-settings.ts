@@ -1,5 +1,8 @@
 import { type Setting, boolean, integer, oneOf, text, value } from './setting.ts';
 
+/** The name of data of one's own: a file or folder, `data.path`. */
+export const ownDataName = 'own';
+
 /** Settings of the data: which, and what is done to them before a network sees them. */
 export const dataSettings = {
   // Sets are known to a room above this one: the name is checked where it is resolved.

@@ -1,4 +1,4 @@
-import type { DescribedModel } from '../models/index.ts';
+import { type DescribedModel, isMapping } from '../models/index.ts';
 import { value } from './setting.ts';
 
 const words = {
@@ -11,7 +11,3 @@ const words = {
 export const model = value<DescribedModel, DescribedModel>('BNN_conv_flip', words, (given) =>
   (typeof given === 'string' && given !== '') || isMapping(given) ? given : undefined,
 );
-
-function isMapping(given: unknown): given is { readonly [key: string]: unknown } {
-  return typeof given === 'object' && given !== null && !Array.isArray(given);
-}

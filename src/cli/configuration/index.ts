@@ -4,6 +4,5 @@ export { type Layer, resolveConfiguration } from './layer.ts';
 export { suggestion } from '../../errors/index.ts';
 export { dataOfModel, presets } from './presets.ts';
 export { renderConfiguration } from './render.ts';
-export { ownData } from './names.ts';
 export { type SettingPath, type SettingRow, settings, valueAt } from './settings.ts';
 export { parseYaml, readText, readYamlFile } from './yaml-file.ts';

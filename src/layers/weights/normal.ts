@@ -32,7 +32,7 @@ export function normalWeights(options: NormalWeightsOptions = {}): Weights {
     map(x, linear, context) {
       const { graph, mode } = context;
       const { kernel: shape, fanIn, apply, flipout } = linear;
-      const kernel = normalTensor(context, 'kernel', shape, fanIn, 0.1, options);
+      const kernel = normalTensor(context, 'kernel', shape, fanIn, options);
       if (estimator === 'reparameterization' || mode === 'prediction' || flipout === null) {
         return apply(graph, x, drawn(context, kernel));
       }
@@ -57,7 +57,7 @@ export function normalWeights(options: NormalWeightsOptions = {}): Weights {
 /** Biases with a normal posterior, one draw for all examples of a replica; their means start at 0. */
 export function normalBias(units: number, context: LayerContext, options: NormalWeightsOptions = {}): Tensor {
   // one number goes into each sum: a prior that shrinks with the fan-in leaves it alone
-  return drawn(context, normalTensor(context, 'bias', [units], 1, 0, options));
+  return drawn(context, normalTensor(context, 'bias', [units], 1, options));
 }
 
 interface NormalTensor extends NormalDraw {
@@ -71,16 +71,11 @@ function normalTensor(
   name: 'kernel' | 'bias',
   shape: Shape,
   fanIn: number,
-  spread: number,
   { prior = context.defaults.prior, initialScale = context.defaults.initialScale }: NormalWeightsOptions,
 ): NormalTensor {
   const { graph, mode } = context;
   const start = { kind: 'normal', standardDeviation: 0.1 } as const;
-  const mean = context.parameter(
-    `${name}/mean`,
-    shape,
-    spread === 0 ? { kind: 'zeros' } : { ...start, mean: 0, standardDeviation: spread },
-  );
+  const mean = context.parameter(`${name}/mean`, shape, name === 'bias' ? { kind: 'zeros' } : { ...start, mean: 0 });
   const untransformedScale = context.parameter(`${name}/untransformedScale`, shape, { ...start, mean: initialScale });
   const scale = graph.apply('softplusScale', [untransformedScale], { offset: scaleOffset }, 'standardDeviation')[0]!;
   const number = context.stream();

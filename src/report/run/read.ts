@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from '../../errors/index.ts';
 import { configurationFile } from '../../run/index.ts';
-import { medianAfterWarmup } from '../../train/index.ts';
+import { medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
 import {
@@ -53,7 +53,7 @@ const metricsRecord = z.looseObject(metricsShape).transform((record) => ({
 
 /** What data these are: a name, or the path of one's own. */
 export function sourceOf({ name, path }: z.infer<typeof configuration>['data']): string {
-  return name === 'own' && path ? path : name;
+  return name === ownDataName && path ? path : name;
 }
 
 /** Times of the steps in timing.csv; samples over all ranks. */

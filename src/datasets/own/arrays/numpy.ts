@@ -1,6 +1,7 @@
 /** NumPy's files: .npy arrays of any numeric type, of truth values or of texts, alone or as entries of an .npz. */
 import type { Numbers } from '../../../data/index.ts';
 import { DataError } from '../../../errors/index.ts';
+import { sizeOf } from '../../../graph/index.ts';
 import { type ByteSource, readBytes } from '../../readers/bytes.ts';
 import { type NpyTypes, readNpyOf } from '../../readers/npy.ts';
 import { readZipDirectory, readZipEntry } from '../../readers/zip.ts';
@@ -57,7 +58,7 @@ export function openNpy(source: ByteSource): NumpyFile {
 
 function arrayOf(name: string, bytes: Uint8Array): FileArray {
   const { dtype, shape, data } = readNpyOf(name, bytes, types);
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = sizeOf(shape);
   if (unicode.test(dtype) || byteText.test(dtype)) {
     return { kind: 'texts', shape, texts: textsOf(dtype, data, count) };
   }

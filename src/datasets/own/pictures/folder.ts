@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { columnOfCells, type NumberArray, type Table } from '../../../data/index.ts';
 import { DataError } from '../../../errors/index.ts';
+import { sizeOf } from '../../../graph/index.ts';
 import { fileError, memoryBytes, readBytes, sharedBytes, withFile } from '../../readers/bytes.ts';
 import type { PictureHeader } from './jpeg.ts';
 import { pictureEndings, readPicture, readPictureHeader } from './picture.ts';
@@ -86,7 +87,7 @@ export async function readPictures(
   const shape = wanted ?? commonShape(paths, headers);
   const clear = headers.filter((header) => header.hasAlpha).length;
   if (clear > 0) warn?.(`${name}: the transparency of ${clear} of ${paths.length} pictures is left away`);
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   const hash = createHash('sha256');
   let data: Uint8Array | null = null;
   for (const [i, path] of paths.entries()) {
