@@ -25,6 +25,7 @@ export const rooms = [
   'launch',
   'report',
   'compose',
+  'machine',
   'serve',
   'web',
   'cli',
@@ -36,7 +37,7 @@ const communicators = 'comm/(threads|mpi)';
 const implementations = `^src/(${engines}|${communicators})/`;
 
 /** Where engines and communicators are chosen; src/index.ts hands them to users of the library, who choose too. */
-const compositionRoots = '^src/(compose/|library/|cli/|web/|(index|node)\\.ts$)';
+const compositionRoots = '^src/(compose/|library/|machine/|web/|(index|node)\\.ts$)';
 
 /** Rooms that run in a browser: no Node API. */
 const portableRooms = [
@@ -88,10 +89,18 @@ export default {
     },
     {
       name: 'engines-are-chosen-at-the-top',
-      comment: 'engines and communicators are imported only by src/cli, src/web and src/index.ts',
+      comment:
+        'engines and communicators are imported only by src/compose, src/library, src/machine, src/web and the entries',
       severity: 'error',
       from: { path: '^src/', pathNot: [compositionRoots, implementations] },
       to: { path: implementations },
+    },
+    {
+      name: 'words-are-not-values',
+      comment: 'the command line hands words to rooms that make values of them; it sees no engine, rank or array',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(random|graph|kernels|comm|data)/' },
     },
     {
       name: 'engines-do-not-know-each-other',

@@ -13,7 +13,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { type Communicator, GradientReduction } from '../src/comm/index.ts';
 import { joinMpi } from '../src/comm/mpi/index.ts';
 import { ThreadGroup, type ThreadSeat, joinThreads } from '../src/comm/threads/index.ts';
-import { spread } from '../src/cli/bench/statistics.ts';
+import { spread } from '../src/machine/index.ts';
 
 /** median milliseconds by what was measured */
 type Times = Readonly<Record<string, number>>;

@@ -20,7 +20,7 @@ import {
 import { type BufferView, type KernelCall, type KernelsFactory, control } from '../src/kernels/index.ts';
 import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
 import { type Build, isAvailable, wasmBuilds } from '../src/kernels/wasm/index.ts';
-import { spread } from '../src/cli/bench/statistics.ts';
+import { spread } from '../src/machine/index.ts';
 import { yardstick } from './yardstick.ts';
 
 export interface KernelResult {

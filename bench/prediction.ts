@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadDataset } from '../src/datasets/index.ts';
 import { npyOf } from '../src/report/predictions/npy.ts';
-import { spread } from '../src/cli/bench/statistics.ts';
+import { spread } from '../src/machine/index.ts';
 
 const { values } = parseArgs({
   options: {

@@ -20,7 +20,7 @@ const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'chunks/rank': 'src/compose/rank.ts',
   'chunks/prediction-rank': 'src/compose/prediction-rank.ts',
-  'chunks/peak-memory': 'src/cli/bench/peak-memory.ts',
+  'chunks/peak-memory': 'src/machine/bench/peak-memory.ts',
 };
 
 function run(command: string, args: readonly string[]): void {

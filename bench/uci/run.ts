@@ -14,7 +14,7 @@ import { fork } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../../src/cli/bench/machine.ts';
+import { describeMachine } from '../../src/machine/index.ts';
 import { writeBetween } from '../results-page.ts';
 import { readUciSet, setNames } from './data.ts';
 import type { Fitted, Task } from './fit.ts';

@@ -1,4 +1,4 @@
-import type { MeasuredMachine } from '../../src/cli/bench/machine.ts';
+import type { MeasuredMachine } from '../../src/machine/index.ts';
 import { setNames } from './data.ts';
 import type { Fitted, Task } from './fit.ts';
 import { type Published, publishedNll, publishedRmse } from './published.ts';

@@ -4,7 +4,7 @@
  */
 import { chooseEngine } from '../../src/compose/index.ts';
 import { engineNames } from '../../src/kernels/index.ts';
-import { spread } from '../../src/cli/bench/statistics.ts';
+import { spread } from '../../src/machine/index.ts';
 import { Graph } from '../../src/graph/index.ts';
 import { Program } from '../../src/kernels/index.ts';
 import { isAvailable } from '../../src/kernels/wasm/index.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeMachine } from '../../src/cli/bench/machine.ts';
-import { measureTraining, usualSeconds } from '../../src/cli/bench/measure.ts';
+import { describeMachine } from '../../src/machine/index.ts';
+import { measureTraining, usualSeconds } from '../../src/machine/index.ts';
 import { layerOfFlags, resolveConfiguration } from '../../src/cli/configuration/index.ts';
 import { describeEngine } from '../../src/compose/index.ts';
 import { engineNames } from '../../src/kernels/index.ts';

@@ -1,6 +1,6 @@
 /** Markdown of what was measured. */
-import type { MeasuredMachine } from '../../src/cli/bench/machine.ts';
-import type { Spread } from '../../src/cli/bench/statistics.ts';
+import type { MeasuredMachine } from '../../src/machine/index.ts';
+import type { Spread } from '../../src/machine/index.ts';
 import type { Limit } from './limits.ts';
 
 export interface RowResult {

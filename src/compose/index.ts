@@ -4,6 +4,7 @@ export { type RunPrediction, evaluateRun, predictWithRun } from './evaluate-run.
 export type { Outcome, RunSummary } from './evaluation.ts';
 export { infoOfImages } from './images.ts';
 export { namedModel } from './model.ts';
+export { countRanks } from './ranks.ts';
 export { launchedAs } from './launched.ts';
 export type { TrainRequest } from './request.ts';
 export { trainRun } from './train-run.ts';

@@ -1,7 +1,7 @@
 /** From a description and the words of a training to scripts: where they lie, which ranks run what. */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { unitsOfRank } from '../../comm/index.ts';
+import { countRanks } from '../../compose/index.ts';
 import { UnavailableError, UsageError } from '../../errors/index.ts';
 import {
   type BatchJob,
@@ -129,8 +129,10 @@ function filledIn(words: readonly string[], nodes: number, ranks: number): strin
 function assertWork({ configuration, isReplicaPerRank }: TrainRequest, ranks: number): void {
   const replicas = isReplicaPerRank ? ranks : configuration.replicas;
   // How large the training set is, is for the job to find out.
-  const { units } = scheduleOf({ ...configuration, replicas, iteration: 1 }, Number.POSITIVE_INFINITY);
-  unitsOfRank(units, 0, ranks);
+  countRanks(
+    { ...configuration, ranks },
+    scheduleOf({ ...configuration, replicas, iteration: 1 }, Number.POSITIVE_INFINITY),
+  );
 }
 
 /** Absolute: the run folder of a single job, or the folder of a sweep, free of both. */

@@ -8,14 +8,14 @@ export const command: CommandFile = {
 
   async declare(words) {
     const { modelNames } = await import('../../../models/index.ts');
-    const { engineNames } = await import('../../../kernels/index.ts');
     const { settings } = await import('../../../train/index.ts');
+    const engines = settings.engine.choices.filter((name) => name !== 'auto');
     const what = 'training: throughput and peak memory; scaling: the time of a step against ranks';
     words.command.usage('[training | scaling] [--key value ...]');
     words
       .argument('WHAT', what, 'training')
       .option('models', 'NAME,...', `${modelNames.join(', ')} (default: all but those of CIFAR; scaling: two)`)
-      .option('engines', 'NAME,...', `${engineNames.join(', ')} (default: all that work here but reference)`)
+      .option('engines', 'NAME,...', `${engines.join(', ')} (default: all that work here but reference)`)
       .option('precisions', 'NAME,...', `${settings.precision.choices.join(', ')}: of training`, 'f32')
       .option('batches', 'COUNT,...', 'examples per replica and step (default: 64,128; scaling: 64)')
       .option('ranks', 'COUNT,...', 'each with a replica of its own (default: 1; scaling: 1 to as many as cores)')

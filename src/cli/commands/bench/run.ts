@@ -1,18 +1,24 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { UnavailableError, UsageError } from '../../../errors/index.ts';
-import { engineNames } from '../../../kernels/index.ts';
-import { type Launcher, findMpiexecs } from '../../../launch/index.ts';
+import { UsageError } from '../../../errors/index.ts';
+import {
+  benchScaling,
+  benchTraining,
+  communicatorNames,
+  describeMachine,
+  engineNames,
+  launchersOf,
+  scalingTable,
+  trainingTable,
+  workingEngines,
+} from '../../../machine/index.ts';
 import { modelNames } from '../../../models/index.ts';
 import type { Given } from '../../command-file.ts';
-import { describeMachine } from '../../bench/machine.ts';
-import { benchScaling, scalingTable } from '../../bench/scaling.ts';
-import { benchTraining, trainingTable } from '../../bench/training.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
 import { describeEngine } from '../../../compose/index.ts';
 import type { Terminal } from '../../terminal.ts';
-import { integers, number, oneOf, someOf } from '../../values.ts';
+import { integers, number, someOf } from '../../values.ts';
 
 /** Not there where the default depends on what is measured. */
 interface BenchOptions {
@@ -102,7 +108,9 @@ async function scalingCases(options: BenchOptions) {
   }
   return {
     models: modelsOf(options.models ?? 'BNN_conv_flip,CNN_conv'),
-    communicators: communicatorsOf(options.communicators),
+    communicators: launchersOf(
+      options.communicators === undefined ? null : someOf('communicators', options.communicators, communicatorNames),
+    ),
     scalings: someOf('scalings', options.scalings, ['weak', 'strong'] as const),
     reductions: someOf('reductions', options.reductions, ['exact', 'fast'] as const),
     ranks,
@@ -122,39 +130,11 @@ function modelsOf(text: string): string[] {
 }
 
 /** @throws UnavailableError for an engine that was named and does not start here */
-async function enginesOf(text: string | undefined): Promise<string[]> {
-  if (text !== undefined) {
-    const named = someOf('engines', text, engineNames);
-    for (const name of named) await describeEngine(name);
-    return named;
-  }
-  const works = async (name: (typeof engineNames)[number]) =>
-    describeEngine(name).then(
-      () => true,
-      () => false,
-    );
-  const usual = engineNames.filter((name) => name !== 'reference');
-  const working = await Promise.all(usual.map(works));
-  return usual.filter((_, i) => working[i]);
-}
-
-/** @throws UnavailableError for an MPI that was named and is not here */
-function communicatorsOf(text: string | undefined): Map<string, Launcher | null> {
-  const found = new Map<string, Launcher | null>([['threads', null]]);
-  for (const { family, program } of findMpiexecs()) {
-    found.set(family === 'hydra' ? 'mpich' : family, { dialect: family, program, library: null });
-  }
-  if (text === undefined) return found;
-  return new Map(
-    text.split(',').map((given) => {
-      const name = oneOf('communicators', given, ['threads', 'openmpi', 'mpich'] as const);
-      const launcher = found.get(name);
-      if (launcher !== undefined) return [name, launcher];
-      throw new UnavailableError(`--communicators ${name}: its mpiexec is not on the path`, {
-        remedy: `Get it: apt-get install ${name === 'openmpi' ? 'openmpi-bin' : 'mpich'}`,
-      });
-    }),
-  );
+async function enginesOf(text: string | undefined): Promise<readonly string[]> {
+  if (text === undefined) return workingEngines();
+  const named = someOf('engines', text, engineNames);
+  for (const name of named) await describeEngine(name);
+  return named;
 }
 
 function requireFolderOf(path: string): void {

@@ -25,7 +25,7 @@ export const command: CommandFile = {
 
   async run(given, terminal) {
     if (given.options<{ readonly checkBuild?: true }>().checkBuild) {
-      const { checkBuild } = await import('../../check-build.ts');
+      const { checkBuild } = await import('./check-build.ts');
       return checkBuild(given, terminal);
     }
     const { launch } = await import('./run.ts');

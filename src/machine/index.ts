@@ -1,0 +1,14 @@
+export { benchScaling, scalingTable } from './bench/scaling.ts';
+export { type Measurement, measureTraining, usualSeconds } from './bench/measure.ts';
+export { type Spread, spread } from './bench/statistics.ts';
+export { benchTraining, trainingTable } from './bench/training.ts';
+export {
+  type Component,
+  communicatorNames,
+  engineNames,
+  launchersOf,
+  listComponents,
+  workingEngines,
+} from './components.ts';
+export { type MeasuredMachine, describeMachine } from './describe.ts';
+export { type Finding, lookAtMachine } from './findings.ts';
