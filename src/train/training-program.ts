@@ -171,11 +171,13 @@ export class TrainingProgram {
   #runInBuckets(sink: BucketSink): void {
     const { buckets } = this;
     const calls = this.#program.length('slice');
-    let next = 0;
-    for (let done = 1; done <= calls; done++) {
-      this.#program.run('slice', done - 1, done);
+    let done = Math.max(1, buckets[0]?.ready ?? calls);
+    this.#program.run('slice', 0, done);
+    for (let next = 0; ; ) {
       while (next < buckets.length && buckets[next]!.ready <= done) sink.addBucket(next++);
-      if (next > 0) sink.progress();
+      sink.progress();
+      if (done === calls) return;
+      this.#program.run('slice', done, ++done);
     }
   }
 
