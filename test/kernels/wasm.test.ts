@@ -115,3 +115,52 @@ describe('a flipout convolution of MNIST', () => {
     expect(Math.min(...growth)).toBeLessThan(20_000);
   });
 });
+
+describe('a product with one column, or of depth one', () => {
+  const views = (memory: WebAssembly.Memory, view: BufferView) =>
+    new Float32Array(memory.buffer, view.offset, sizeOf(view.shape));
+
+  /** op(A) op(B) with B as given, one element after the other in `values`. */
+  function product(a: number[], b: number[], transposeA: boolean, values: readonly Float32Array[]): Float32Array {
+    const memory = memoryOf(16);
+    const operands = [f32(...a), f32(...b)];
+    const attributes = { transposeA, transposeB: false };
+    const { inputs, outputs, end } = place(memory, operands, inferTypes('matmul', operands, attributes));
+    const call: KernelCall = { operation: 'matmul', attributes, inputs, outputs };
+    const run = wasmKernels.create(memory).compile(call, { control: wasmKernels.firstFreeByte, scratch: end });
+    for (const [i, view] of inputs.entries()) views(memory, view).set(values[i]!);
+    run();
+    return views(memory, outputs[0]!).slice();
+  }
+
+  const noise = (count: number, from: number) =>
+    Float32Array.from({ length: count }, (_, i) => ((((from + i) * 2654435761) >>> 0) % 20011) / 10007 - 1);
+
+  test.each([
+    [1, 1],
+    [5, 3],
+    [32, 50],
+    [50, 32],
+    [37, 129],
+    [3, 512],
+  ])('of %i x %i has the bits of the same column among others', (m, k) => {
+    for (const transposeA of [false, true]) {
+      const a = noise(m * k, 7);
+      const b = noise(k, 11);
+      const among = Float32Array.from({ length: 3 * k }, (_, i) => (i % 3 === 1 ? b[(i - 1) / 3]! : -i));
+      const shape = transposeA ? [k, m] : [m, k];
+      const alone = product(shape, [k, 1], transposeA, [a, b]);
+      const column = product(shape, [k, 3], transposeA, [a, among]).filter((_, i) => i % 3 === 1);
+      expect(alone).toEqual(column);
+    }
+  });
+
+  test('of depth one has the bits of the same product with zeros behind', () => {
+    const [m, n] = [9, 37];
+    const [a, b] = [noise(m, 3), noise(n, 5)];
+    const deeper = Float32Array.from({ length: 2 * m }, (_, i) => (i % 2 === 0 ? a[i / 2]! : 0));
+    const behind = new Float32Array(2 * n);
+    behind.set(b);
+    expect(product([m, 1], [1, n], false, [a, b])).toEqual(product([m, 2], [2, n], false, [deeper, behind]));
+  });
+});

@@ -56,6 +56,7 @@ export interface WasmExports {
   readonly normalNoise: Kernel;
   readonly normalNoiseScratch: WebAssembly.Global<'i32'>;
   readonly signNoise: Kernel;
+  readonly signNoiseScratch: WebAssembly.Global<'i32'>;
   readonly maskNoise: Kernel;
   readonly maskNoiseScratch: WebAssembly.Global<'i32'>;
   readonly maxPool: Kernel;

@@ -28,6 +28,9 @@ const sizes: [number, number, number][] = [
   [10, 64, 10],
   [67, 129, 35],
   [13, 1000, 1],
+  [50, 32, 1],
+  [31, 53, 1],
+  [7, 1, 37],
 ];
 
 /** Larger than any block that an engine might cut. */

@@ -12,7 +12,7 @@ export { gatherRows, gatherRowsBackward } from './gather';
 export { categoricalNll, categoricalNllBackward, normalKlBackward, softmax, softmaxBackward } from './likelihood';
 export { formPaired, layPaired, listPlaces } from './paired';
 export { matmul, matmulScratch } from './matmul';
-export { maskNoise, maskNoiseScratch, normalNoise, normalNoiseScratch, signNoise } from './noise';
+export { maskNoise, maskNoiseScratch, normalNoise, normalNoiseScratch, signNoise, signNoiseScratch } from './noise';
 export { normalKl, softplusScale } from './posterior';
 export { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from './pooling';
 export { perturb, softmaxEntropy, softmaxEntropyScratch } from './prediction';

@@ -4,6 +4,7 @@
  */
 import { loadUpTo4, multiplyAdd, storeUpTo4 } from './lanes';
 import { activateInPlace, relu, relu4 } from './activations';
+import { matrixVector, outerProduct, transposedVector } from './slim';
 
 /** Depth of a block: 512 rows of a panel are 16 KiB, half of the smallest first-level cache. */
 const depth: i32 = 512;
@@ -267,6 +268,13 @@ export function matmul(
   activation: i32,
   scratch: usize,
 ): void {
+  if (k == 1 || (n == 1 && k <= depth)) {
+    if (k == 1) outerProduct(out, a, b, m, n, bias, activation);
+    else if (transposeA) transposedVector(out, a, b, m, k, bias, activation);
+    else matrixVector(out, a, b, m, k, bias, activation);
+    if (activation > relu) activateInPlace(activation, out, m * n);
+    return;
+  }
   if (transposeB) packColumns(scratch, b, <usize>k << 2, k, n, <usize>k << 5);
   else packRows(scratch, b, <usize>n << 2, k, n);
   const blockOfA = scratch + panelBytes(k, n);

@@ -83,18 +83,14 @@ function scheduleKeys(target: usize, key0: i32, key1: i32): void {
   }
 }
 
-/** The words of the blocks 4 group .. 4 group + 7, lane by lane: two chains side by side, since each waits on itself. */
-function philox(out: usize, group: i32, keys: usize, word1: i32, word2: i32, word3: i32): void {
+/** Eight counters, lane by lane: the second four are those of d. Two chains side by side, since each waits on itself. */
+function rounds(out: usize, c0: v128, c3: v128, d0: v128, d3: v128, keys: usize, word1: i32, word2: i32): void {
   const multiplier0 = splatAt(words, 1);
   const multiplier1 = splatAt(words, 2);
-  let c0 = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
   let c1 = i32x4.splat(word1);
   let c2 = i32x4.splat(word2);
-  let c3 = i32x4.splat(word3);
-  let d0 = i32x4.add(c0, i32x4.splat(4));
   let d1 = c1;
   let d2 = c2;
-  let d3 = c3;
   const end = keys + 320;
   do {
     const low0 = i64x2.extmul_low_i32x4_u(c0, multiplier0);
@@ -125,6 +121,15 @@ function philox(out: usize, group: i32, keys: usize, word1: i32, word2: i32, wor
   v128.store(out, d1, 80);
   v128.store(out, d2, 96);
   v128.store(out, d3, 112);
+}
+
+/** The words of the blocks 4 group .. 4 group + 7. */
+// @ts-ignore: decorator
+@inline
+function philox(out: usize, group: i32, keys: usize, word1: i32, word2: i32, word3: i32): void {
+  const blocks = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
+  const last = i32x4.splat(word3);
+  rounds(out, blocks, last, i32x4.add(blocks, i32x4.splat(4)), last, keys, word1, word2);
 }
 
 /** Bytes of scratch: the rounds' keys, and the numbers of a last pair of groups that the tensor does not fill. */
@@ -165,36 +170,43 @@ function signsOfWord(out: usize, word: u32, n: i32): void {
   for (; n > 0; n -= 4, out += 16, word >>= 4) storeUpTo4(out, spread(word, lanes), n);
 }
 
-export function signNoise(out: usize, examples: i32, features: i32, purpose: i32, layer: i32, control: usize): void {
-  const word1 = load<u32>(control + step);
-  const word2: u32 = (<u32>layer << 16) | load<u32>(control + replica);
-  const first = load<u32>(control + firstExample);
-  for (let example = 0; example < examples; example++) {
-    const word3: u32 = (<u32>purpose << 24) | (first + example);
+/** Bytes of scratch: the rounds' keys, and the words of eight examples. */
+export const signNoiseScratch: i32 = 448;
+
+/** Eight examples at a time: a block has the signs of 128 features. */
+export function signNoise(
+  out: usize,
+  examples: i32,
+  features: i32,
+  purpose: i32,
+  layer: i32,
+  control: usize,
+  scratch: usize,
+): void {
+  scheduleKeys(scratch, load<i32>(control + seedLow), load<i32>(control + seedHigh));
+  const word1 = load<i32>(control + step);
+  const word2 = (layer << 16) | load<i32>(control + replica);
+  const first = load<i32>(control + firstExample);
+  const drawn = scratch + 320;
+  const stride: usize = <usize>features << 2;
+  for (let example = 0; example < examples; example += 8) {
+    const four = i32x4.add(i32x4.splat((purpose << 24) | (first + example)), i32x4(0, 1, 2, 3));
+    const next = i32x4.add(four, i32x4.splat(4));
+    const several = min(examples - example, 8);
     for (let f = 0; f < features; f += 128) {
-      let c0: u32 = <u32>(f >> 7);
-      let c1 = word1;
-      let c2 = word2;
-      let c3 = word3;
-      let k0 = load<u32>(control + seedLow);
-      let k1 = load<u32>(control + seedHigh);
-      for (let round = 0; round < 10; round++) {
-        const a: u64 = <u64>c0 * 0xd2511f53;
-        const b: u64 = <u64>c2 * 0xcd9e8d57;
-        c0 = <u32>(b >> 32) ^ c1 ^ k0;
-        c1 = <u32>b;
-        c2 = <u32>(a >> 32) ^ c3 ^ k1;
-        c3 = <u32>a;
-        k0 += weyl0;
-        k1 += weyl1;
+      const block = i32x4.splat(f >> 7);
+      rounds(drawn, block, four, block, next, scratch, word1, word2);
+      let row = out + (<usize>f << 2);
+      for (let i = 0; i < several; i++, row += stride) {
+        // four words of four examples, then those of the next four
+        let p = drawn + (<usize>(((i >> 2) << 4) + (i & 3)) << 2);
+        let target = row;
+        for (let left = min(features - f, 128); left > 0; left -= 32, p += 16, target += 128) {
+          signsOfWord(target, load<u32>(p), min(left, 32));
+        }
       }
-      const left = features - f;
-      signsOfWord(out, c0, min(left, 32));
-      if (left > 32) signsOfWord(out + 128, c1, min(left - 32, 32));
-      if (left > 64) signsOfWord(out + 256, c2, min(left - 64, 32));
-      if (left > 96) signsOfWord(out + 384, c3, min(left - 96, 32));
-      out += <usize>min(left, 128) << 2;
     }
+    out += stride << 3;
   }
 }
 

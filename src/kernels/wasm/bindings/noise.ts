@@ -10,9 +10,14 @@ export const noise: Bindings<'normalNoise' | 'signNoise' | 'maskNoise'> = {
     },
   },
   signNoise: {
-    bind: ({ attributes: { purpose, layer, examples, features }, outputs: [y] }, { signNoise }, { control }) => {
+    scratch: (_call, { signNoiseScratch }) => signNoiseScratch.value,
+    bind: (
+      { attributes: { purpose, layer, examples, features }, outputs: [y] },
+      { signNoise },
+      { control, scratch },
+    ) => {
       const out = y!.offset;
-      return () => signNoise(out, examples, features, purpose, layer, control);
+      return () => signNoise(out, examples, features, purpose, layer, control, scratch);
     },
   },
   maskNoise: {
