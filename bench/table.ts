@@ -1,23 +1,23 @@
 /**
  * The time of 5,000 epochs of a table of 1,030 rows, beside other libraries: one hidden layer of 50, batch 32, 161,000 steps.
- * Each program is measured over a shorter stretch, in turn, round by round, on one core.
+ * Measured in turn, round by round, on one core: ours over all of it, the peers over a shorter stretch.
  *
  * PEERS=FOLDER npx tsx bench/table.ts [--rounds 5] [--epochs 100]
  *
- * FOLDER holds the environments tf and torch; without it ours is measured alone. Ours with its set-up and compilation, over
- * ten times as many epochs, by the clock; the peers' without theirs (bench/peers/table.py). --own: ours in this process.
+ * FOLDER holds the environments tf and torch; without it ours is measured alone. Ours with its set-up and compilation, by
+ * the clock; the peers without theirs (bench/peers/table.py). A peer is held to ours of the same estimator.
+ * --own ESTIMATOR: ours in this process.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../src/machine/index.ts';
-import { spread } from '../src/machine/index.ts';
+import { denseFlipout, denseReparameterization, sequential } from '../src/layers/index.ts';
+import { describeMachine, spread } from '../src/machine/index.ts';
 import { tableSettings } from '../src/cli/own-data.ts';
 import { fillNormal, purpose } from '../src/random/index.ts';
 import { table, train } from '../src/library/index.ts';
 import { normal } from '../src/likelihoods/index.ts';
-import { networkOf } from '../src/models/index.ts';
 import { capture } from './command.ts';
 
 interface Answer {
@@ -32,14 +32,14 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     epochs: { type: 'string', default: '100' },
-    own: { type: 'boolean', default: false },
+    own: { type: 'string' },
   },
 });
-if (values.own) process.stdout.write(`${JSON.stringify(await measureOwn(Number(values.epochs)))}\n`);
+if (values.own) process.stdout.write(`${JSON.stringify(await measureOwn(values.own, Number(values.epochs)))}\n`);
 else await compare(Number(values.rounds), Number(values.epochs));
 
 /** Rows of noise, and a target that follows from the first column. */
-async function measureOwn(epochs: number): Promise<Answer> {
+async function measureOwn(estimator: string, epochs: number): Promise<Answer> {
   const inputs = new Float32Array(count * features);
   fillNormal(inputs, { seed: 0, purpose: purpose.initialValue, step: 0, replica: 0, layer: 0, example: 0 });
   const targets = Array.from(
@@ -49,16 +49,23 @@ async function measureOwn(epochs: number): Promise<Answer> {
   const iteration = Math.round((epochs * count) / batchSize);
   const began = performance.now();
   const data = table({ inputs, shape: [count, features], targets });
-  const network = networkOf('BNN_table')(1);
-  const model = { name: 'BNN_table', input: data.input, network, likelihood: normal() };
+  const dense = estimator === 'flipout' ? denseFlipout : denseReparameterization;
+  const network = sequential(
+    dense({ units: 50, activation: 'relu', bias: 'normal' }),
+    dense({ units: 1, bias: 'normal' }),
+  );
+  const model = { name: estimator, input: data.input, network, likelihood: normal() };
   await train(model, data, { ...tableSettings, batchSize, iteration, slices: 1 });
-  return { how: 'credence flipout', rate: (1000 * iteration) / (performance.now() - began) };
+  return { how: `credence ${estimator}`, rate: (1000 * iteration) / (performance.now() - began) };
 }
 
 async function compare(rounds: number, epochs: number): Promise<void> {
   const core = ['taskset', '-c', `${availableParallelism() - 1}`];
   const programs = [
-    [...core, process.execPath, ...process.execArgv, import.meta.filename, '--own', '--epochs', `${10 * epochs}`],
+    ...['flipout', 'reparameterization'].map((estimator) => [
+      ...[...core, process.execPath, ...process.execArgv, import.meta.filename],
+      ...['--own', estimator, '--epochs', `${wholeEpochs}`],
+    ]),
     ...peers().map((words) => [...core, ...words, '--epochs', `${epochs}`]),
   ];
   const rates = new Map<string, number[]>();
@@ -72,10 +79,10 @@ async function compare(rounds: number, epochs: number): Promise<void> {
   }
   const { cpu, cores, node, date } = describeMachine();
   const steps = (wholeEpochs * count) / batchSize;
-  const own = rates.get('credence flipout')!;
   const lines = [...rates].map(([how, all]) => {
     const { median, min, max } = spread(all);
     const [middle, low, high] = [median, min, max].map((rate) => Math.round(rate).toLocaleString('en-US'));
+    const own = rates.get(`credence ${how.includes('flipout') ? 'flipout' : 'reparameterization'}`)!;
     // round by round: what else the machine does changes from one to the next
     const ratio = spread(all.map((rate, round) => own[round]! / rate)).median;
     return `| ${how} | ${middle} (${low} to ${high}) | ${(steps / median).toFixed(1)} | ${ratio.toFixed(2)} |`;
