@@ -1,7 +1,7 @@
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Initializer } from './initializers.ts';
 import type { Layer, LayerContext, LayerMode, WeightsDeclaration } from './layer.ts';
-import type { WeightsDefaults } from './weights/prior.ts';
+import type { WeightsDefaults } from './weights/defaults.ts';
 
 export interface ParameterDeclaration {
   readonly tensor: Tensor;

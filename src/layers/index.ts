@@ -35,5 +35,6 @@ export {
 export { type ReshapeOptions, flatten, reshape } from './shape.ts';
 export { fixedWeights } from './weights/fixed.ts';
 export { type NormalWeightsOptions, normalWeights } from './weights/normal.ts';
-export { type Prior, type WeightsDefaults, weightsDefaults } from './weights/prior.ts';
+export { type WeightsDefaults, weightsDefaults } from './weights/defaults.ts';
+export type { Prior } from './weights/priors/index.ts';
 export type { LinearMap, Weights } from './weights/weights.ts';

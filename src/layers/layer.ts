@@ -1,6 +1,7 @@
 import type { Graph, Shape, Tensor } from '../graph/index.ts';
 import type { Initializer } from './initializers.ts';
-import type { WeightsDefaults } from './weights/prior.ts';
+import type { WeightsDefaults } from './weights/defaults.ts';
+import type { KlDivergence } from './weights/priors/kl.ts';
 
 /**
  * A layer appends its part of the forward graph. It holds no state: parameters, noise and divergences are declared
@@ -48,10 +49,6 @@ export interface WeightsDeclaration {
   /** the posterior's mean and standard deviation, of one shape, computed in the graph: what reports show */
   readonly mean: Tensor;
   readonly scale: Tensor;
-  /**
-   * KL(posterior || prior), a scalar in nats for the data set. `closed`: computed from parameters, once per step. `sampled`:
-   * an estimate from a replica's draw, whose mean over replicas counts; its gradient goes the way of the likelihood's.
-   * null: not regularised.
-   */
-  readonly kl: { readonly kind: 'closed' | 'sampled'; readonly value: Tensor } | null;
+  /** null: not regularised */
+  readonly kl: KlDivergence | null;
 }

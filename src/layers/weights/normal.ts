@@ -1,8 +1,8 @@
 import type { Shape, Tensor } from '../../graph/index.ts';
 import { purpose } from '../../random/index.ts';
 import type { LayerContext } from '../layer.ts';
-import { type NormalDraw, divergence } from './divergence.ts';
-import type { Prior } from './prior.ts';
+import { type Prior, divergence } from './priors/index.ts';
+import type { NormalDraw } from './priors/kl.ts';
 import type { Weights } from './weights.ts';
 
 /** Keeps the standard deviation positive where softplus underflows: float32's machine epsilon, as in TFP's layers. */

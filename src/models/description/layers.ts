@@ -5,7 +5,6 @@ import {
   activation as activationLayer,
   averagePool1d,
   averagePool2d,
-  type Prior,
   conv1d,
   conv1dFlipout,
   conv1dReparameterization,
@@ -46,23 +45,10 @@ import {
   pair,
   unknownKey,
 } from './options.ts';
+import { prior } from './prior.ts';
 
 const count = integer(1);
 const extent2d = either(count, pair(count));
-
-/** A prior: `normal: {scale: 1, fanIn: true}` or `scaleMixture: {scales: [1, 0.05], share: 0.5}`. */
-const prior: Check<Prior> = (value, place) => {
-  const [kind, given] = choice(value, place, 'a prior');
-  const inside = `${place}.${kind}`;
-  if (kind === 'normal') {
-    const { scale = 1, fanIn = false } = options({ scale: number(0), fanIn: boolean })(given, inside);
-    return { kind, scale, fanIn };
-  }
-  if (kind !== 'scaleMixture') throw unknownKey(inside, kind, ['normal', 'scaleMixture']);
-  const mixture = options({ scales: pair(number(0)), share: number(0, 1) }, 'scales');
-  const { scales, share = 0.5 } = mixture(given, inside);
-  return { kind, scales, share };
-};
 
 /** What may stand behind a product, in the order in which messages list it. */
 const activations = [

@@ -1,9 +1,4 @@
-/** A prior of independent weights with mean 0. */
-export type Prior =
-  /** N(0, scale^2); with `fanIn` the variance is divided by the number of a unit's inputs, so that its sum keeps its size */
-  | { readonly kind: 'normal'; readonly scale: number; readonly fanIn?: boolean }
-  /** share N(0, scales[0]^2) + (1 - share) N(0, scales[1]^2) (Blundell et al. 2015, arXiv 1505.05424, eq. 7) */
-  | { readonly kind: 'scaleMixture'; readonly scales: readonly [number, number]; readonly share: number };
+import type { Prior } from './priors/index.ts';
 
 /** What holds for weights whose layer says nothing else. */
 export interface WeightsDefaults {
