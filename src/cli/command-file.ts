@@ -71,6 +71,13 @@ export class Words {
     return this;
   }
 
+  /** The same, of words that may well begin with dashes: what a batch system or a launcher gets. */
+  wordList(name: string, placeholder: string, about: string): this {
+    const collect = (value: string, before: readonly string[] = []) => [...before, value];
+    this.command.addOption(new Option(`--${name} <${placeholder}>`, about).argParser(collect));
+    return this;
+  }
+
   /** One that is a setting: kept with its place among the others, because of two for one setting the later counts. */
   setting(name: string, placeholder: string, about: string, { isHidden = false } = {}): this {
     const option = valued(name, placeholder, about, (value) => {

@@ -1,12 +1,13 @@
 import { UsageError } from '../errors/index.ts';
 import { parseCommandLine } from './command-line.ts';
-import { type Terminal, guardStreams } from './terminal.ts';
+import { type Terminal, guardStreams, printing } from './terminal.ts';
 
 /**
  * Runs one command line, from its words to the exit code: 0 success, 1 failed, 2 bad usage. Errors become one line on
  * stderr, with a stack trace only where --verbose asks for it.
  */
-export async function run(words: readonly string[], terminal: Terminal = process): Promise<number> {
+export async function run(words: readonly string[], given: Terminal = process): Promise<number> {
+  const terminal = printing(given);
   const streams = guardStreams(terminal);
   let code: number;
   try {

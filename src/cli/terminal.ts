@@ -1,3 +1,5 @@
+import { printableLines } from '../errors/index.ts';
+
 /** The part of `process` that commands see; a test hands in another. */
 export interface Terminal {
   readonly stdout: Output;
@@ -9,6 +11,30 @@ export interface Output {
   readonly columns?: number;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/**
+ * The same terminal, which shows what a name of a file or a line of another program would do to it: nothing but our own
+ * progress moves a cursor.
+ */
+export function printing({ stdout, stderr }: Terminal): Terminal {
+  return { stdout: printingOutput(stdout), stderr: printingOutput(stderr) };
+}
+
+function printingOutput(output: Output): Output {
+  return {
+    get isTTY() {
+      return output.isTTY ?? false;
+    },
+    get columns() {
+      return output.columns ?? 0;
+    },
+    write(text) {
+      const [, before = '', line = '', behind = ''] = /^((?:\r(?:\x1b\[K)?)?)(.*?)((?:\x1b\[K)?)$/s.exec(text) ?? [];
+      return output.write(output.isTTY ? `${before}${printableLines(line)}${behind}` : printableLines(text));
+    },
+    on: (event, listener) => output.on(event, listener),
+  };
 }
 
 /**

@@ -3,6 +3,8 @@
  * in one line; `code` is stable and may be relied on by scripts.
  */
 export { suggestion } from './nearest.ts';
+export { isPrintable, printable, printableLines } from './printable.ts';
+export { commandOf, quote, quoteAll } from './shell.ts';
 
 export { alternatives } from './alternatives.ts';
 export type ErrorCode =

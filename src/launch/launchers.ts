@@ -1,5 +1,6 @@
 import { UsageError } from '../errors/index.ts';
-import type { Host } from './hosts.ts';
+import { type Host, assertHosts } from './hosts.ts';
+import { assertPlain, assertProgram } from './plain.ts';
 
 export const launcherNames = ['threads', 'mpiexec', 'srun', 'aprun', 'jsrun', 'flux'] as const;
 export type LauncherName = (typeof launcherNames)[number];
@@ -148,10 +149,14 @@ export function coresOfRank({ threadsPerRank, threadsPerCore }: Layout): number 
 
 /**
  * The command line that starts the ranks of a plan.
- * @throws UsageError for a plan that this launcher cannot carry out
+ * @throws UsageError for a plan that this launcher cannot carry out, and for a name that it, or a shell on the way, would take
+ * for something else
  */
 export function commandLineOf({ dialect, program, library }: Launcher, plan: Plan): CommandLine {
-  const environment: Variable[] = library === null ? [] : [['CREDENCE_MPI', library]];
+  const environment: Variable[] = library === null ? [] : [['CREDENCE_MPI', libraryPath(library)]];
+  assertHosts(plan.hosts ?? []);
+  assertProgram(plan.command[0], 'what a rank runs');
+  for (const word of [...plan.command, ...(plan.options ?? [])]) assertPlain(word, 'a word of the command');
   const alone = wordsAlone(plan.ranks);
   if (dialect === 'threads') {
     const [node, ...words] = plan.command;
@@ -159,6 +164,17 @@ export function commandLineOf({ dialect, program, library }: Launcher, plan: Pla
   }
   const options = plan.options ?? [];
   return { program, words: [...flags[dialect](plan, environment), ...options, ...plan.command, ...alone] };
+}
+
+/** Of a list of variables, a comma would begin another one. */
+function libraryPath(path: string): string {
+  if (/[,\s]/.test(path)) {
+    throw new UsageError('CREDENCE_MPI cannot be handed on to the ranks', {
+      got: path,
+      expected: 'a path without commas and blanks',
+    });
+  }
+  return assertPlain(path, 'CREDENCE_MPI');
 }
 
 /** Alone, a launched process is one of its own, which would take a thread per core unless it is told not to. */

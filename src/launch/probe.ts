@@ -14,7 +14,7 @@ export function isBatchJob(env: Readonly<Record<string, string | undefined>>): b
 /** By ssh, as mpiexec will: without a question, with 10 seconds to answer. */
 export function probeBySsh(host: Host): Promise<boolean | null> {
   if (isLocal(host) || isBatchJob(process.env)) return Promise.resolve(null);
-  const words = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', host.name, 'true'];
+  const words = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '--', host.name, 'true'];
   return new Promise((resolve) => {
     const child = spawn('ssh', words, { stdio: 'ignore', timeout: 20_000 });
     child.on('error', () => resolve(null));

@@ -11,18 +11,30 @@ describe('parseHosts', () => {
     ]);
   });
 
+  it('adds up the slots of a host that is named again, as mpiexec does', () => {
+    expect(parseHosts('a,b:2,a:3')).toEqual([
+      { name: 'a', slots: 4 },
+      { name: 'b', slots: 2 },
+    ]);
+  });
+
+  it('takes addresses, and a user', () => {
+    expect(parseHosts('10.0.0.7:2,[fe80::1]:3,me@node-1').map(({ name, slots }) => `${name} ${slots}`)).toEqual([
+      '10.0.0.7 2',
+      '[fe80::1] 3',
+      'me@node-1 1',
+    ]);
+  });
+
   it('names the piece that it cannot read', () => {
     expect(() => parseHosts('a:2,b:two')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: -H "a:2,b:two": got "b:two", expected HOST:SLOTS, with commas between several]`,
+      `[UsageError: -H "a:2,b:two": got "b:two", expected HOST:SLOTS, with commas between several; of a host the name, which begins with a letter or a digit, or the address]`,
     );
     expect(() => parseHosts('a:0')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: -H "a:0": got "a:0", expected HOST:SLOTS, with commas between several]`,
+      `[UsageError: -H "a:0": got "a:0", expected HOST:SLOTS, with commas between several; of a host the name, which begins with a letter or a digit, or the address]`,
     );
     expect(() => parseHosts('')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: -H "": got "", expected HOST:SLOTS, with commas between several]`,
-    );
-    expect(() => parseHosts('a:1,a:1')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: -H names a twice: expected each host once, with all its slots]`,
+      `[UsageError: -H "": got "", expected HOST:SLOTS, with commas between several; of a host the name, which begins with a letter or a digit, or the address]`,
     );
   });
 });
@@ -38,18 +50,28 @@ describe('parseHostfile', () => {
     ]);
   });
 
+  it('reads a file of PBS, a line per slot, and the bounds of Open MPI', () => {
+    expect(parseHostfile('a\nb\na\na\n', 'nodes')).toEqual([
+      { name: 'a', slots: 3 },
+      { name: 'b', slots: 1 },
+    ]);
+    expect(parseHostfile('a slots=2 max_slots=4\nb max-slots=2\n', 'nodes')).toEqual([
+      { name: 'a', slots: 2 },
+      { name: 'b', slots: 1 },
+    ]);
+    expect(() => parseHostfile('a slots=3 max_slots=2', 'nodes')).toThrow('nodes, line 1: got "a slots=3 max_slots=2"');
+    expect(() => parseHostfile('a slots=3 ifname=4', 'nodes')).toThrow('got "ifname=4"');
+  });
+
   it('names file and line', () => {
     expect(() => parseHostfile('a:2\nb slots=many\n', 'nodes.txt')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: nodes.txt, line 2: got "b slots=many", expected HOST slots=COUNT or HOST:COUNT]`,
+      `[UsageError: nodes.txt, line 2: got "b slots=many", expected HOST slots=COUNT or HOST:COUNT; of a host the name, which begins with a letter or a digit, or the address]`,
     );
     expect(() => parseHostfile('a:2\nb:0', 'nodes.txt')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: nodes.txt, line 2: got "b:0", expected HOST slots=COUNT or HOST:COUNT]`,
+      `[UsageError: nodes.txt, line 2: got "b:0", expected HOST slots=COUNT or HOST:COUNT; of a host the name, which begins with a letter or a digit, or the address]`,
     );
     expect(() => parseHostfile('# none\n', 'nodes.txt')).toThrowErrorMatchingInlineSnapshot(
       `[UsageError: nodes.txt names no host: expected a line HOST slots=COUNT for each]`,
-    );
-    expect(() => parseHostfile('a\na', 'nodes.txt')).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: nodes.txt names a twice: expected each host once, with all its slots]`,
     );
     expect(() => readHostfile('/nowhere/nodes.txt')).toThrowErrorMatchingInlineSnapshot(
       `[UsageError: --hostfile /nowhere/nodes.txt cannot be read: got ENOENT: no such file or directory, open '/nowhere/nodes.txt']`,

@@ -1,13 +1,11 @@
+import { printable } from '../../errors/index.ts';
+
 /** A value in one short line, whatever it is. */
 export function display(value: unknown, longest = 60): string {
   const text = typeof value === 'object' && value !== null ? describe(value) : String(value);
-  // What could move a terminal's cursor is shown, not sent.
-  const printable = text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  );
-  if (printable === '') return 'an empty text';
-  return printable.length > longest ? `${printable.slice(0, longest)}...` : printable;
+  const shown = printable(text);
+  if (shown === '') return 'an empty text';
+  return shown.length > longest ? `${shown.slice(0, longest)}...` : shown;
 }
 
 function describe(value: object): string {

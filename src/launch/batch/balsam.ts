@@ -1,7 +1,8 @@
 import { wordsAlone } from '../launchers.ts';
 import { minutesOf } from './duration.ts';
 import { type BatchJob, ranksOf } from './job.ts';
-import { quote, quoteAll } from './shell.ts';
+import { quote, quoteAll } from '../../errors/index.ts';
+import { assertPlain, assertProgram } from '../plain.ts';
 
 export interface BalsamJobs {
   /** name of the Balsam site */
@@ -26,7 +27,7 @@ export function renderBalsam({ site, tag, jobs }: BalsamJobs): string {
     ...['balsam', 'queue', 'submit', '-n', `${nodes}`, '-t', `${minutes}`],
     ...['-q', queue ?? 'QUEUE', '-A', account ?? 'PROJECT', '-j', 'mpi', '-tag', `sweep=${tag}`],
   ];
-  const preamble = setup.map((line) => `            ${python(line)},\n`).join('');
+  const preamble = setup.map((line) => `            ${python(line.replaceAll('\t', ' '))},\n`).join('');
   return `from balsam.api import ApplicationDefinition
 
 
@@ -56,6 +57,7 @@ print(${python(quoteAll(submit))})
 }
 
 function renderJob({ name, layout, cwd, seconds, program, command, run }: BatchJob, tag: string): string {
+  assertProgram(program[0], '--program');
   const line = (words: readonly string[]): string =>
     `cd ${quote(cwd)} && exec ${quoteAll([...program, ...words, ...wordsAlone(ranksOf(layout))])}`;
   return `Credence.submit(
@@ -74,5 +76,5 @@ function renderJob({ name, layout, cwd, seconds, program, command, run }: BatchJ
 
 /** A text as Python reads it: JSON's escapes are Python's too. */
 function python(text: string): string {
-  return JSON.stringify(text);
+  return JSON.stringify(assertPlain(text, 'what goes into the program for Balsam'));
 }

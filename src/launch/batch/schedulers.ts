@@ -1,7 +1,6 @@
 import { type Dialect, coresOfRank } from '../launchers.ts';
 import { clockOf, minutesOf } from './duration.ts';
 import { type BatchJob, ranksOf } from './job.ts';
-import { quote } from './shell.ts';
 
 export const schedulerNames = ['slurm', 'pbs', 'cobalt', 'flux', 'lsf', 'balsam'] as const;
 export type SchedulerName = (typeof schedulerNames)[number];
@@ -12,7 +11,8 @@ export interface Scheduler {
   readonly title: string;
   /** what a line of directives begins with */
   readonly prefix: string;
-  directives(job: BatchJob): string[];
+  /** @param log where the job's output goes, as a line of directives has it; null: the script itself sees to it */
+  directives(job: BatchJob, log: string | null): string[];
   /** what starts the ranks, within a job */
   readonly launcher: { readonly dialect: Dialect; readonly program: string };
   /** the command that submits a script, and whether it reads it from its input */
@@ -32,7 +32,7 @@ const notice = 60;
 const slurm: Scheduler = {
   title: 'Slurm',
   prefix: '#SBATCH',
-  directives: ({ name, layout, seconds, queue, account, log, launcher }) => [
+  directives: ({ name, layout, seconds, queue, account, launcher }, log) => [
     `--job-name=${name}`,
     `--nodes=${layout.nodes}`,
     `--ntasks-per-node=${layout.ranksPerNode}`,
@@ -40,8 +40,7 @@ const slurm: Scheduler = {
     `--time=${clockOf(seconds)}`,
     ...when(queue, (value) => `--partition=${value}`),
     ...when(account, (value) => `--account=${value}`),
-    // Slurm fills in what stands behind a %
-    `--output=${quote(log.replaceAll('%', '%%'))}`,
+    ...when(log, (path) => `--output=${path}`),
     '--open-mode=append',
     // To the ranks themselves; credence launch, in the place of the script, passes on what it gets.
     ...(seconds < 5 * notice ? [] : [`--signal=${launcher === 'own' ? '' : 'B:'}TERM@${notice}`]),
@@ -54,7 +53,7 @@ const slurm: Scheduler = {
 const pbs: Scheduler = {
   title: 'PBS',
   prefix: '#PBS',
-  directives: ({ name, layout, seconds, queue, account, log }) => [
+  directives: ({ name, layout, seconds, queue, account }, log) => [
     `-N ${name}`,
     `-l select=${layout.nodes}:ncpus=${layout.ranksPerNode * layout.threadsPerRank}:mpiprocs=${layout.ranksPerNode}`,
     '-l place=scatter',
@@ -62,7 +61,7 @@ const pbs: Scheduler = {
     ...when(queue, (value) => `-q ${value}`),
     ...when(account, (value) => `-A ${value}`),
     '-j oe',
-    `-o ${quote(log)}`,
+    ...when(log, (path) => `-o ${path}`),
   ],
   launcher: { dialect: 'pals', program: 'mpiexec' },
   submit: { program: 'qsub', words: [] },
@@ -72,14 +71,14 @@ const pbs: Scheduler = {
 const cobalt: Scheduler = {
   title: 'Cobalt',
   prefix: '#COBALT',
-  directives: ({ name, layout, seconds, queue, account, log }) => [
+  directives: ({ name, layout, seconds, queue, account }, log) => [
     `--jobname ${name}`,
     `-n ${layout.nodes}`,
     `-t ${clockOf(seconds)}`,
     ...when(queue, (value) => `-q ${value}`),
     ...when(account, (value) => `-A ${value}`),
-    `-o ${quote(log)}`,
-    `-e ${quote(`${log}.err`)}`,
+    ...when(log, (path) => `-o ${path}`),
+    ...when(log, (path) => `-e ${path.replace(/'?$/, (end) => `.err${end}`)}`),
   ],
   launcher: { dialect: 'aprun', program: 'aprun' },
   submit: { program: 'qsub', words: [] },
@@ -89,7 +88,7 @@ const cobalt: Scheduler = {
 const flux: Scheduler = {
   title: 'Flux',
   prefix: '#flux:',
-  directives: ({ name, layout, seconds, queue, account, log }) => [
+  directives: ({ name, layout, seconds, queue, account }, log) => [
     `--job-name=${name}`,
     `--nodes=${layout.nodes}`,
     `--nslots=${ranksOf(layout)}`,
@@ -97,7 +96,7 @@ const flux: Scheduler = {
     `--time-limit=${seconds}s`,
     ...when(queue, (value) => `--queue=${value}`),
     ...when(account, (value) => `--bank=${value}`),
-    `--output=${quote(log)}`,
+    ...when(log, (path) => `--output=${path}`),
   ],
   launcher: { dialect: 'flux', program: 'flux' },
   submit: { program: 'flux', words: ['batch'] },
@@ -107,14 +106,14 @@ const flux: Scheduler = {
 const lsf: Scheduler = {
   title: 'LSF',
   prefix: '#BSUB',
-  directives: ({ name, layout, seconds, queue, account, log }) => [
+  directives: ({ name, layout, seconds, queue, account }, log) => [
     `-J ${name}`,
     `-nnodes ${layout.nodes}`,
     // hours and minutes
     `-W ${Math.floor(minutesOf(seconds) / 60)}:${`${minutesOf(seconds) % 60}`.padStart(2, '0')}`,
     ...when(queue, (value) => `-q ${value}`),
     ...when(account, (value) => `-P ${value}`),
-    `-o ${quote(log)}`,
+    ...when(log, (path) => `-o ${path}`),
   ],
   launcher: { dialect: 'jsrun', program: 'jsrun' },
   submit: { program: 'bsub', words: [], isPiped: true },

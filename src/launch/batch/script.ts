@@ -1,7 +1,8 @@
 import { type Plan, commandLineOf } from '../launchers.ts';
 import { type BatchJob, ranksOf } from './job.ts';
 import type { Scheduler } from './schedulers.ts';
-import { quote, quoteAll } from './shell.ts';
+import { quote, quoteAll } from '../../errors/index.ts';
+import { assertPlain, assertProgram, directivePath } from '../plain.ts';
 
 /**
  * The script of a job. It stops at a line of the set-up that fails; submitted again, it goes on from the last checkpoint.
@@ -9,20 +10,22 @@ import { quote, quoteAll } from './shell.ts';
  */
 export function renderScript(scheduler: Scheduler, job: BatchJob): string {
   const { layout, cwd, setup, command, run } = job;
-  const directives = [...scheduler.directives(job), ...job.directives];
+  const log = directivePath(assertPlain(job.log, 'the path of the log'));
+  const directives = [...scheduler.directives(job, log), ...job.directives];
   const lines = [
     '#!/bin/bash -e',
-    ...directives.map((directive) => `${scheduler.prefix} ${directive}`),
+    ...directives.map((directive) => assertPlain(`${scheduler.prefix} ${directive}`, 'a directive')),
     '',
-    `cd ${quote(cwd)}`,
-    ...setup,
+    ...(log === null ? [`exec >> ${quote(job.log)} 2>&1`] : []),
+    `cd ${quote(assertPlain(cwd, 'the working folder'))}`,
+    ...setup.map((line) => assertPlain(line.replaceAll('\t', ' '), '--setup')),
     `export OMP_NUM_THREADS=${layout.threadsPerRank}`,
   ];
   if (run !== null) {
     const again = startLine(scheduler, job, ['train', '--resume', run]);
     lines.push(
       '# Submitted again, it goes on from the last checkpoint.',
-      `if [ -e ${quote(`${run}/config.yaml`)} ]; then`,
+      `if [ -e ${quote(`${assertPlain(run, 'the run folder')}/config.yaml`)} ]; then`,
       `  exec ${again}`,
       'fi',
     );
@@ -35,8 +38,11 @@ export function renderScript(scheduler: Scheduler, job: BatchJob): string {
 function startLine(scheduler: Scheduler, job: BatchJob, command: readonly string[]): string {
   const { layout, program, launcherOptions } = job;
   const ranks = ranksOf(layout);
+  assertProgram(program[0], '--program');
+  for (const word of [...program, ...command, ...launcherOptions]) assertPlain(word, 'a word of the command');
   if (job.launcher === 'mpiexec') {
-    return quoteAll([...program, 'launch', '-n', `${ranks}`, '--launcher', 'mpiexec', ...command]);
+    const options = launcherOptions.flatMap((word) => ['--launcherOption', word]);
+    return quoteAll([...program, 'launch', '-n', `${ranks}`, '--launcher', 'mpiexec', ...options, ...command]);
   }
   const plan: Plan = {
     ranks,

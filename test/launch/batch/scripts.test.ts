@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { clockOf, minutesOf } from '../../../src/launch/batch/duration.ts';
-import { quote } from '../../../src/launch/batch/shell.ts';
+import { quote } from '../../../src/errors/index.ts';
 import {
   type BatchJob,
   findProgram,

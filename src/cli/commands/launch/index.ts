@@ -18,6 +18,7 @@ export const command: CommandFile = {
     words
       .option('hostfile', 'FILE', 'the same from a file, a line HOST slots=COUNT for each')
       .option('launcher', 'NAME', launchers)
+      .wordList('launcherOption', 'WORD', 'one more word for the launcher; repeat it for more')
       .option('restarts', 'COUNT', 'after a failure go on from the last checkpoint, so many times (default: 0)')
       .option('timeline', 'FILE', timelineHelp)
       .command.option('--check-build', 'list the engines, communicators and launchers of this machine');

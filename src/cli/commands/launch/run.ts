@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, parse } from 'node:path';
-import { UnavailableError, UsageError } from '../../../errors/index.ts';
+import { UnavailableError, UsageError, quoteAll } from '../../../errors/index.ts';
 import {
   type Host,
   type Launcher,
@@ -30,6 +30,7 @@ interface LaunchOptions {
   readonly hosts?: string;
   readonly hostfile?: string;
   readonly launcher?: string;
+  readonly launcherOption?: readonly string[];
   readonly restarts?: string;
   readonly timeline?: string;
 }
@@ -65,9 +66,10 @@ export async function launch(given: Given, terminal: Terminal): Promise<number> 
         command: [...self(), ...words(attempt)],
         isTagged,
         isRoot: process.getuid?.() === 0,
+        options: options.launcherOption ?? [],
       };
       const line = commandLineOf(launcher, plan);
-      if (given.verbose) tell([line.program, ...line.words].join(' '));
+      if (given.verbose) tell(quoteAll([line.program, ...line.words]));
       const write = (stream: 'stdout' | 'stderr', text: string, rank: number | null): void => {
         terminal[stream].write(isJson || rank === null ? `${text}\n` : `[${rank}]<${stream}>:${text}\n`);
       };
@@ -114,7 +116,7 @@ async function answering(hosts: Host[] | null, attempt: number, tell: (text: str
   if (lost.length > 0 && attempt === 0) {
     throw new UnavailableError(`no answer from ${lost.join(', ')}`, {
       expected: 'ssh without a password to every host',
-      remedy: `Try: ssh -o BatchMode=yes ${lost[0]} true`,
+      remedy: `Try: ${quoteAll(['ssh', '-o', 'BatchMode=yes', '--', lost[0]!, 'true'])}`,
     });
   }
   if (lost.length > 0) tell(`no answer from ${lost.join(', ')}: going on without`);

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { CommandFile } from '../../command-file.ts';
 import { trainUsage } from '../train.ts';
 
@@ -17,11 +16,8 @@ export const command: CommandFile = {
       .addHelpText('after', explanation);
     for (const [name, placeholder, about] of keysOf(schedulerNames)) {
       if (name === 'setup') words.list(name, placeholder, about);
-      else if (name === 'schedulerOption' || name === 'launcherOption') {
-        // What a batch system or a launcher gets may well begin with dashes.
-        const collect = (value: string, before: readonly string[] = []) => [...before, value];
-        words.command.addOption(new Option(`--${name} <${placeholder}>`, about).argParser(collect));
-      } else words.option(name, placeholder, about);
+      else if (name === 'schedulerOption' || name === 'launcherOption') words.wordList(name, placeholder, about);
+      else words.option(name, placeholder, about);
     }
     words.command
       .option('--dry-run', 'print the scripts, write and submit nothing')
