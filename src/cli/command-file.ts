@@ -100,6 +100,12 @@ export class Words {
 /** @throws UsageError, when it is parsed, for a flag without its value */
 function valued<T>(name: string, placeholder: string, about: string, keep: (value: string, before?: T) => T): Option {
   return new Option(`--${name} <${placeholder}>`, about).argParser((value: string, before: T | undefined) => {
+    if (value === '' && /^(DIR|FILE|RUN)$/.test(placeholder)) {
+      throw new UsageError(`--${name} is empty`, {
+        expected: `--${name} ${placeholder}`,
+        remedy: 'Is a variable not set?',
+      });
+    }
     if (!value.startsWith('--')) return keep(value, before);
     throw new UsageError(`--${name} has no value`, { got: `the next flag, ${value}`, expected: `--${name} VALUE` });
   });

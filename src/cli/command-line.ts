@@ -5,6 +5,7 @@ import { type CommandFile, type Given, type ParsedCommand, Words } from './comma
 import { commands } from './commands/index.ts';
 import { asUsageError } from './complaints.ts';
 import type { Flag } from './configuration/flags.ts';
+import { wordWithHome } from './home.ts';
 import { normalizeSwitches } from './switches.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,7 +13,8 @@ import type { Terminal } from './terminal.ts';
  * @returns null for a call for help or version, already answered
  * @throws UsageError for an unknown command or flag, a flag without its value, a word too many
  */
-export async function parseCommandLine(words: readonly string[], terminal: Terminal): Promise<ParsedCommand | null> {
+export async function parseCommandLine(typed: readonly string[], terminal: Terminal): Promise<ParsedCommand | null> {
+  const words = typed.map(wordWithHome);
   const flags: Flag[] = [];
   const program = programFor(terminal, flags);
   const start = words.findIndex((word) => commands.some(({ name }) => name === word));
@@ -20,6 +22,10 @@ export async function parseCommandLine(words: readonly string[], terminal: Termi
   const command = program.commands.find((known) => known.name() === file?.name);
   if (file && command) await file.declare(new Words(command, flags));
   const end = file && command && hasInner(file) ? start + 1 + ownWords(words.slice(start + 1), command) : words.length;
+  if (words.length === 0) {
+    program.outputHelp();
+    return null;
+  }
   let isRun = false;
   command?.action(() => void (isRun = true));
   try {

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors/index.ts';
+import { type CredenceError, UsageError } from '../errors/index.ts';
 import { parseCommandLine } from './command-line.ts';
 import { type Terminal, guardStreams, printing } from './terminal.ts';
 
@@ -16,6 +16,9 @@ export async function run(words: readonly string[], given: Terminal = process): 
   } catch (error) {
     terminal.stderr.write(`credence: ${describe(error, isVerbose(words))}\n`);
     code = error instanceof UsageError ? 2 : 1;
+    if (words.includes('--json') && (await isFirstRank())) {
+      terminal.stdout.write(`${JSON.stringify({ error: detailOf(error, code) })}\n`);
+    }
   }
   return code === 0 ? streams.exitCode() : code;
 }
@@ -27,6 +30,19 @@ function describe(error: unknown, verbose: boolean): string {
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   const told = isOurs ? line : `${error.name}: ${line}${verbose ? '' : '. Run it again with --verbose to see where'}`;
   return verbose ? `${told}\n${error.stack}${causes(error)}` : told;
+}
+
+/** What `--json` answers where a command fails. */
+function detailOf(error: unknown, exitCode: number): object {
+  const { message, ...rest } = error instanceof Error ? error : new Error(String(error));
+  const { code = 'INTERNAL', what = message, got, expected, remedy } = rest as Partial<CredenceError>;
+  return { code, what, got, expected, remedy, message, exitCode };
+}
+
+/** One object is answered, whatever number of ranks fail. */
+async function isFirstRank(): Promise<boolean> {
+  const { launchedAs } = await import('../compose/index.ts');
+  return (launchedAs()?.rank ?? 0) === 0;
 }
 
 function causes({ cause }: Error): string {

@@ -1,7 +1,7 @@
 /** What stands behind `credence train`: a network or a data set by name, or a path. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { UsageError } from '../errors/index.ts';
+import { UsageError, commandOf } from '../errors/index.ts';
 import { isModulePath, modelNames, nameOf } from '../models/index.ts';
 import { ownDataName } from '../train/index.ts';
 import { dataFile } from './own-data.ts';
@@ -84,6 +84,6 @@ function existing(path: string, what: string): string {
   if (!existsSync(join(path, 'config.yaml'))) return path;
   throw new UsageError(`${display(path, 300)} is the folder of a run`, {
     expected: targets,
-    remedy: `Go on with the run: credence train --resume ${display(path, 300)}`,
+    remedy: `Go on with the run: ${commandOf('train', '--resume', [path])}`,
   });
 }

@@ -30,8 +30,10 @@ function printingOutput(output: Output): Output {
       return output.columns ?? 0;
     },
     write(text) {
-      const [, before = '', line = '', behind = ''] = /^((?:\r(?:\x1b\[K)?)?)(.*?)((?:\x1b\[K)?)$/s.exec(text) ?? [];
-      return output.write(output.isTTY ? `${before}${printableLines(line)}${behind}` : printableLines(text));
+      if (!output.isTTY) return output.write(printableLines(text));
+      const before = ['\r\x1b[K', '\r'].find((own) => text.startsWith(own)) ?? '';
+      const behind = text.length > before.length && text.endsWith('\x1b[K') ? '\x1b[K' : '';
+      return output.write(before + printableLines(text.slice(before.length, text.length - behind.length)) + behind);
     },
     on: (event, listener) => output.on(event, listener),
   };

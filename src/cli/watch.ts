@@ -4,6 +4,9 @@ import { TrainingLines } from './progress/lines.ts';
 import { listenForSignals } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Milliseconds after which a log hears of an evaluation that goes on. */
+const silence = 20_000;
+
 /** For a launched rank other than the first: only signals concern it. */
 export const silentWatch: Watch & { end(): void } = {
   note() {},
@@ -27,6 +30,7 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
     stderr.write(`${text}\n`);
   };
   let stage = '';
+  let [heard, evaluated] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return {
     note(text) {
       write(text);
@@ -46,7 +50,14 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
       return isQuiet ? {} : new TrainingLines(stderr, totalSteps, firstStep, figure);
     },
     evaluating(done, total) {
-      bar?.draw('evaluating', done / total, `${Math.floor((100 * done) / total)} %`);
+      const share = `${Math.floor((100 * done) / total)} %`;
+      if (bar) return bar.draw('evaluating', done / total, share);
+      // of another evaluation, the clock begins anew
+      if (done <= evaluated) heard = performance.now();
+      evaluated = done;
+      if (isQuiet || performance.now() - heard < silence) return;
+      heard = performance.now();
+      write(`evaluating  ${share}`);
     },
     listen: () => listenForSignals(write),
     end: () => bar?.clear(),

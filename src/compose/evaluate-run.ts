@@ -1,7 +1,7 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import type { Communicator } from '../comm/index.ts';
 import { readInputImages, readOwnInputs } from '../datasets/index.ts';
-import { CheckpointError } from '../errors/index.ts';
+import { CheckpointError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { assertModel, loadLatest } from '../run/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
@@ -83,7 +83,9 @@ async function readInputs(paths: readonly string[], { schema, input }: DataInfo)
 async function trained(run: string, configuration: RunConfiguration, watch: Watch) {
   const checkpoint = loadLatest(run, null, { onWarning: watch.note });
   if (checkpoint === null) {
-    throw new CheckpointError(`${run} has no checkpoint yet`, { remedy: `Train it: credence train --resume ${run}` });
+    throw new CheckpointError(`${run} has no checkpoint yet`, {
+      remedy: `Train it: ${commandOf('train', '--resume', [run])}`,
+    });
   }
   const info = infoIn(checkpoint, configuration);
   const resolved = await resolveModel(configuration.model, info);

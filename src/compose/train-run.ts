@@ -1,5 +1,5 @@
 import type { Communicator } from '../comm/index.ts';
-import { CredenceError } from '../errors/index.ts';
+import { CredenceError, commandOf } from '../errors/index.ts';
 import {
   assertDrawing,
   posteriorCurvesObserver,
@@ -90,7 +90,7 @@ function tellBest({ best, step, totalSteps }: TrainingResult, watch: Watch): voi
 
 function interrupted({ path }: RunFolder, { stopped, step }: TrainingResult): CredenceError {
   return new CredenceError('INTERRUPTED', `stopped by ${stopped} after step ${step}, checkpointed`, {
-    remedy: `Go on with: credence train --resume ${path}`,
+    remedy: `Go on with: ${commandOf('train', '--resume', [path])}`,
   });
 }
 
@@ -237,6 +237,6 @@ function saveTrace(trace: TraceFile | null, watch: Watch): void {
 
 function describeRescue(run: string, step: number, failure: Error | null): string {
   return failure === null
-    ? `step ${step}, the last that was complete, is checkpointed. Go on with: credence train --resume ${run}`
+    ? `step ${step}, the last that was complete, is checkpointed. Go on with: ${commandOf('train', '--resume', [run])}`
     : `step ${step}, the last that was complete, could not be checkpointed: ${failure.message}`;
 }

@@ -5,6 +5,7 @@
 export { suggestion } from './nearest.ts';
 export { isPrintable, printable, printableLines } from './printable.ts';
 export { commandOf, quote, quoteAll } from './shell.ts';
+export { describeFailure, systemCode } from './system.ts';
 
 export { alternatives } from './alternatives.ts';
 export type ErrorCode =

@@ -51,23 +51,20 @@ function datasets(): Promise<Finding[]> {
 }
 
 function folders(): Finding[] {
-  return [
-    { ...folder('cache folder', cacheFolder()), required: false },
-    { ...folder('working folder', process.cwd()), required: true },
-  ];
+  return [folder('cache folder', cacheFolder, false), folder('working folder', () => process.cwd(), true)];
 }
 
 /** Whether a folder that may not be there yet could be written. */
-function folder(name: string, path: string): Omit<Finding, 'required'> {
-  let existing = resolve(path);
-  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+function folder(name: string, find: () => string, required: boolean): Finding {
   try {
+    const path = find();
+    let existing = resolve(path);
+    while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
     accessSync(existing, constants.W_OK | constants.X_OK);
     const { bavail, bsize } = statfsSync(existing);
-    return { name, ok: true, detail: `${path}, ${((bavail * bsize) / 1e9).toFixed(1)} GB free` };
+    return { name, ok: true, required, detail: `${path}, ${((bavail * bsize) / 1e9).toFixed(1)} GB free` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { name, ok: false, detail: `${path} cannot be written: ${reason}` };
+    return { name, ok: false, required, detail: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -79,7 +79,7 @@ describe('credence bench', () => {
       credence: credence bench scaling: expected one batch size and one engine
       credence: --communicators: got pigeons, expected threads, openmpi, mpich
       credence: --scalings: got both, expected weak, strong
-      credence: --out DIR/none/b.json cannot be written: got no folder DIR/none
+      credence: --out DIR/none/b.json: got no folder DIR/none, expected a file in a folder that is there
       "
     `);
   });

@@ -202,7 +202,7 @@ describe('credence predict', () => {
       2 credence: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
       2 credence: --quantiles: got 0.5,2, expected levels from 0 to 1, such as 0.05,0.5,0.95, or none
       2 credence: --out: got predictions.txt, expected a file that ends in .json, .csv, .npz
-      2 credence: --out: got ./nowhere/all.csv, expected a file in a folder that is there
+      2 credence: --out ./nowhere/all.csv: got no folder ./nowhere, expected a file in a folder that is there
       1 credence: ./missing.npy does not exist. Check the path
       1 credence: ./empty holds no picture: got a folder without .png files. Give a .npy, .npz, IDX or .png file, or a folder of .png files
       1 credence: ./text.txt holds no images: got a file that starts with "seven", expected a .npy, .npz, IDX (.gz or not) or .png file

@@ -19,6 +19,31 @@ describe('credence', () => {
     expect(help.stdout).toMatch(/Flags of the system that credence succeeds[^]*--flagfile <FILE>[^]*--kmp_affinity/);
   });
 
+  it('shows its help where nothing is asked of it', async () => {
+    expect(await answerOf()).toEqual(await answerOf('--help'));
+  });
+
+  it('answers an object with --json where it fails, too', async () => {
+    const { code, stdout, stderr } = await answerOf('train', 'BNN_conv_flap', '--json');
+    const { error } = JSON.parse(stdout) as { error: Record<string, unknown> };
+    expect([code, error['code'], error['what'], error['exitCode']]).toEqual([
+      2,
+      'USAGE',
+      'unknown model BNN_conv_flap',
+      2,
+    ]);
+    expect(error['remedy']).toBe('Did you mean BNN_conv_flip?');
+    expect(stderr).toBe(`credence: ${String(error['message'])}\n`);
+  });
+
+  it('shows what a name would do to the terminal, and does not do it', async () => {
+    for (const command of ['train', 'evaluate', 'report', 'predict', 'data']) {
+      const { stdout, stderr } = await answerOf(command, 'a\u001b[2J\u0007b\u202ec\u009bd', 'x');
+      expect(stdout + stderr).not.toMatch(/[^\n -~\u00a0-\u2027\u2030-\u2060]/);
+      expect(stderr).toContain('\\u001b[2J\\u0007b\\u202ec\\u009bd');
+    }
+  });
+
   it('shows a stack trace with --verbose only', async () => {
     const words = ['train', '--data', 'nowhere'];
     expect((await answerOf(...words)).stderr).toMatch(/^credence: .*\n$/);

@@ -129,7 +129,7 @@ describe('credence simulate refuses', () => {
       credence: --spread: got -1, expected a number from 0 to 10
       credence: --bucketBytes: got 0, expected a number from 1 to 1099511627776
       credence: --batch: got many, expected a number from 1 to 1000000
-      credence: --figure DIR/none/f.svg cannot be written: got ENOENT: no such file or directory, open 'DIR/none/f.svg'
+      credence: --figure DIR/none/f.svg: got no folder DIR/none, expected a file in a folder that is there
       credence: DIR/measured.json: no series of strong scaling: got weak. Ask for the other --scaling
       credence: DIR/absent.json cannot be read as measured scaling: got ENOENT: no such file or directory, open 'DIR/absent.json'. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as credence bench scaling writes it
       credence: DIR/broken.json is no file of measured scaling: got series.0.model: Invalid input: expected string, received number. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as credence bench scaling writes it

@@ -57,7 +57,7 @@ describe('createRunFolder', () => {
     const out = scratch();
     writeFileSync(join(out, 'config.yaml'), 'model: CNN_FC\n');
     expect(messageOf(out, () => createRunFolder({ out, name: 'BNN_FC_flip' }))).toMatchInlineSnapshot(
-      `"RUN already holds a run of CNN_FC: expected a new folder. Continue that run with --resume RUN, or choose another folder with --out"`,
+      `"RUN already holds a run of CNN_FC: expected a new folder. Continue that run: credence train --resume RUN; or choose another folder with --out"`,
     );
     expect(existsSync(join(out, 'run.lock')), 'the lock is given back').toBe(false);
   });
@@ -109,7 +109,7 @@ describe('createRunFolder', () => {
     expect(
       messageOf(out, () => createRunFolder({ out: join(out, 'a', 'b'), name: 'mnist' }, files)),
     ).toMatchInlineSnapshot(
-      `"cannot make run folder RUN/a/b: got ENOENT: no such file or directory, mkdir 'RUN/a'. Check the path and the disk"`,
+      `"cannot make run folder RUN/a/b: got ENOENT: no such file or directory, mkdir 'RUN/a'. Make its folder first, or choose another one"`,
     );
     expect(asked).toEqual([join(out, 'a')]);
   });

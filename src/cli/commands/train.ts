@@ -56,8 +56,11 @@ export const command: CommandFile = {
       if (outcome === null) return 0;
       const { summary, isBayesian } = outcome;
       const { renderSummary, summaryJson } = await import('../progress/summary.ts');
-      const next = `Evaluate it again: credence evaluate ${summary.run}${isBayesian ? ' --draws 300' : ''}\n`;
-      terminal.stdout.write(given.json ? summaryJson(summary) : renderSummary(outcome) + next);
+      const { commandOf } = await import('../../errors/index.ts');
+      const again = commandOf('evaluate', [summary.run], ...(isBayesian ? ['--draws', '300'] : []));
+      terminal.stdout.write(
+        given.json ? summaryJson(summary) : `${renderSummary(outcome)}Evaluate it again: ${again}\n`,
+      );
       return 0;
     } finally {
       watch.end();

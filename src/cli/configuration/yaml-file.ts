@@ -1,5 +1,6 @@
 import { statSync, readFileSync } from 'node:fs';
 import { UsageError } from '../../errors/index.ts';
+import { valuesWithHome } from '../home.ts';
 import { display } from './display.ts';
 import type { Layer } from './layer.ts';
 
@@ -70,7 +71,7 @@ export async function parseYaml(text: string, name: string): Promise<Layer> {
       refuse(isSeveral ? 'a second document begins, where one was expected' : problem.message, problem.pos[0], problem);
     }
     // Aliases of aliases grow without bound (a billion laughs); ten are more than a configuration needs.
-    values = document.toJS({ maxAliasCount: 10 });
+    values = valuesWithHome(document.toJS({ maxAliasCount: 10 }));
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     // A RangeError is the stack's end; the library throws plain Errors for what it will not follow.

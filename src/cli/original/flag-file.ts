@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { UsageError } from '../../errors/index.ts';
 import { type Flag, display, readText, settings } from '../configuration/index.ts';
+import { withHome } from '../home.ts';
 import { originalFlags } from './flags.ts';
 
 /** More files than anybody nests; without a bound, files that include others twice would grow without end. */
@@ -58,7 +59,7 @@ function parseLine(line: string, place: string): Flag | null {
     throw new UsageError(place, { got: display(content), expected: '--key=value', remedy: 'Correct the line' });
   }
   const value = match?.groups?.['value'];
-  if (value !== undefined) return { name, value: unquote(value.trim()), label: label(name) };
+  if (value !== undefined) return { name, value: withHome(unquote(value.trim())), label: label(name) };
   const negated = name.startsWith('no') ? name.slice(2) : '';
   if (switches.has(negated)) return { name: negated, value: 'False', label: label(negated) };
   if (switches.has(name)) return { name, value: 'True', label: label(name) };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { countRanks } from '../../compose/index.ts';
-import { UnavailableError, UsageError } from '../../errors/index.ts';
+import { UnavailableError, UsageError, quote } from '../../errors/index.ts';
 import {
   type BatchJob,
   type SchedulerName,
@@ -152,7 +152,7 @@ function placeOf({ folder }: TrainRequest, isSweep: boolean): string {
     expected: 'a new folder',
     remedy:
       holds === 'config.yaml'
-        ? `Go on with it: credence submit ... train --resume ${folder.path}; or choose another folder with --out`
+        ? `Go on with it: credence submit ... train --resume ${quote(folder.path)}; or choose another folder with --out`
         : 'Submit its scripts again, or choose another folder with --out',
   });
 }

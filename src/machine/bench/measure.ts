@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { CredenceError } from '../../errors/index.ts';
+import { CredenceError, UnavailableError, describeFailure } from '../../errors/index.ts';
 import { type Launcher, commandLineOf, startJob } from '../../launch/index.ts';
 import { medianAfterWarmup } from '../../train/index.ts';
 
@@ -56,7 +56,7 @@ const longest = 120;
  */
 export async function measureTraining(run: MeasuredRun): Promise<Measurement> {
   for (let seconds = run.seconds; ; seconds *= 2) {
-    const folder = mkdtempSync(join(tmpdir(), 'credence-bench-'));
+    const folder = temporaryFolder();
     try {
       const startedAt = Date.now() / 1000;
       await train({ ...run, seconds }, folder);
@@ -71,6 +71,19 @@ export async function measureTraining(run: MeasuredRun): Promise<Measurement> {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+}
+
+/** @throws UnavailableError where there is none */
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'credence-bench-'));
+  } catch (error) {
+    const { got, cause } = describeFailure(error);
+    throw new UnavailableError(`no folder can be made in ${tmpdir()}`, {
+      ...{ got, cause },
+      remedy: 'Set TMPDIR to a folder that is there and may be written',
+    });
   }
 }
 

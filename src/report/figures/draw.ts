@@ -6,6 +6,7 @@
  * a light one; a figure that stands alone has a white ground of its own.
  */
 import type { Config, TopLevelSpec } from 'vega-lite';
+import { xmlText } from '../xml.ts';
 
 export type FigureSpec = TopLevelSpec;
 
@@ -69,7 +70,7 @@ export async function drawSvg(spec: FigureSpec, { ground = 'white' }: FigureOpti
   const { spec: compiled } = compile({ background, ...spec, config }, { logger: quiet });
   const view = new View(parse(compiled), { renderer: 'none', logger: quiet });
   try {
-    return await view.toSVG();
+    return xmlText(await view.toSVG());
   } finally {
     view.finalize();
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { UsageError } from '../../errors/index.ts';
+import { UsageError, commandOf } from '../../errors/index.ts';
 import { configurationFile } from '../../run/index.ts';
 import { medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
@@ -117,14 +117,16 @@ export function readRun(folder: string): RunReport {
   const planned = starts.at(-1)?.totalSteps;
   const last = metrics.at(-1)?.step ?? 0;
   if (planned !== undefined && last < planned) {
-    problems.push(`the run is not finished: step ${last} of ${planned}. Go on with: credence train --resume ${folder}`);
+    problems.push(
+      `the run is not finished: step ${last} of ${planned}. Go on with: ${commandOf('train', '--resume', [folder])}`,
+    );
   }
   if (evaluations.length === 0) {
     const isNothingHeldOut = starts.at(-1)?.test === 0;
     problems.push(
       isNothingHeldOut
-        ? `nothing was held out to evaluate it on. Do it on other data with: credence evaluate ${folder} --data FILE`
-        : `no evaluation is kept, so there is no calibration. Make one with: credence evaluate ${folder}`,
+        ? `nothing was held out to evaluate it on. Do it on other data with: ${commandOf('evaluate', [folder], '--data', 'FILE')}`
+        : `no evaluation is kept, so there is no calibration. Make one with: ${commandOf('evaluate', [folder])}`,
     );
   }
   return { ...report, problems };

@@ -1,9 +1,9 @@
 /** Reads checkpoints: every hash is checked, and the tensors must be those of the model that wants them. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { CheckpointError, CredenceError } from '../../errors/index.ts';
+import { CheckpointError, CredenceError, describeFailure } from '../../errors/index.ts';
 import type { Checkpoint, NamedTensor } from '../../train/index.ts';
-import { describeFailure, type FileSystem, nodeFileSystem } from '../files/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { byName, readSafetensors } from '../safetensors/index.ts';
 import { checkpointFolder, checkpointSteps } from './checkpoint.ts';
 import { type CheckpointState, decodeState, type TensorFileName } from './state.ts';

@@ -1,10 +1,10 @@
 /** Writes checkpoints so that each is wholly there or not at all, and keeps the last few and the best. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { CheckpointError } from '../../errors/index.ts';
+import { CheckpointError, describeFailure } from '../../errors/index.ts';
 import type { Checkpoint, NamedTensor } from '../../train/index.ts';
 import { removeQuietly, syncFolder, writeDurably } from '../files/durable.ts';
-import { describeFailure, type FileSystem, nodeFileSystem } from '../files/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { safetensorsChunks } from '../safetensors/index.ts';
 import { checkpointFolder, checkpointSteps, checkpointsFolder } from './checkpoint.ts';
 import { decodeState, encodeState, type StoredFile, schemaVersion } from './state.ts';

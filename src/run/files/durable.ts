@@ -1,6 +1,7 @@
 /** Writing so that a file is either wholly there after a crash, or not at all. */
+import { systemCode } from '../../errors/index.ts';
 import { dirname } from 'node:path';
-import { type FileSystem, systemCode } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 
 export function writeAll(files: FileSystem, file: number, bytes: Uint8Array): void {
   let done = 0;

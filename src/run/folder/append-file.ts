@@ -1,7 +1,7 @@
 /** A file of lines that grows at its end. */
-import { RunFolderError } from '../../errors/index.ts';
+import { RunFolderError, describeFailure } from '../../errors/index.ts';
 import { replaceFile, writeAll } from '../files/durable.ts';
-import { describeFailure, type FileSystem } from '../files/file-system.ts';
+import type { FileSystem } from '../files/file-system.ts';
 
 export class AppendFile {
   readonly #files: FileSystem;

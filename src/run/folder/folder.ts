@@ -1,10 +1,10 @@
 /** A run is a folder: making a new one, opening an old one, and holding its lock for as long as the run lasts. */
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { RunFolderError } from '../../errors/index.ts';
+import { RunFolderError, commandOf, describeFailure, systemCode } from '../../errors/index.ts';
 import { isMapping, nameOf } from '../../models/index.ts';
 import { makeFolders, replaceFile } from '../files/durable.ts';
-import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { type Lock, lockFolder } from './lock.ts';
 
 /** A locked run folder. `release` gives the lock back; the process's exit does too. */
@@ -37,7 +37,7 @@ export function createRunFolder({ out, parent = 'runs', name }: NewRun, files: F
     if (model === null) return { path, release };
     throw new RunFolderError(`${path} already holds a run of ${model}`, {
       expected: 'a new folder',
-      remedy: `Continue that run with --resume ${path}, or choose another folder with --out`,
+      remedy: `Continue that run: ${commandOf('train', '--resume', [path])}; or choose another folder with --out`,
     });
   } catch (error) {
     release();

@@ -6,9 +6,9 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { RunFolderError } from '../../errors/index.ts';
+import { RunFolderError, describeFailure, systemCode } from '../../errors/index.ts';
 import { removeQuietly, writeAll } from '../files/durable.ts';
-import { describeFailure, type FileSystem, nodeFileSystem, systemCode } from '../files/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 
 /** Who holds a lock. The last four are null where the system does not tell. */
 export interface LockHolder {

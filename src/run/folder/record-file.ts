@@ -1,8 +1,8 @@
 /** A file of JSON, one object with a `step` per line, that grows at its end: `metrics.jsonl` and its like. */
 import { dirname } from 'node:path';
-import { RunFolderError } from '../../errors/index.ts';
+import { RunFolderError, describeFailure } from '../../errors/index.ts';
 import { makeFolders } from '../files/durable.ts';
-import { describeFailure, type FileSystem, nodeFileSystem } from '../files/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { AppendFile, truncateLines } from './append-file.ts';
 
 export class RecordFile {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { RunFolderError } from '../../errors/index.ts';
+import { RunFolderError, describeFailure } from '../../errors/index.ts';
 import { replaceFile, writeDurably } from '../files/durable.ts';
-import { describeFailure, nodeFileSystem } from '../files/file-system.ts';
+import { nodeFileSystem } from '../files/file-system.ts';
 import { chromeTrace } from './chrome-trace.ts';
 import { SpanRing } from '../../train/index.ts';
 

@@ -1,6 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import { UsageError } from '../../../errors/index.ts';
 import {
   benchScaling,
@@ -17,6 +15,7 @@ import { modelNames } from '../../../models/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
 import { describeEngine } from '../../../compose/index.ts';
+import { assertPlaceFor, writeOutput } from '../../output-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { integers, number, someOf } from '../../values.ts';
 
@@ -55,7 +54,7 @@ export async function bench({ words, json, ...given }: Given, { stdout, stderr }
   };
   const pace = { rounds, seconds, onDone };
   // Before minutes of measuring that would have no place.
-  if (options.out !== undefined) requireFolderOf(options.out);
+  if (options.out !== undefined) assertPlaceFor(options.out, '--out');
   const machine = describeMachine();
   let report: Report;
   let table: string;
@@ -69,7 +68,7 @@ export async function bench({ words, json, ...given }: Given, { stdout, stderr }
     table = scalingTable(series);
   }
   if (stderr.isTTY) stderr.write('\r\x1b[K');
-  if (options.out !== undefined) write(options.out, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.out !== undefined) writeOutput(options.out, `${JSON.stringify(report, null, 2)}\n`);
   const { cpu, cores, memoryGiB, node, date } = machine;
   const heading = `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${date}; median of ${rounds} rounds\n\n`;
   stdout.write(json ? `${JSON.stringify(report)}\n` : heading + table);
@@ -135,17 +134,4 @@ async function enginesOf(text: string | undefined): Promise<readonly string[]> {
   const named = someOf('engines', text, engineNames);
   for (const name of named) await describeEngine(name);
   return named;
-}
-
-function requireFolderOf(path: string): void {
-  if (existsSync(dirname(path))) return;
-  throw new UsageError(`--out ${display(path)} cannot be written`, { got: `no folder ${dirname(path)}` });
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`--out ${display(path)} cannot be written`, { got: (error as Error).message, cause: error });
-  }
 }

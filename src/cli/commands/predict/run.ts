@@ -1,12 +1,12 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { extname } from 'node:path';
 import type { RunPrediction } from '../../../compose/index.ts';
-import { CredenceError, UsageError } from '../../../errors/index.ts';
+import { UsageError } from '../../../errors/index.ts';
 import type { Predictive } from '../../../likelihoods/index.ts';
 import { nameOf } from '../../../models/index.ts';
 import { type PredictionLabels, predictionRows, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
+import { assertPlaceFor, writeOutput } from '../../output-file.ts';
 import { renderPredictions } from '../../progress/predictions.ts';
 import { readRunConfiguration } from '../../request.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -75,7 +75,7 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
       [`${example}DrawsPerSecond`]: (count * draws) / seconds,
       file: out,
     };
-    if (out !== null && form) writeWhole(out, form(predictive, labels, summary));
+    if (out !== null && form) writeOutput(out, form(predictive, labels, summary));
     const predictions = out === null ? { predictions: predictionRows(predictive, labels) } : {};
     terminal.stdout.write(
       json ? `${JSON.stringify({ ...summary, ...predictions })}\n` : renderPredictions(summary, predictive, labels),
@@ -108,11 +108,10 @@ function levelsOf(text: string | null): number[] {
 
 function formOf(out: string) {
   const form = forms[extname(out).toLowerCase()];
-  // before anything is computed that could not be kept
-  if (form && !existsSync(dirname(out))) {
-    throw new UsageError('--out', { got: display(out, 300), expected: 'a file in a folder that is there' });
+  if (form) {
+    assertPlaceFor(out, '--out');
+    return form;
   }
-  if (form) return form;
   throw new UsageError('--out', {
     got: display(out, 300),
     expected: `a file that ends in ${Object.keys(forms).join(', ')}`,
@@ -121,20 +120,4 @@ function formOf(out: string) {
 
 function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-/** Written beside and renamed: never half there under its name. */
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const beside = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(beside, bytes);
-    renameSync(beside, path);
-  } catch (cause) {
-    rmSync(beside, { force: true });
-    throw new CredenceError('DATA', `${path} cannot be written`, {
-      got: cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause),
-      remedy: 'Give a file in a folder that is there and may be written to with --out',
-      cause,
-    });
-  }
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { UsageError } from '../../../errors/index.ts';
 import {
   type FittedScaling,
@@ -14,8 +13,8 @@ import {
   scalingFigure,
 } from '../../../report/index.ts';
 import type { Given } from '../../command-file.ts';
-import { display } from '../../configuration/index.ts';
 import { elementsOfModel } from '../../elements.ts';
+import { assertPlaceFor, writeOutput } from '../../output-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { integers, number, oneOf } from '../../values.ts';
 
@@ -50,7 +49,10 @@ export async function simulate({ json, ...given }: Given, { stdout }: Terminal):
   const preset = oneOf('machine', options.machine, Object.keys(machines));
   const machine = machines[preset];
   const scaling = oneOf('scaling', options.scaling, ['weak', 'strong'] as const);
-  if (options.figure !== undefined) assertDrawing('--figure', 'svg');
+  if (options.figure !== undefined) {
+    assertDrawing('--figure', 'svg');
+    assertPlaceFor(options.figure, '--figure');
+  }
   const simulations =
     options.measured === undefined ? [simulateStep(options, machine)] : simulateMeasured(options, machine);
   if (options.figure !== undefined) await writeFigure(options.figure, `${scaling} scaling on ${preset}`, simulations);
@@ -117,14 +119,7 @@ async function writeFigure(path: string, title: string, simulations: readonly Si
     return { name, epochSeconds: (epochExamples / batch) * step * speedUp, simulated: predictions, measured };
   });
   const figure = await scalingFigure(title, series);
-  try {
-    writeFileSync(path, figure);
-  } catch (error) {
-    throw new UsageError(`--figure ${display(path)} cannot be written`, {
-      got: (error as Error).message,
-      cause: error,
-    });
-  }
+  writeOutput(path, figure);
 }
 
 function render(machine: string, scaling: Scaling, simulations: readonly Simulation[]): string {
