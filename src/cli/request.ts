@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { TrainRequest as Request } from '../compose/index.ts';
-import { UsageError } from '../errors/index.ts';
-import { isModulePath, nameOf } from '../models/index.ts';
+import { RunFolderError, UsageError } from '../errors/index.ts';
+import { isMapping, isModulePath, nameOf } from '../models/index.ts';
+import { assertSealed, isSealedRun, latestState } from '../run/index.ts';
 import { type RunConfiguration, ownDataName } from '../train/index.ts';
 import {
   type Flag,
   type Layer,
   display,
   layerOfFlags,
-  readYamlFile,
+  parseYaml,
+  readText,
   resolveConfiguration,
   settings,
   valueAt,
@@ -70,17 +72,48 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
   return { configuration, folder, isReplicaPerRank, timeline, notes };
 }
 
-/** The configuration of a run folder, as a layer. */
-export function readRunConfiguration(run: string): Promise<Layer> {
+/**
+ * The configuration of a run folder, as a layer.
+ * @throws UsageError for a folder that is none
+ * @throws RunFolderError where it is not as credence wrote it, or not that of the run's checkpoints
+ */
+export async function readRunConfiguration(run: string): Promise<Layer> {
   if (!existsSync(run)) {
     throw new UsageError(`run folder ${display(run, 300)} does not exist`, {
       remedy: 'Give the folder that credence train printed',
     });
   }
   const path = join(run, 'config.yaml');
-  if (existsSync(path)) return readYamlFile(path);
-  throw new UsageError(`${display(run, 300)} is no run folder: it has no config.yaml`, {
-    remedy: 'Give the folder that credence train printed',
+  if (!existsSync(path)) {
+    throw new UsageError(`${display(run, 300)} is no run folder: it has no config.yaml`, {
+      remedy: 'Give the folder that credence train printed',
+    });
+  }
+  const text = readText(path, 'configuration file');
+  const state = latestState(run)?.state;
+  assertSealed(text, { path, run, isSealed: isMapping(state?.['configuration']) || isSealedRun(run) });
+  const layer = await parseYaml(text, path);
+  if (isMapping(state?.['configuration']))
+    assertOfCheckpoint(state['configuration'], resolveConfiguration([layer]), path);
+  return layer;
+}
+
+/** Whole folders are copied, and files from one into another. */
+function assertOfCheckpoint(recorded: Readonly<Record<string, unknown>>, stored: RunConfiguration, path: string): void {
+  const differences = settings
+    .filter(({ path: key }) => !free.has(key) && valueAt(recorded, key) !== undefined)
+    .filter(({ path: key }) => !isDeepStrictEqual(valueAt(recorded, key), valueAt(stored, key)))
+    .filter(
+      ({ path: key }) => key !== 'model' || !areModules(stored.model, recorded['model'] as RunConfiguration['model']),
+    )
+    .map(
+      ({ path: key }) =>
+        `${key} ${display(valueAt(stored, key))} (the checkpoint has ${display(valueAt(recorded, key))})`,
+    );
+  if (differences.length === 0) return;
+  throw new RunFolderError(`${path} is not that of the checkpoints beside it`, {
+    got: differences.join(', '),
+    remedy: 'Put the config.yaml of this run back',
   });
 }
 
@@ -118,7 +151,7 @@ function layerOf(values: RunConfiguration): Layer {
   return { values, label: (path) => `config.yaml: ${path.join('.')}` };
 }
 
-/** What a resumed run may do otherwise: stop later, say more, and find its data elsewhere. */
+/** What a resumed run may do otherwise: stop later, say more, find its data elsewhere, and be evaluated with other draws. */
 const free: ReadonlySet<string> = new Set([
   'iteration',
   'epochs',
@@ -127,6 +160,7 @@ const free: ReadonlySet<string> = new Set([
   'ranks',
   'deadline',
   'driftCheckEvery',
+  'draws',
 ]);
 
 /** A module may have moved, as data may. */

@@ -5,14 +5,17 @@ import { type InputEncoding, isMapping } from '../models/index.ts';
 import type { Checkpoint } from '../train/index.ts';
 import type { Experiment } from './experiment.ts';
 
-/** Plain JSON. */
+/** Plain JSON, once it is written: the digest of the data is taken with the first checkpoint. */
 export function describe({ configuration, model, data, moduleSha256 }: Experiment): Record<string, unknown> {
   return {
+    configuration,
     network: { model: configuration.model, ...(moduleSha256 !== null && { sha256: moduleSha256 }) },
     likelihood: model.likelihood.kind,
     data: {
       source: data.source,
-      ...(data.sha256 !== null && { sha256: data.sha256 }),
+      get sha256() {
+        return data.digest();
+      },
       examples: data.train.count,
       ...(data.info.schema && { schema: data.info.schema }),
     },
@@ -51,6 +54,12 @@ export function trainedOn({ state }: Pick<Checkpoint, 'state'>): string | null {
   return isMapping(data) && typeof data['source'] === 'string' ? data['source'] : null;
 }
 
+/** Whether data are those that a checkpoint was trained on; null: it is of an earlier version, which does not say. */
+export function isOfOwnData({ state }: Pick<Checkpoint, 'state'>, { data }: Pick<Experiment, 'data'>): boolean | null {
+  const recorded = isMapping(state['data']) ? state['data']['sha256'] : undefined;
+  return typeof recorded === 'string' ? recorded === data.digest() : null;
+}
+
 /** @throws CheckpointError where a run would go on with other data, or another module */
 export function assertSame(checkpoint: Checkpoint, experiment: Experiment): void {
   const now = describe(experiment);
@@ -62,8 +71,8 @@ export function assertSame(checkpoint: Checkpoint, experiment: Experiment): void
     });
   }
   const own = isMapping(before['data']) ? before['data'] : {};
-  const { sha256 } = experiment.data;
-  if (sha256 !== null && own['sha256'] !== sha256) {
+  const sha256 = isOfOwnData(checkpoint, experiment) === false ? experiment.data.digest() : null;
+  if (sha256 !== null) {
     throw new CheckpointError('the data are not those with which the run began', {
       got: `${experiment.data.source}, sha256 ${sha256}`,
       expected: `sha256 ${String(own['sha256'])}`,

@@ -5,9 +5,10 @@ import { CheckpointError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { assertModel, loadLatest } from '../run/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
-import { pixelMeanOf, schemaOf } from './description.ts';
+import { isOfOwnData, pixelMeanOf, schemaOf } from './description.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters } from './evaluation.ts';
+import type { Experiment } from './experiment.ts';
 import { experimentOf, resolveModel } from './resolve.ts';
 import { infoOfImages } from './images.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
@@ -22,13 +23,20 @@ import type { Watch } from './watch.ts';
  * @returns null on a rank other than the first
  */
 export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome | null> {
-  const { checkpoint } = await trained(run, configuration, watch);
+  const checkpoint = latest(run, watch);
   const samplesPerSecond = recordedThroughput(run);
   const load = () => experimentOf(configuration, checkpoint, watch);
   const evaluate = async (launched: Communicator | null) => {
     const experiment = await load();
+    await assertUsable(run, checkpoint, experiment, watch);
     if (launched) assertSameData(launched, experiment.data);
-    return evaluateParameters({ run, experiment, result: checkpoint, samplesPerSecond }, watch, launched);
+    const isOtherData = isOfOwnData(checkpoint, experiment) === false;
+    if (isOtherData) {
+      watch.note(
+        `${experiment.data.source} is not what the run was trained and tested on: its evaluation is kept apart`,
+      );
+    }
+    return evaluateParameters({ run, experiment, result: checkpoint, samplesPerSecond, isOtherData }, watch, launched);
   };
   const launched = launchedAs();
   if (!launched) return evaluate(null);
@@ -54,7 +62,11 @@ export async function predictWithRun(
   quantiles: readonly number[],
   watch: Watch,
 ): Promise<RunPrediction> {
-  const { checkpoint, info, model, isBayesian } = await trained(run, configuration, watch);
+  const checkpoint = latest(run, watch);
+  const info = infoIn(checkpoint, configuration);
+  const resolved = await resolveModel(configuration.model, info);
+  await assertUsable(run, checkpoint, { ...resolved, configuration }, watch);
+  const { model, isBayesian } = resolved;
   const { step, parameters } = checkpoint;
   const { names, ...data } = await readInputs(paths, info);
   const draws = isBayesian ? configuration.draws : 1;
@@ -76,23 +88,28 @@ async function readInputs(paths: readonly string[], { schema, input }: DataInfo)
   return { count, inputs, names };
 }
 
-/**
- * The last checkpoint of a run, and the model that it belongs to, on data as it says itself.
- * @throws CheckpointError where nothing has been trained yet
- */
-async function trained(run: string, configuration: RunConfiguration, watch: Watch) {
+/** @throws CheckpointError where nothing has been trained yet */
+function latest(run: string, watch: Watch): Checkpoint {
   const checkpoint = loadLatest(run, null, { onWarning: watch.note });
-  if (checkpoint === null) {
-    throw new CheckpointError(`${run} has no checkpoint yet`, {
-      remedy: `Train it: ${commandOf('train', '--resume', [run])}`,
-    });
-  }
-  const info = infoIn(checkpoint, configuration);
-  const resolved = await resolveModel(configuration.model, info);
-  assertModel(checkpoint, { model: resolved.model.name, parameters: resolved.parameters }, run);
+  if (checkpoint !== null) return checkpoint;
+  throw new CheckpointError(`${run} has no checkpoint yet`, {
+    remedy: `Train it: ${commandOf('train', '--resume', [run])}`,
+  });
+}
+
+/**
+ * Before anything is computed.
+ * @throws CheckpointError where the checkpoint is of another model
+ */
+async function assertUsable(
+  run: string,
+  checkpoint: Checkpoint,
+  { model, parameters, configuration }: Pick<Experiment, 'model' | 'parameters' | 'configuration'>,
+  watch: Watch,
+): Promise<void> {
+  assertModel(checkpoint, { model: model.name, parameters }, run);
   const slow = precisionNote(await chooseEngine(configuration.engine), configuration);
   if (slow) watch.note(slow);
-  return { checkpoint, info, model: resolved.model, isBayesian: resolved.isBayesian };
 }
 
 function infoIn(checkpoint: Checkpoint, { data }: RunConfiguration): DataInfo {

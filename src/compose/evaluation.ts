@@ -1,7 +1,15 @@
 import type { Communicator } from '../comm/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
+import { RunFolderError } from '../errors/index.ts';
 import { type Figure, type Predictive, reliability } from '../likelihoods/index.ts';
-import { recordEvaluation, recordRegression, regressionPicture, writeEvaluationEvents } from '../report/index.ts';
+import {
+  hasEvaluation,
+  hasMoreDraws,
+  recordEvaluation,
+  recordRegression,
+  regressionPicture,
+  writeEvaluationEvents,
+} from '../report/index.ts';
 import { parametersSha256 } from '../run/index.ts';
 import type { Evaluate, EvaluationFigures, NamedTensor } from '../train/index.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
@@ -41,6 +49,8 @@ export interface Trained {
   readonly experiment: Experiment;
   readonly result: { readonly step: number; readonly parameters: readonly NamedTensor[] };
   readonly samplesPerSecond: number | null;
+  /** whether the data of the experiment are not those of the run */
+  readonly isOtherData?: boolean;
 }
 
 /**
@@ -49,10 +59,11 @@ export interface Trained {
  * @returns null on a rank other than the first
  */
 export async function evaluateParameters(
-  { run, experiment, result, samplesPerSecond }: Trained,
-  watch: { readonly evaluating: Progress },
+  trained: Trained,
+  watch: { readonly evaluating: Progress; note(text: string): void },
   launched: Communicator | null = null,
 ): Promise<Outcome | null> {
+  const { run, experiment, result, samplesPerSecond } = trained;
   const { step, parameters } = result;
   const { model, data, isBayesian, configuration } = experiment;
   const { test, source } = data;
@@ -65,8 +76,14 @@ export async function evaluateParameters(
       : await predictOnThreads(model, task, watch.evaluating);
     if (launched && launched.rank > 0) return null;
     figures = model.likelihood.quality(predictive, test.targets, model.units ?? null);
-    record({ run, step, source, figures, experiment }, predictive, test);
-    writeEvaluationEvents(run, step, figures);
+    const of = trained.isOtherData ? 'other' : 'test';
+    try {
+      record({ run, step, source, of, figures, experiment }, predictive, test);
+    } catch (error) {
+      // what was computed is told all the same
+      if (!(error instanceof RunFolderError)) throw error;
+      watch.note(`this evaluation is not kept: ${error.message}`);
+    }
   }
   return {
     summary: {
@@ -104,7 +121,7 @@ export function evaluationOnTheWay(
   experiment: Evaluated,
   examples: () => ArrayExamples | null,
   communicator: Communicator,
-  first: { readonly run: string; readonly source: string; readonly evaluating: Progress } | null = null,
+  first: (Pick<Evaluation, 'run' | 'source' | 'of'> & { readonly evaluating: Progress }) | null = null,
 ): Evaluate {
   const { model } = experiment;
   return async (step, parameters) => {
@@ -131,26 +148,33 @@ interface Evaluation {
   readonly step: number;
   /** of the data, for people */
   readonly source: string;
+  /** whose data they are */
+  readonly of: 'test' | 'validation' | 'other';
   readonly figures: EvaluationFigures;
   readonly experiment: Evaluated;
 }
 
+/** The line that tells it; and what a report draws beside, unless one that says more is there. */
 function record(
-  { run, step, source, figures, experiment }: Evaluation,
+  { run, step, source, of, figures, experiment }: Evaluation,
   predictive: Predictive,
   { count, targets }: ArrayExamples,
 ): void {
   const { units = null } = experiment.model;
   const at = new Date().toISOString();
+  const { draws } = predictive;
+  const { seed } = experiment.configuration;
+  const isTold = of !== 'other' && !hasMoreDraws(run, { step, draws, of });
   // What a report draws beside the figures. A file of its own first: the line is what makes it count.
-  if (predictive.kind === 'reals') {
+  if (predictive.kind === 'reals' && (isTold || !hasEvaluation(run, step))) {
     const { names } = experiment.data.info.targets;
     recordRegression(run, { step, at, ...regressionPicture({ predictive, targets, units, names }) });
   }
   recordEvaluation(run, {
-    ...{ step, at, data: source, images: count, draws: predictive.draws, figures },
+    ...{ step, at, data: source, of, images: count, draws, seed, figures },
     ...(predictive.kind === 'classes' && {
       reliability: reliability(predictive.probabilities, targets, predictive.classes),
     }),
   });
+  if (isTold) writeEvaluationEvents(run, step, figures);
 }

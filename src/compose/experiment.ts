@@ -26,8 +26,10 @@ export interface Experiment {
 export interface ExperimentData {
   /** where they are from, for people */
   readonly source: string;
-  /** of the file that they are from; null for sets that are known by name */
+  /** of the file that they are from; null for sets of images that are known by name */
   readonly sha256: string | null;
+  /** sha256 of all that is trained and tested on; of images every byte is looked at */
+  digest(): string;
   readonly info: DataInfo;
   readonly train: ArrayExamples;
   /** null: none is held out */

@@ -1,5 +1,6 @@
 /** Data sets of images that are known by name. */
-import { imageExamples, pixelMean } from '../data/index.ts';
+import { createHash } from 'node:crypto';
+import { type ImageSet, imageExamples, pixelMean } from '../data/index.ts';
 import { type DatasetName, datasetNames, definitionOf, loadDataset } from '../datasets/index.ts';
 import { UsageError } from '../errors/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
@@ -35,9 +36,11 @@ export async function imageData(
   });
   const info = infoOfImages(data);
   const shift = checkpoint ? pixelMeanOf(checkpoint) : data.subtractPixelMean ? pixelMean(dataset.train) : null;
+  let digest: string | null = null;
   return {
     source: dataset.source,
     sha256: null,
+    digest: () => (digest ??= digestOf([dataset.train, dataset.test])),
     info: { ...info, input: { ...info.input, shift } },
     validation: null,
     get train() {
@@ -47,4 +50,10 @@ export async function imageData(
       return imageExamples(dataset.test);
     },
   };
+}
+
+function digestOf(sets: readonly ImageSet[]): string {
+  const hash = createHash('sha256');
+  for (const { images, labels } of sets) hash.update(images).update(labels);
+  return hash.digest('hex');
 }

@@ -23,7 +23,9 @@ export async function ownData(
   const schema = checkpoint && schemaOf(checkpoint);
   if (schema && checkpoint && trainedOn(checkpoint) !== path) {
     const test = await wholeFile(path, schema);
-    return { source: path, sha256: null, info: infoOfSchema(schema), train: test, validation: null, test };
+    // whatever it is, it is not what the run was trained on
+    const digest = () => 'other data';
+    return { source: path, sha256: null, digest, info: infoOfSchema(schema), train: test, validation: null, test };
   }
   const likelihood = isMapping(model) ? model['likelihood'] : undefined;
   const task = data.task === 'auto' ? (targetsOf(likelihood, 'model.likelihood') ?? 'auto') : data.task;
@@ -32,7 +34,7 @@ export async function ownData(
     ...{ standardize: data.standardize, missing: data.missing },
     ...(loading && { onWarning: loading.note }),
   });
-  return { ...opened, info: infoOfSchema(opened.schema) };
+  return { ...opened, digest: () => opened.sha256, info: infoOfSchema(opened.schema) };
 }
 
 async function wholeFile(path: string, schema: Parameters<typeof infoOfSchema>[0]): Promise<ArrayExamples> {

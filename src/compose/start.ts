@@ -9,6 +9,7 @@ import {
   describeParameters,
   loadLatest,
   openRunFolder,
+  sealed,
   writeRunFile,
   writeTrainingLog,
 } from '../run/index.ts';
@@ -57,7 +58,7 @@ export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, 
   const { configuration, data, model } = experiment;
   const { totalSteps, stepExamples } = trainer.schedule;
   const { schema, targets } = data.info;
-  writeRunFile(run, configurationFile, rendered);
+  writeRunFile(run, configurationFile, sealed(rendered));
   recordStart(run, {
     ...{ step: firstStep, at: new Date().toISOString(), ranks: ranks.size, communicator: ranks.description },
     ...{ engine: trainer.engine, host: hostname(), cpu: cpus()[0]?.model.trim() ?? 'unknown' },

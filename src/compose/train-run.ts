@@ -56,6 +56,7 @@ export async function trainRun(request: TrainRequest, watch: Watch): Promise<Out
   const trace = request.timeline === null ? null : new TraceFile(request.timeline, count, launched?.size ?? count);
   const run = claim(request);
   try {
+    trace?.begin();
     const job = {
       experiment,
       schedule,
@@ -180,7 +181,7 @@ async function lead(
         description: describe(experiment),
         timeline: trace?.ring(0) ?? noTimeline,
         evaluate: evaluationOnTheWay(experiment, () => heldOut(data), communicator, {
-          ...{ run: path, source, evaluating: watch.evaluating },
+          ...{ run: path, source, evaluating: watch.evaluating, of: data.validation === null ? 'test' : 'validation' },
         }),
       });
       announce(trainer, { run: path, experiment, firstStep, ranks: communicator, rendered }, watch);

@@ -17,6 +17,8 @@ const remedies: Readonly<Record<string, string>> = {
   ELOOP: 'Choose a path without links that lead to themselves',
   EMFILE: 'Raise the limit on open files: ulimit -n',
   ENFILE: 'Close other programs: the machine has too many files open',
+  ENOTFILE: 'Put the file itself there, or remove it',
+  EFBIG: 'It is not what credence wrote there: put that back, or remove it',
   EIO: 'Check the disk',
 };
 

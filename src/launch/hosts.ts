@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UsageError } from '../errors/index.ts';
+import { readRegular } from '../run/index.ts';
 
 /** A machine, and how many ranks it takes. */
 export interface Host {
@@ -81,7 +81,7 @@ function parseLine(words: string, place: string): Host {
 export function readHostfile(path: string): Host[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegular(path).toString('utf8');
   } catch (cause) {
     throw new UsageError(`--hostfile ${path} cannot be read`, { got: (cause as Error).message, cause });
   }

@@ -1,7 +1,7 @@
 /** `report/index.html`: runs, sweeps and measured scaling in one page. */
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { RunFolderError } from '../errors/index.ts';
+import { RunFolderError, describeFailure } from '../errors/index.ts';
 import { nameOf } from '../models/index.ts';
 import { writeRunFile } from '../run/index.ts';
 import { figureText, figuresOf, headOf } from './page/figures.ts';
@@ -39,10 +39,22 @@ export async function writeReport(folder: string, input: ReportInput): Promise<W
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new RunFolderError(`cannot make ${folder}`, { got: (cause as Error).message, cause });
+    throw notWritable(folder, cause);
   }
-  writeRunFile(folder, 'index.html', page(title, sections.join('\n')));
+  try {
+    writeRunFile(folder, 'index.html', page(title, sections.join('\n')));
+  } catch (error) {
+    throw notWritable(folder, (error as Error).cause);
+  }
   return { path: join(folder, 'index.html'), speedUps };
+}
+
+function notWritable(folder: string, cause: unknown): RunFolderError {
+  const { got } = describeFailure(cause);
+  return new RunFolderError(`the report cannot be written into ${folder}`, {
+    ...{ got, cause },
+    remedy: 'Give another folder with --out',
+  });
 }
 
 /** How runs went, in one table; their last figures in one for each kind of likelihood, which share no more than a few. */
@@ -61,9 +73,8 @@ function overview(runs: readonly RunReport[]): string {
 }
 
 function figureTables(runs: readonly RunReport[]): string[] {
-  const evaluated = runs.flatMap(({ name, evaluations }) => {
-    const last = evaluations.at(-1);
-    return last === undefined ? [] : [{ name, last, kind: Object.keys(last.figures).toSorted().join() }];
+  const evaluated = runs.flatMap(({ name, evaluation: last }) => {
+    return last === null ? [] : [{ name, last, kind: Object.keys(last.figures).toSorted().join() }];
   });
   return [...new Set(evaluated.map(({ kind }) => kind))].map((kind) => {
     const same = evaluated.filter((one) => one.kind === kind);

@@ -126,9 +126,9 @@ it('is a checkpoint of another model in the run folder', async () => {
   rmSync('trained/checkpoints', { recursive: true });
   cpSync('other/checkpoints', 'trained/checkpoints', { recursive: true });
   expect(await failureOf(['evaluate', 'trained'])).toMatchInlineSnapshot(
-    `"1 credence: checkpoint trained/checkpoints/step-2 belongs to another model: got BNN_FC_flip, expected CNN_FC. Resume it with the configuration in its own run folder, or start a new run"`,
+    `"1 credence: trained/config.yaml is not that of the checkpoints beside it: got model CNN_FC (the checkpoint has BNN_FC_flip). Put the config.yaml of this run back"`,
   );
   expect(await failureOf(['train', '--resume', 'trained'])).toMatchInlineSnapshot(
-    `"1 credence: checkpoint trained/checkpoints/step-2 belongs to another model: got BNN_FC_flip, expected CNN_FC. Resume it with the configuration in its own run folder, or start a new run"`,
+    `"1 credence: trained/config.yaml is not that of the checkpoints beside it: got model CNN_FC (the checkpoint has BNN_FC_flip). Put the config.yaml of this run back"`,
   );
 });

@@ -10,8 +10,12 @@ describe('the home folder', () => {
   });
 
   it('is refused of somebody else, and where there is none', () => {
-    expect(() => withHome('~bob/runs', home)).toThrowErrorMatchingInlineSnapshot(`[UsageError: ~bob/runs: expected a path; only ~/ stands for a folder, your own. Write it out]`);
-    expect(() => withHome('~/x', () => null)).toThrowErrorMatchingInlineSnapshot(`[UsageError: ~/x: got no home folder: HOME is not set. Write the path out, or set HOME]`);
+    expect(() => withHome('~bob/runs', home)).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: ~bob/runs: expected a path; only ~/ stands for a folder, your own. Write it out]`,
+    );
+    expect(() => withHome('~/x', () => null)).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: ~/x: got no home folder: HOME is not set. Write the path out, or set HOME]`,
+    );
   });
 
   it('is found behind a flag, where no shell looks, and in files of YAML', () => {

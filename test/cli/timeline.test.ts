@@ -116,7 +116,7 @@ describe('credence train --timeline', () => {
     const { code, stderr } = await endOf(startBuilt(...words, '--out', 'never', '--timeline', 'nowhere/trace.json'));
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
-      "credence: cannot write the timeline nowhere/trace.json: got ENOENT: no such file or directory, open 'nowhere/trace.json.new'. Check the path and the disk
+      "credence: cannot write the timeline nowhere/trace.json: got ENOENT: no such file or directory, open 'nowhere/trace.json.new'. Make its folder first, or choose another one
       "
     `);
     expect(existsSync(join(folder, 'never'))).toBe(false);

@@ -52,8 +52,8 @@ describe('metrics.jsonl', () => {
     const run = scratch();
     metrics(run, [1, 2]);
     expect(read(run, 'metrics.jsonl')).toMatchInlineSnapshot(`
-      "{"step":1,"epoch":0.25,"nll":2,"kl":10000,"beta":0.5,"negativeElbo":2.1,"accuracy":0.25,"learningRate":0.001,"seconds":0.0125,"samplesPerSecond":5120}
-      {"step":2,"epoch":0.5,"nll":1,"kl":10000,"beta":0.5,"negativeElbo":1.1,"accuracy":0.25,"learningRate":0.001,"seconds":0.0125,"samplesPerSecond":5120}
+      "{"step":1,"epoch":0.25,"nll":2,"kl":10000,"beta":0.5,"negativeElbo":2.1,"accuracy":0.25,"learningRate":0.001,"checksum":"c2bcbf3a","seconds":0.0125,"samplesPerSecond":5120}
+      {"step":2,"epoch":0.5,"nll":1,"kl":10000,"beta":0.5,"negativeElbo":1.1,"accuracy":0.25,"learningRate":0.001,"checksum":"94836322","seconds":0.0125,"samplesPerSecond":5120}
       "
     `);
   });

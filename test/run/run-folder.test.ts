@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -186,18 +186,51 @@ describe('the lock', () => {
     }
   });
 
-  it('is never taken from another host, another container, or a holder that cannot be read', () => {
-    const since = '2026-01-02T03:04:05.678Z';
-    const unreadable = ['', '{', 'null', '{"pid":"1"}', '{"pid":-1,"host":"h"}'].map((text) => {
+  it('is taken over where it is torn, empty or no file: nobody writes such a lock', () => {
+    for (const text of ['', '{', 'null', '{"pid":"1"}', '{"pid":-1,"host":"h"}', '\0'.repeat(100)]) {
       const run = scratch();
       writeFileSync(join(run, 'run.lock'), text);
-      return run;
-    });
+      lockFolder(run).release();
+      expect(readdirSync(run)).toEqual([]);
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('is taken over from a zombie, which writes nothing any more', async () => {
+    // its parent never asks how it ended
+    const script = 'import os, time\npid = os.fork()\nif pid == 0: os._exit(0)\nprint(pid, flush=True)\ntime.sleep(60)';
+    const parent = spawn('python3', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve)));
+      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+      await vi.waitFor(() => expect(stat()[2]).toBe('Z'));
+      const run = lockedBy({ pid, processStart: stat()[21] });
+      lockFolder(run).release();
+      expect(readdirSync(run)).toEqual([]);
+    } finally {
+      parent.kill();
+    }
+  });
+
+  it('is written where the file system has no links', () => {
+    const run = scratch();
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      linkSync() {
+        throw systemError('EPERM', 'link');
+      },
+    };
+    const { release } = lockFolder(run, files);
+    expect(() => lockFolder(run, files)).toThrow(/is in use/);
+    release();
+    expect(readdirSync(run)).toEqual([]);
+  });
+
+  it('is never taken from another host, another container, or where it may not be read', () => {
+    const since = '2026-01-02T03:04:05.678Z';
     const runs = [
       lockedBy({ host: 'node-7', pid: gone, since }),
       lockedBy({ pid: 12, pidNamespace: 'pid:[1]', since }),
       lockedBy({ pid: 12, boot: 'before', machine: 'of the same name', since }),
-      ...unreadable,
     ];
     const messages = runs.map((run) =>
       messageOf(run, () => lockFolder(run)).replace(/process \d+ on \S+,/, 'process PID on HOST,'),
@@ -206,9 +239,16 @@ describe('the lock', () => {
       [
         "run folder RUN is locked from another host: got process PID on HOST, since TIME. If that run is gone, remove RUN/run.lock",
         "run folder RUN is in use: got process PID on HOST, since TIME. It may be in another container or on another machine of that name; if it is gone, remove RUN/run.lock",
-        "run folder RUN has an unreadable lock. If no run writes there, remove RUN/run.lock",
       ]
     `);
+    const run = lockedBy({});
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      readFileSync() {
+        throw systemError('EACCES', 'open');
+      },
+    };
+    expect(() => lockFolder(run, files)).toThrow(/has a lock that cannot be read/);
   });
 
   it('of a process of another user is in use', () => {
@@ -221,19 +261,24 @@ describe('the lock', () => {
 
   it('is taken over by one only of two that find it stale', () => {
     const run = lockedBy({ pid: gone });
-    writeFileSync(join(run, 'run.lock.takeover'), '');
+    writeFileSync(join(run, 'run.lock.takeover'), JSON.stringify(thisProcess()));
     expect(messageOf(run, () => lockFolder(run))).toMatchInlineSnapshot(
       `"another process is taking over the stale lock RUN/run.lock. Try again; if this lasts, remove RUN/run.lock.takeover"`,
     );
+
+    // One that was killed in the middle of it holds up nobody.
+    writeFileSync(join(run, 'run.lock.takeover'), JSON.stringify({ ...thisProcess(), pid: gone }));
+    lockFolder(run).release();
+    expect(readdirSync(run)).toEqual([]);
 
     // The other one is done between our first look and our guard.
     const second = lockedBy({ pid: gone });
     const other = JSON.stringify(thisProcess());
     const files: FileSystem = {
       ...nodeFileSystem,
-      openSync: (path, flags) => {
-        if (path.endsWith('.takeover')) writeFileSync(join(second, 'run.lock'), other);
-        return nodeFileSystem.openSync(path, flags);
+      linkSync: (from, to) => {
+        if (to.endsWith('.takeover')) writeFileSync(join(second, 'run.lock'), other);
+        nodeFileSystem.linkSync(from, to);
       },
     };
     expect(() => lockFolder(second, files)).toThrow(/is in use/);

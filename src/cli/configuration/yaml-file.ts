@@ -51,7 +51,7 @@ export function readText(path: string, what: string): string {
 
 /** @throws UsageError if the text is not a mapping in YAML: with line and column */
 export async function parseYaml(text: string, name: string): Promise<Layer> {
-  const { LineCounter, isNode, parseDocument } = await import('yaml');
+  const { LineCounter, isNode, isScalar, parseDocument, visit } = await import('yaml');
   const lines = new LineCounter();
   const refuse = (message: string, offset: number, cause?: unknown): never => {
     const { line, col } = lines.linePos(offset);
@@ -64,12 +64,23 @@ export async function parseYaml(text: string, name: string): Promise<Layer> {
   let document: ReturnType<typeof parseDocument>;
   try {
     // Without prettyErrors a message is one line, and its position a plain offset.
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2' });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' });
     const [problem] = [...document.errors, ...document.warnings];
     if (problem) {
       const isSeveral = problem.code === 'MULTIPLE_DOCS';
       refuse(isSeveral ? 'a second document begins, where one was expected' : problem.message, problem.pos[0], problem);
     }
+    // The library compares each key with each; a set does it in time that grows with the file.
+    visit(document, {
+      Map(_, { items }) {
+        const seen = new Set<unknown>();
+        for (const { key } of items) {
+          if (!isScalar(key)) continue;
+          if (seen.has(key.value)) refuse('Map keys must be unique', key.range?.[0] ?? 0);
+          seen.add(key.value);
+        }
+      },
+    });
     // Aliases of aliases grow without bound (a billion laughs); ten are more than a configuration needs.
     values = valuesWithHome(document.toJS({ maxAliasCount: 10 }));
   } catch (cause) {

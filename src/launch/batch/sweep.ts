@@ -10,11 +10,11 @@
  *
  * A run whose job has not begun, or was refused, has no folder yet.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../errors/index.ts';
-import { writeRunFile } from '../../run/index.ts';
+import { readRegular, writeRunFile } from '../../run/index.ts';
 
 /** Its presence says that a folder is a sweep and no run. */
 export const sweepFile = 'sweep.json';
@@ -66,7 +66,7 @@ export function readSweep(folder: string): Sweep {
   const remedy = 'Give the folder that credence submit --nodes COUNT,COUNT,... has made';
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(readRegular(path).toString('utf8'));
   } catch (cause) {
     throw new DataError(`${path} cannot be read`, { got: (cause as Error).message, remedy, cause });
   }

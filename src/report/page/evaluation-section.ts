@@ -9,21 +9,20 @@ import { escape, figure, table } from './html.ts';
 
 const inPage = { ground: 'none' } as const;
 
-/** All evaluations in numbers; of the last what its likelihood has left to draw. */
-export async function evaluationSection({ evaluations, regression }: RunReport): Promise<string> {
-  const last = evaluations.at(-1);
-  if (last === undefined) return '';
+/** All evaluations in numbers; of the run's own what its likelihood has left to draw. */
+export async function evaluationSection({ evaluations, evaluation, regression }: RunReport): Promise<string> {
+  if (evaluations.length === 0) return '';
   const shown = figuresOf(evaluations);
-  const rows = evaluations.map(({ step, data, images, draws, figures }) => [
-    ...[`${step}`, data, `${images}`, `${draws}`],
+  const rows = evaluations.map(({ step, data, of, images, draws, figures }) => [
+    ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : data, `${images}`, `${draws}`],
     ...shown.map(({ name }) => figureText(name, figures[name], images)),
   ]);
   const head = ['step', 'data', 'examples', 'draws', ...shown.map(headOf)];
   return [
     '<h3>Evaluation</h3>',
     table(head, rows),
-    ...(last.reliability ? [await reliability(last, last.reliability)] : []),
-    ...(regression ? await numbers(last, regression) : []),
+    ...(evaluation?.reliability ? [await reliability(evaluation, evaluation.reliability)] : []),
+    ...(evaluation && regression ? await numbers(evaluation, regression) : []),
   ].join('\n');
 }
 

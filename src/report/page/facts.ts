@@ -11,12 +11,12 @@ export function facts(run: RunReport): string {
   return table(['run', ''], rows);
 }
 
-function settings({ configuration, starts, evaluations }: RunReport): Fact[] {
+function settings({ configuration, starts, evaluation }: RunReport): Fact[] {
   if (configuration === null) return [];
   const { model, data, batchSize, replicas, seed, learningRate, precision } = configuration;
   const last = starts.at(-1);
   const parameters = last?.parameters === undefined ? [] : [`${grouped(last.parameters)} parameters`];
-  const tested = last?.test ?? evaluations.at(-1)?.images;
+  const tested = last?.test ?? evaluation?.images;
   const examples = last && [
     `${grouped(last.examples)} for training`,
     ...(tested === undefined ? [] : [`${grouped(tested)} for testing`]),

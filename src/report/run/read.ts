@@ -1,10 +1,10 @@
 /** A run folder, read for a report: whatever is there, and in words what is missing or broken. Nothing is changed. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError, commandOf } from '../../errors/index.ts';
-import { configurationFile } from '../../run/index.ts';
+import { assertSealed, configurationFile, isAsWritten, isSealedRun, longFile, readRegular } from '../../run/index.ts';
 import { medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
@@ -14,6 +14,7 @@ import {
   evaluationRecord,
   evaluationsFile,
   figuresIn,
+  ownEvaluation,
   startRecord,
   startsFile,
 } from './records.ts';
@@ -77,7 +78,9 @@ export interface RunReport {
   readonly timing: Timing | null;
   readonly starts: readonly StartRecord[];
   readonly evaluations: readonly EvaluationRecord[];
-  /** what is drawn of the last evaluation, where it is of numbers */
+  /** the one of them that speaks for the run; null: there is none */
+  readonly evaluation: EvaluationRecord | null;
+  /** what is drawn of that evaluation, where it is of numbers */
   readonly regression: RegressionPicture | null;
   readonly posterior: readonly StepCurves[];
   /** what is missing or cannot be read, a sentence each */
@@ -99,10 +102,17 @@ export function readRun(folder: string): RunReport {
     });
   }
   const problems: string[] = [];
-  const settings = attempt(path, problems, (text) => configuration.parse(parse(text)));
-  const metrics = readRecords(folder, 'metrics.jsonl', metricsRecord, problems);
-  const starts = readRecords(folder, startsFile, startRecord, problems);
-  const evaluations = readRecords(folder, evaluationsFile, evaluationRecord, problems);
+  const isSealed = isSealedRun(folder);
+  const settings = attempt(path, problems, (text) => {
+    assertSealed(text, { path, run: folder, isSealed });
+    return configuration.parse(parse(text, { uniqueKeys: false }));
+  });
+  const records = <T>(name: string, schema: z.ZodType<T>) => readRecords(folder, name, schema, { problems, isSealed });
+  const metrics = records('metrics.jsonl', metricsRecord);
+  const starts = records(startsFile, startRecord);
+  const evaluations = records(evaluationsFile, evaluationRecord);
+  const isNothingHeldOut = starts.at(-1)?.test === 0;
+  const evaluation = ownEvaluation(evaluations) ?? (isNothingHeldOut ? evaluations.at(-1) : null) ?? null;
   const report = {
     folder,
     name: basename(resolve(folder)),
@@ -111,8 +121,9 @@ export function readRun(folder: string): RunReport {
     timing: readTiming(join(folder, 'timing.csv'), problems),
     starts,
     evaluations,
-    regression: regressionOf(folder, evaluations.at(-1), problems),
-    posterior: readRecords(folder, curvesFile, curvesRecord, problems).map(unpackCurves),
+    evaluation,
+    regression: regressionOf(folder, evaluation, problems),
+    posterior: records(curvesFile, curvesRecord).map(unpackCurves),
   };
   const planned = starts.at(-1)?.totalSteps;
   const last = metrics.at(-1)?.step ?? 0;
@@ -122,7 +133,6 @@ export function readRun(folder: string): RunReport {
     );
   }
   if (evaluations.length === 0) {
-    const isNothingHeldOut = starts.at(-1)?.test === 0;
     problems.push(
       isNothingHeldOut
         ? `nothing was held out to evaluate it on. Do it on other data with: ${commandOf('evaluate', [folder], '--data', 'FILE')}`
@@ -132,27 +142,37 @@ export function readRun(folder: string): RunReport {
   return { ...report, problems };
 }
 
-function readRecords<T>(folder: string, name: string, schema: z.ZodType<T>, problems: string[]): T[] {
+/** Lines that are as they were written; in words, how many are not. */
+function readRecords<T>(
+  folder: string,
+  name: string,
+  schema: z.ZodType<T>,
+  { problems, isSealed }: { readonly problems: string[]; readonly isSealed: boolean },
+): T[] {
   const path = join(folder, name);
   // Of what only some runs have, an absent file says nothing: a network without posteriors has no curves.
   if (!existsSync(path) && name !== 'metrics.jsonl') return [];
   const text = attempt(path, problems, (content) => content);
   if (text === null) return [];
   const lines = text.split('\n');
+  const records: T[] = [];
+  let [broken, edited] = [lines.at(-1) === '' ? 0 : 1, 0];
   // What stands behind the last line break was never finished.
-  const records = lines.slice(0, -1).map((line) => schema.safeParse(parseJson(line)).data);
-  const broken = records.filter((record) => record === undefined).length + (lines.at(-1) === '' ? 0 : 1);
-  if (broken > 0) problems.push(`${name}: ${broken} of ${lines.length} lines cannot be read and are left out`);
-  return records.filter((record) => record !== undefined);
+  for (const line of lines.slice(0, -1)) {
+    const record = schema.safeParse(parseJson(line)).data;
+    if (record === undefined) broken++;
+    else if (isAsWritten(line) ?? !isSealed) records.push(record);
+    else edited++;
+  }
+  const left = `of ${lines.length} lines`;
+  if (broken > 0) problems.push(`${name}: ${broken} ${left} cannot be read and are left out`);
+  if (edited > 0) problems.push(`${name}: ${edited} ${left} are not as credence wrote them and are left out`);
+  return records;
 }
 
-function regressionOf(
-  folder: string,
-  last: EvaluationRecord | undefined,
-  problems: string[],
-): RegressionPicture | null {
+function regressionOf(folder: string, last: EvaluationRecord | null, problems: string[]): RegressionPicture | null {
   try {
-    return last === undefined ? null : readRegression(folder, last);
+    return last === null ? null : readRegression(folder, last);
   } catch (error) {
     problems.push(`what is drawn of the evaluation after step ${last?.step} cannot be read: ${firstIssue(error)}`);
     return null;
@@ -186,7 +206,7 @@ function readTiming(path: string, problems: string[]): Timing | null {
 function attempt<T>(path: string, problems: string[], read: (text: string) => T): T | null {
   const name = basename(path);
   try {
-    return read(readFileSync(path, 'utf8'));
+    return read(readRegular(path, longFile).toString('utf8'));
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     problems.push(isMissing ? `${name} is missing` : `${name} cannot be read: ${firstIssue(error)}`);

@@ -4,14 +4,17 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { appendRecord } from '../../run/index.ts';
+import { appendRecord, longFile, readRegular } from '../../run/index.ts';
 
 export const startRecord = z.object({
   /** from which it went on; 0: it began */
   step: z.int().nonnegative(),
   /** ISO 8601 */
   at: z.string(),
-  ranks: z.int().positive(),
+  ranks: z
+    .int()
+    .positive()
+    .max(2 ** 20),
   /** how the ranks are connected, for people */
   communicator: z.string(),
   /** which engine, for people */
@@ -51,6 +54,11 @@ const evaluationShape = {
   /** examples, of whatever kind */
   images: z.int().positive(),
   draws: z.int().positive(),
+  // Runs of earlier versions do not say what follows.
+  /** the run's own test set, the validation part of its data, or data of other making */
+  of: z.enum(['test', 'validation', 'other']).optional(),
+  /** of the draws */
+  seed: z.int().nonnegative().optional(),
   /** of classes: accuracy against confidence, by confidence in bins of equal width */
   reliability: z.array(z.object({ count: z.int().nonnegative(), confidence: share, accuracy: share })).optional(),
 };
@@ -61,6 +69,51 @@ export const evaluationRecord = z.looseObject(evaluationShape).transform((record
   figures: figuresIn(record, Object.keys(evaluationShape)),
 }));
 export type EvaluationRecord = z.infer<typeof evaluationRecord>;
+
+/**
+ * The evaluation that speaks for a run: of its own test set, after the last step of which there is one, with the most draws;
+ * of equal ones the last. None of other data, or of fewer draws, takes its place.
+ */
+export function ownEvaluation(evaluations: readonly EvaluationRecord[]): EvaluationRecord | undefined {
+  const own = evaluations.filter(({ of = 'test' }) => of === 'test');
+  return own.reduce<EvaluationRecord | undefined>(
+    (best, one) => (best === undefined || !isLess(one, best) ? one : best),
+    undefined,
+  );
+}
+
+function isLess(one: EvaluationRecord, other: EvaluationRecord): boolean {
+  return one.step === other.step ? one.draws < other.draws : one.step < other.step;
+}
+
+type Evaluated = Pick<EvaluationRecord, 'step' | 'draws' | 'of'>;
+
+/** Whether an evaluation of the same examples after the same step is kept that was made with more draws. */
+export function hasMoreDraws(folder: string, { step, draws, of }: Evaluated): boolean {
+  return kept(folder).some((one) => one.step === step && (one.of ?? 'test') === of && one.draws > draws);
+}
+
+/** Whether an evaluation after a step is kept. */
+export function hasEvaluation(folder: string, step: number): boolean {
+  return kept(folder).some((one) => one.step === step);
+}
+
+/** The lines that can be read; a report says what is wrong with the others. */
+function kept(folder: string): EvaluationRecord[] {
+  let text: string;
+  try {
+    text = readRegular(join(folder, evaluationsFile), longFile).toString('utf8');
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      return evaluationRecord.safeParse(JSON.parse(line)).data ?? [];
+    } catch {
+      return [];
+    }
+  });
+}
 
 /** The numbers of a line that have no other place. */
 export function figuresIn(record: object, others: readonly string[]): Record<string, number> {
@@ -81,6 +134,7 @@ export function recordStart(folder: string, start: StartRecord): void {
 
 /** @throws RunFolderError if the file cannot be written */
 export function recordEvaluation(folder: string, { figures, ...evaluation }: EvaluationRecord): void {
-  const { reliability, ...facts } = evaluation;
-  appendRecord(join(folder, evaluationsFile), { ...facts, ...figures, ...(reliability && { reliability }) });
+  const { reliability, at, ...facts } = evaluation;
+  const record = { ...facts, ...figures, ...(reliability && { reliability }) };
+  appendRecord(join(folder, evaluationsFile), record, { at });
 }

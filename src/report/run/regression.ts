@@ -2,11 +2,10 @@
  * `evaluations/step-N.json` of a run folder: what a report draws of predicted numbers beside their figures in
  * evaluations.jsonl. Of several evaluations after the same step it holds the last.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type RealPredictive, type Units, centralCoverage, inUnits } from '../../likelihoods/index.ts';
-import { writeRunFile } from '../../run/index.ts';
+import { readRegular, writeRunFile } from '../../run/index.ts';
 
 /** Numbers that a JSON cannot hold, infinite ones, stand there as null. */
 const numbers = z.array(
@@ -117,7 +116,7 @@ export function readRegression(
 ): RegressionPicture | null {
   let text: string;
   try {
-    text = readFileSync(join(folder, nameOf(step)), 'utf8');
+    text = readRegular(join(folder, nameOf(step))).toString('utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;

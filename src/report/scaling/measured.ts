@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { DataError } from '../../errors/index.ts';
+import { readRegular } from '../../run/index.ts';
 
 const schema = z.object({
   series: z
@@ -12,7 +12,17 @@ const schema = z.object({
         scaling: z.enum(['weak', 'strong']),
         /** examples per rank where weak, per step where strong */
         batch: z.int().positive(),
-        points: z.array(z.object({ ranks: z.int().positive(), stepMs: z.number().positive() })).min(1),
+        points: z
+          .array(
+            z.object({
+              ranks: z
+                .int()
+                .positive()
+                .max(2 ** 20),
+              stepMs: z.number().positive(),
+            }),
+          )
+          .min(1),
       }),
     )
     .min(1),
@@ -28,7 +38,7 @@ export type MeasuredScaling = z.infer<typeof schema>;
 export function readMeasuredScaling(path: string): MeasuredScaling {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(readRegular(path).toString('utf8'));
   } catch (error) {
     throw new DataError(`${path} cannot be read as measured scaling`, {
       got: (error as Error).message,

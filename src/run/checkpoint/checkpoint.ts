@@ -1,6 +1,7 @@
 /** Where a checkpoint lies: `checkpoints/step-N/` in the run folder. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { CheckpointError, describeFailure } from '../../errors/index.ts';
 import type { NamedTensor } from '../../train/index.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import { bytesOf, byName } from '../safetensors/index.ts';
@@ -17,8 +18,13 @@ export function checkpointFolder(runFolder: string, step: number): string {
 export function checkpointSteps(runFolder: string, files: FileSystem): number[] {
   const folder = checkpointsFolder(runFolder);
   if (!files.existsSync(folder)) return [];
-  return files
-    .readdirSync(folder)
+  let names: string[];
+  try {
+    names = files.readdirSync(folder);
+  } catch (error) {
+    throw new CheckpointError(`cannot look for checkpoints in ${folder}`, describeFailure(error));
+  }
+  return names
     .map((name) => /^step-(0|[1-9]\d{0,14})$/.exec(name)?.[1])
     .filter((digits) => digits !== undefined)
     .map(Number)

@@ -6,7 +6,7 @@ import type { Checkpoint, NamedTensor } from '../../train/index.ts';
 import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { byName, readSafetensors } from '../safetensors/index.ts';
 import { checkpointFolder, checkpointSteps } from './checkpoint.ts';
-import { type CheckpointState, decodeState, type TensorFileName } from './state.ts';
+import { type CheckpointState, decodeState, largestState, type TensorFileName } from './state.ts';
 
 type Parameter = Pick<NamedTensor, 'name' | 'shape'>;
 
@@ -52,6 +52,23 @@ export function loadLatest(
   });
 }
 
+/** What the last intact checkpoint says of itself, without its tensors; null where there is none. */
+export function latestState(
+  runFolder: string,
+  files: FileSystem = nodeFileSystem,
+): { readonly step: number; readonly state: Readonly<Record<string, unknown>> } | null {
+  for (const step of checkpointSteps(runFolder, files).toReversed()) {
+    const file = join(checkpointFolder(runFolder, step), 'state.json');
+    try {
+      return { step, state: decodeState(read(files, file, largestState), file).state };
+    } catch (error) {
+      // `loadLatest` is the place that names it
+      if (!(error instanceof CredenceError)) throw error;
+    }
+  }
+  return null;
+}
+
 /**
  * The checkpoint of one step.
  * @throws CheckpointError if it is missing, broken, or of another model
@@ -76,7 +93,7 @@ export function loadCheckpoint(
 function readCheckpoint(runFolder: string, step: number, files: FileSystem): Checkpoint {
   const folder = checkpointFolder(runFolder, step);
   const stateFile = join(folder, 'state.json');
-  const state = decodeState(read(files, stateFile), stateFile);
+  const state = decodeState(read(files, stateFile, largestState), stateFile);
   if (state.step !== step) {
     throw new CheckpointError(`${folder} has been renamed`, { got: `step ${step}`, expected: `step ${state.step}` });
   }
@@ -89,8 +106,8 @@ function readCheckpoint(runFolder: string, step: number, files: FileSystem): Che
 
 function readTensors(files: FileSystem, folder: string, name: TensorFileName, state: CheckpointState): NamedTensor[] {
   const path = join(folder, name);
-  const bytes = read(files, path);
   const recorded = state.files[name];
+  const bytes = read(files, path, recorded.bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (bytes.byteLength !== recorded.bytes || sha256 !== recorded.sha256) {
     throw new CheckpointError(`${path} is not as it was written`, {
@@ -104,9 +121,10 @@ function readTensors(files: FileSystem, folder: string, name: TensorFileName, st
   });
 }
 
-function read(files: FileSystem, path: string): Uint8Array {
+/** @param most bytes that it may have */
+function read(files: FileSystem, path: string, most: number): Uint8Array {
   try {
-    return files.readFileSync(path);
+    return files.readFileSync(path, most);
   } catch (error) {
     const { got, cause } = describeFailure(error);
     throw new CheckpointError(`cannot read ${path}`, { got, cause });

@@ -8,6 +8,9 @@ import { CheckpointError } from '../../errors/index.ts';
 
 export const schemaVersion = 1;
 
+/** Bytes: levels of text columns and names of classes may be many. */
+export const largestState = 2 ** 27;
+
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const size = z.number().int().nonnegative();
 const storedFile = z.strictObject({ sha256: digest, bytes: size });

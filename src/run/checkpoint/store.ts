@@ -7,7 +7,7 @@ import { removeQuietly, syncFolder, writeDurably } from '../files/durable.ts';
 import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { safetensorsChunks } from '../safetensors/index.ts';
 import { checkpointFolder, checkpointSteps, checkpointsFolder } from './checkpoint.ts';
-import { decodeState, encodeState, type StoredFile, schemaVersion } from './state.ts';
+import { decodeState, encodeState, largestState, type StoredFile, schemaVersion } from './state.ts';
 
 export interface CheckpointStoreOptions {
   /** how many of the last checkpoints are kept, beside the best; at least 1 */
@@ -180,7 +180,7 @@ export class CheckpointStore {
     for (const step of checkpointSteps(this.#runFolder, this.#files)) {
       const file = join(checkpointFolder(this.#runFolder, step), 'state.json');
       try {
-        this.#scores.set(step, decodeState(this.#files.readFileSync(file), file).score);
+        this.#scores.set(step, decodeState(this.#files.readFileSync(file, largestState), file).score);
       } catch {
         // A broken one counts neither among the last nor as the best; `loadLatest` is the place that names it.
       }

@@ -3,6 +3,7 @@
  * place that fails at a chosen call.
  */
 import * as fs from 'node:fs';
+import { readRegular } from './regular.ts';
 
 export interface FileSystem {
   openSync(path: string, flags: string): number;
@@ -14,8 +15,10 @@ export interface FileSystem {
   renameSync(from: string, to: string): void;
   rmSync(path: string, options: { readonly recursive: boolean; readonly force: boolean }): void;
   readdirSync(path: string): string[];
-  readFileSync(path: string): Uint8Array;
+  /** a regular file only; `most` bytes at most */
+  readFileSync(path: string, most?: number): Uint8Array;
+  linkSync(from: string, to: string): void;
   existsSync(path: string): boolean;
 }
 
-export const nodeFileSystem: FileSystem = fs;
+export const nodeFileSystem: FileSystem = { ...fs, readFileSync: readRegular };

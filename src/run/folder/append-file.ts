@@ -2,6 +2,7 @@
 import { RunFolderError, describeFailure } from '../../errors/index.ts';
 import { replaceFile, writeAll } from '../files/durable.ts';
 import type { FileSystem } from '../files/file-system.ts';
+import { longFile } from '../files/regular.ts';
 
 export class AppendFile {
   readonly #files: FileSystem;
@@ -57,7 +58,7 @@ export function truncateLines(
 ): void {
   try {
     if (!files.existsSync(path)) return;
-    const text = Buffer.from(files.readFileSync(path)).toString('utf8');
+    const text = Buffer.from(files.readFileSync(path, longFile)).toString('utf8');
     // What stands behind the last line break was never finished.
     const lines = text.split('\n').slice(0, -1);
     const kept = lines.filter((line) => {

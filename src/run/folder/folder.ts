@@ -90,7 +90,7 @@ function modelOf(folder: string, files: FileSystem): string | null {
   if (!files.existsSync(path)) return null;
   let configuration: unknown;
   try {
-    configuration = parse(Buffer.from(files.readFileSync(path)).toString('utf8'));
+    configuration = parse(Buffer.from(files.readFileSync(path, 2 ** 20)).toString('utf8'), { uniqueKeys: false });
   } catch (error) {
     const { got, cause } = describeFailure(error);
     throw new RunFolderError(`cannot read ${path}`, {

@@ -1,7 +1,8 @@
 /**
- * One run per folder: a lock file that is created exclusively, says who holds it, and is removed at exit. A lock whose
- * process is surely gone (killed, or the machine restarted) is taken over; one of another host never is, because
- * nothing here can tell whether its process lives.
+ * One run per folder: a lock file that says who holds it, and is removed at exit. It is written beside and linked, so that
+ * it is whole from its first moment, and nobody's when two link at once. A lock whose process is surely gone (killed, a zombie,
+ * or the machine restarted) is taken over, and so is one that nobody can have written whole; one of another host never is,
+ * because nothing here can tell whether its process lives.
  */
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -32,6 +33,7 @@ export interface Lock {
 }
 
 const lockName = 'run.lock';
+const largestLock = 65_536;
 
 /** @throws RunFolderError if another process holds the lock, or may hold it, or the folder cannot be written */
 export function lockFolder(folder: string, files: FileSystem = nodeFileSystem): Lock {
@@ -58,31 +60,52 @@ export function thisProcess(): LockHolder {
     pid: process.pid,
     host: hostname(),
     since: new Date().toISOString(),
-    processStart: startOf(process.pid),
+    processStart: processOf(process.pid).start,
     boot: firstLine('/proc/sys/kernel/random/boot_id'),
     machine: firstLine('/etc/machine-id'),
     pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
   };
 }
 
+/** Codes of file systems without links between files. */
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
+
 /** False if there is one already. */
 function create(files: FileSystem, path: string, text: string): boolean {
-  let file: number;
+  const beside = `${path}.${process.pid}.new`;
   try {
-    file = files.openSync(path, 'wx');
+    write(files, beside, text, 'w');
+    try {
+      files.linkSync(beside, path);
+    } catch (error) {
+      if (!noLinks.includes(systemCode(error) ?? '')) throw error;
+      write(files, path, text, 'wx');
+    }
+    return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw new RunFolderError(`cannot write into run folder ${join(path, '..')}`, describeFailure(error));
+  } finally {
+    removeQuietly(files, beside);
   }
+}
+
+function write(files: FileSystem, path: string, text: string, flags: 'w' | 'wx'): void {
+  const file = files.openSync(path, flags);
   try {
     writeAll(files, file, Buffer.from(text));
   } catch (error) {
     removeQuietly(files, path);
-    throw new RunFolderError(`cannot write into run folder ${join(path, '..')}`, describeFailure(error));
+    throw error;
   } finally {
     files.closeSync(file);
   }
-  return true;
+}
+
+/** Whether a run is at work in a folder, as far as can be told from here; one that is about to end holds it still. */
+export function isHeld(folder: string, files: FileSystem = nodeFileSystem): boolean {
+  const holder = readHolder(files, join(folder, lockName));
+  return holder !== null && holder.host === hostname() && fateOf(holder, thisProcess()) === 'alive';
 }
 
 /**
@@ -96,10 +119,20 @@ function takeOver(files: FileSystem, path: string, text: string, own: LockHolder
       remedy: `Try again; if this lasts, remove ${guard}`,
     });
   };
-  if (!create(files, guard, text)) beaten();
+  if (!create(files, guard, text)) {
+    // left by one that was killed within these lines
+    const other = readHolder(files, guard);
+    if (other !== null && (other.host !== own.host || fateOf(other, own) !== 'gone')) beaten();
+    removeQuietly(files, guard);
+    if (!create(files, guard, text)) beaten();
+  }
   try {
     if (files.existsSync(path)) refuseUnlessStale(readHolder(files, path), own, path);
-    files.rmSync(path, { recursive: false, force: true });
+    try {
+      files.rmSync(path, { recursive: false, force: true });
+    } catch (error) {
+      throw new RunFolderError(`cannot take over ${path}`, describeFailure(error));
+    }
     if (!create(files, path, text)) beaten();
   } finally {
     removeQuietly(files, guard);
@@ -108,11 +141,8 @@ function takeOver(files: FileSystem, path: string, text: string, own: LockHolder
 
 function refuseUnlessStale(holder: LockHolder | null, own: LockHolder, path: string): void {
   const folder = join(path, '..');
-  if (holder === null) {
-    throw new RunFolderError(`run folder ${folder} has an unreadable lock`, {
-      remedy: `If no run writes there, remove ${path}`,
-    });
-  }
+  // torn, or empty: of a version that wrote it in place and was killed, or of a disk that lost it
+  if (holder === null) return;
   const who = `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   if (holder.host !== own.host) {
     throw new RunFolderError(`run folder ${folder} is locked from another host`, {
@@ -140,25 +170,40 @@ function fateOf(holder: LockHolder, own: LockHolder): 'alive' | 'gone' | 'unknow
     // EPERM: there is one, of another user.
     if (systemCode(error) === 'ESRCH') return 'gone';
   }
-  return startOf(holder.pid) === holder.processStart ? 'alive' : 'gone';
+  const { state, start } = processOf(holder.pid);
+  // a zombie, dead or dying, waits for its parent and writes nothing
+  return start === holder.processStart && state !== 'Z' && state !== 'X' ? 'alive' : 'gone';
 }
 
-/** Field 22 of /proc/PID/stat; the second field, the command, may hold blanks and parentheses. */
-function startOf(pid: number): string | null {
+/** Fields 3 and 22 of /proc/PID/stat; the second field, the command, may hold blanks and parentheses. */
+function processOf(pid: number): { readonly state: string | null; readonly start: string | null } {
   const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return null;
-  const stat = attempt(() => readFileSync(path, 'utf8'));
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  const stat = existsSync(path) ? attempt(() => readFileSync(path, 'utf8')) : null;
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return { state: fields[0] ?? null, start: fields[19] ?? null };
 }
 
+/**
+ * @returns null where nobody is named
+ * @throws RunFolderError where it may not be looked at: somebody else may hold it
+ */
 function readHolder(files: FileSystem, path: string): LockHolder | null {
-  const text = contentOf(files, path);
-  const value: unknown = text === null ? null : attempt(() => JSON.parse(text));
+  let text: string;
+  try {
+    text = Buffer.from(files.readFileSync(path, largestLock)).toString('utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTFILE', 'EFBIG'].includes(systemCode(error) ?? '')) return null;
+    throw new RunFolderError(`run folder ${join(path, '..')} has a lock that cannot be read`, {
+      ...describeFailure(error),
+      remedy: `If no run writes there, remove ${path}`,
+    });
+  }
+  const value: unknown = attempt(() => JSON.parse(text));
   return isHolder(value) ? value : null;
 }
 
 function contentOf(files: FileSystem, path: string): string | null {
-  return attempt(() => Buffer.from(files.readFileSync(path)).toString('utf8'));
+  return attempt(() => Buffer.from(files.readFileSync(path, largestLock)).toString('utf8'));
 }
 
 function isHolder(value: unknown): value is LockHolder {

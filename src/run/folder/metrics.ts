@@ -17,7 +17,7 @@ export class MetricsFile implements TrainingObserver {
 
   onStep(record: StepRecord, { seconds, samplesPerSecond }: StepTiming): void {
     const { figures, learningRate, ...others } = record;
-    this.#file.append({ ...others, ...figures, learningRate, seconds, samplesPerSecond });
+    this.#file.append({ ...others, ...figures, learningRate }, { seconds, samplesPerSecond });
   }
 
   onCheckpoint(): void {

@@ -4,6 +4,7 @@ import { RunFolderError, describeFailure } from '../../errors/index.ts';
 import { makeFolders } from '../files/durable.ts';
 import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
 import { AppendFile, truncateLines } from './append-file.ts';
+import { checkedLine } from './checksum.ts';
 
 export class RecordFile {
   readonly #file: AppendFile;
@@ -23,8 +24,9 @@ export class RecordFile {
     this.#file = new AppendFile(path, files);
   }
 
-  append<R extends { readonly step: number }>(record: R): void {
-    this.#file.append(`${JSON.stringify(record)}\n`);
+  /** @param varying what differs from one run of a seed to the next: it stands at the line's end, behind its checksum */
+  append<R extends { readonly step: number }>(record: R, varying: object = {}): void {
+    this.#file.append(`${checkedLine(record, varying)}\n`);
   }
 
   /** Waits for the disk. */
@@ -45,10 +47,10 @@ export class RecordFile {
  * Adds one record to a file of a run folder.
  * @throws RunFolderError if it cannot be written
  */
-export function appendRecord<R extends { readonly step: number }>(path: string, record: R): void {
+export function appendRecord<R extends { readonly step: number }>(path: string, record: R, varying: object = {}): void {
   const file = new RecordFile(path);
   try {
-    file.append(record);
+    file.append(record, varying);
   } finally {
     file.close();
   }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { StepTiming, TrainingObserver } from '../../train/index.ts';
 import { type FileSystem, nodeFileSystem } from '../files/file-system.ts';
+import { longFile } from '../files/regular.ts';
 import { AppendFile, truncateLines } from './append-file.ts';
 
 const header = 'iteration,seconds,samplesPerSecond,start,end';
@@ -20,7 +21,7 @@ export class TimingFile implements TrainingObserver {
   constructor(runFolder: string, resumedFrom = 0, files: FileSystem = nodeFileSystem) {
     const path = join(runFolder, 'timing.csv');
     truncateLines(path, resumedFrom, stepOfLine, files);
-    const isNew = !files.existsSync(path) || files.readFileSync(path).byteLength === 0;
+    const isNew = !files.existsSync(path) || files.readFileSync(path, longFile).byteLength === 0;
     this.#file = new AppendFile(path, files);
     if (isNew) this.#file.append(`${header}\n`);
   }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { RunFolderError, describeFailure } from '../../errors/index.ts';
 import { replaceFile, writeDurably } from '../files/durable.ts';
 import { nodeFileSystem } from '../files/file-system.ts';
 import { chromeTrace } from './chrome-trace.ts';
 import { SpanRing } from '../../train/index.ts';
+import { readRegular, longFile } from '../files/regular.ts';
 
 /** How long the first rank waits for what others leave beside the file, in ms. */
 const patience = 1000;
@@ -20,7 +21,7 @@ export class TraceFile {
   readonly #firstForeign: number;
 
   /**
-   * Writes a trace of nothing, so that a path that cannot be written is known before anything is trained.
+   * Asks whether the file can be written before anything is trained; what is there stays until `begin`.
    * @param threads ranks of this process, the first ones; the others are processes
    * @throws RunFolderError when the file cannot be written
    */
@@ -28,7 +29,21 @@ export class TraceFile {
     this.path = path;
     this.#firstForeign = threads;
     this.#rings = Array.from({ length: ranks }, (_, rank) => (rank < threads ? SpanRing.create(hostname()) : null));
-    for (let rank = threads; rank < ranks; rank++) rmSync(partOf(path, rank), { force: true });
+    const probe = `${path}.new`;
+    try {
+      if (existsSync(path) && !statSync(path).isFile()) throw new Error(`${path} is no file`);
+      writeDurably(nodeFileSystem, probe, []);
+    } catch (error) {
+      throw new RunFolderError(`cannot write the timeline ${path}`, describeFailure(error));
+    } finally {
+      rmSync(probe, { force: true });
+    }
+  }
+
+  /** The run begins: a trace of nothing takes the place of what was there. */
+  begin(): void {
+    for (let rank = this.#firstForeign; rank < this.#rings.length; rank++)
+      rmSync(partOf(this.path, rank), { force: true });
     this.#write([]);
   }
 
@@ -62,7 +77,7 @@ export class TraceFile {
       const part = partOf(this.path, rank);
       while (this.#rings[rank] === null && !existsSync(part) && performance.now() < end) Atomics.wait(still, 0, 0, 10);
       if (!existsSync(part)) continue;
-      const bytes = readFileSync(part);
+      const bytes = readRegular(part, longFile);
       rmSync(part, { force: true });
       if (bytes.length !== SpanRing.bytes) continue;
       const buffer = new SharedArrayBuffer(SpanRing.bytes);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError, UsageError, quoteAll } from '../../../errors/index.ts';
 import {
   type Host,
@@ -18,6 +19,7 @@ import {
   startJob,
   supervise,
 } from '../../../launch/index.ts';
+import { isHeld } from '../../../run/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display } from '../../configuration/index.ts';
 import { freeFolder, innerCommand, self } from '../../inner-command.ts';
@@ -57,6 +59,7 @@ export async function launch(given: Given, terminal: Terminal): Promise<number> 
     restarts,
     tell,
     async start(attempt) {
+      if (attempt > 0) await untilFree(request.folder.kind === 'unique' ? null : request.folder.path);
       const left = await answering(usable, attempt, tell);
       if (left?.length === 0) return null;
       const slots = left?.reduce((sum, host) => sum + host.slots, 0) ?? ranks;
@@ -122,6 +125,12 @@ async function answering(hosts: Host[] | null, attempt: number, tell: (text: str
   if (lost.length > 0) tell(`no answer from ${lost.join(', ')}: going on without`);
   if (there.length === 0) tell('no host is left');
   return there;
+}
+
+/** The ranks of the attempt before may be about to end, and one of them holds the folder until it has. */
+async function untilFree(run: string | null): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (run !== null && isHeld(run) && performance.now() < end) await sleep(100);
 }
 
 interface Wish {

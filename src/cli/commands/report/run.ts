@@ -30,8 +30,7 @@ function noFigures(kind: 'classes' | 'reals' | 'counts' = 'classes'): Record<str
 }
 
 /** What `report --json` says of a run. */
-function summaryOf({ folder, configuration, starts, metrics, timing, evaluations, problems }: RunReport) {
-  const evaluation = evaluations.at(-1);
+function summaryOf({ folder, configuration, starts, metrics, timing, evaluation, problems }: RunReport) {
   return {
     run: folder,
     model: configuration ? nameOf(configuration.model) : null,
