@@ -51,9 +51,10 @@ function run(what: string, command: string, args: readonly string[], place: Plac
 /** The folders beside src/, however they got in; a room of src/ may share a name with one. */
 const workshop = /^((src|dist)\/)?(test|bench|scripts)\/|(^|\/)(\.|node_modules\/)|\.tsbuildinfo$/;
 
-const entries = ['index.js', 'index.d.ts', 'node.js', 'node.d.ts', 'cli/main.js', 'chunks/rank.js'].map(
-  (file) => `dist/${file}`,
-);
+const entries = ['index', 'gravitation/index', 'node']
+  .flatMap((entry) => [`${entry}.js`, `${entry}.d.ts`])
+  .concat('cli/main.js', 'chunks/rank.js')
+  .map((file) => `dist/${file}`);
 
 /** Nothing of the workshop in the package, and everything that the two ways in need. */
 function checkContents(files: readonly string[]): void {

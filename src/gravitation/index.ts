@@ -1,0 +1,19 @@
+/**
+ * Gravitational waves of black holes that merge: signals, what is left, and what a detector hears. Masses are in solar
+ * masses as the detector sees them, frequencies in Hz, distances in Mpc, times in seconds. Runs in a browser as well.
+ */
+export { type Binary, type Masses, massesOf } from './binary.ts';
+export { designNoise } from './detector.ts';
+export { lowestFrequency, sampleRate } from './frequency-grid.ts';
+export { type Remnant, remnant } from './remnant.ts';
+export { type FittedMode, type Mode, bertiCardosoWill, ringdown, toneOf } from './ringdown.ts';
+export { optimalSnr } from './snr.ts';
+export {
+  type Polarization,
+  type Source,
+  type Waveform,
+  type WaveformOptions,
+  peakFrequency,
+  waveform,
+} from './waveform.ts';
+export { type WindowOptions, SignalWindows, usualMerger, windowLength } from './windows.ts';
