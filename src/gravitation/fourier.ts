@@ -16,12 +16,7 @@ export class RealFourier {
 
   /** @throws ShapeError where the length is no power of two, or below 4 */
   constructor(length: number) {
-    if (!(length >= 4 && Number.isInteger(Math.log2(length)))) {
-      throw new ShapeError('length of a Fourier transform', {
-        got: String(length),
-        expected: 'a power of two, from 4',
-      });
-    }
+    checkLength(length);
     this.length = length;
     this.#fft = new FFT(length / 2);
     this.#packed = new Float64Array(length);
@@ -63,6 +58,7 @@ export class RealFourier {
     }
     return signal;
   }
+
   #pack(spectrum: Float64Array, k: number, half: number): void {
     const packed = this.#packed;
     const other = half - k;
@@ -81,4 +77,30 @@ export class RealFourier {
     packed[2 * other] = evenRe + oddIm;
     packed[2 * other + 1] = -(oddRe - evenIm);
   }
+}
+
+/** From a real signal to its half spectrum: X_k = sum over n of x_n exp(-2 pi i k n / N). */
+export class RealSpectrum {
+  readonly #fft: FFT;
+  readonly #out: Float64Array;
+  readonly #half: Float64Array;
+
+  /** @throws ShapeError where the length is no power of two, or below 4 */
+  constructor(length: number) {
+    checkLength(length);
+    this.#fft = new FFT(length);
+    this.#out = new Float64Array(2 * length);
+    this.#half = this.#out.subarray(0, length + 2);
+  }
+
+  /** @returns [N / 2 + 1, 2], valid until the next call */
+  of(signal: Float64Array): Float64Array {
+    this.#fft.realTransform(this.#out, signal);
+    return this.#half;
+  }
+}
+
+function checkLength(length: number): void {
+  if (length >= 4 && Number.isInteger(Math.log2(length))) return;
+  throw new ShapeError('length of a Fourier transform', { got: String(length), expected: 'a power of two, from 4' });
 }

@@ -4,9 +4,10 @@
  */
 export { type Binary, type Masses, massesOf } from './binary.ts';
 export { designNoise } from './detector.ts';
-export { lowestFrequency, sampleRate } from './frequency-grid.ts';
+export { type Kind, lowestFrequency, sampleRate } from './frequency-grid.ts';
 export { type Remnant, remnant } from './remnant.ts';
 export { type FittedMode, type Mode, bertiCardosoWill, ringdown, toneOf } from './ringdown.ts';
+export { WhitenedWindows } from './two-bands.ts';
 export { optimalSnr } from './snr.ts';
 export {
   type Polarization,
@@ -16,4 +17,11 @@ export {
   peakFrequency,
   waveform,
 } from './waveform.ts';
-export { type WindowOptions, SignalWindows, usualMerger, windowLength } from './windows.ts';
+export {
+  type WindowOptions,
+  SegmentWindows,
+  durationFrom20Hz,
+  segmentOf,
+  usualMerger,
+  windowLength,
+} from './windows.ts';

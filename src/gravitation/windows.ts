@@ -26,66 +26,39 @@ const afterMerger = 1;
 
 const longestSegment = 256;
 
-interface Segment {
-  readonly grid: FrequencyGrid;
-  readonly fourier: RealFourier;
-  readonly spectrum: Float64Array;
-}
-
 /**
- * Signals in the time domain, 8192 samples per second. What a segment of each length needs is made once and used again: a
- * window allocates as good as nothing.
+ * Signals in the time domain, 8192 samples per second: the inverse transform of a whole segment. What segments of a length
+ * need is made once and used again. For many windows, `WhitenedWindows` is faster by far.
  */
-export class SignalWindows {
+export class SegmentWindows {
+  readonly kind: Kind;
   readonly #segments = new Map<number, Segment>();
 
+  /** @param kind the strain, or as a detector of the design noise hears it: in standard deviations of the noise per sample */
+  constructor(kind: Kind) {
+    this.kind = kind;
+  }
+
   /**
-   * Fills `out` with consecutive samples of what a detector of the design noise would hear of a binary, without the noise:
-   * whitened, in units of the noise's standard deviation per sample. The sum of their squares over the whole segment is the
-   * square of the optimal signal-to-noise ratio (Parseval).
+   * Fills `out` with consecutive samples. Whitened, the sum of their squares over the whole segment is the square of the
+   * optimal signal-to-noise ratio (Parseval), which is returned.
    * @param out [samples], 8192 for a window of a second
-   * @returns signal-to-noise ratio of the whole segment, and its length in seconds
    * @throws UsageError for a binary that cannot be, for one of which nothing is above 20 Hz, and for a merger or a segment
    * that does not fit
    */
-  whitened(
-    out: Float64Array | Float32Array,
-    binary: Binary,
-    options: WindowOptions = {},
-  ): { readonly segmentSnr: number; readonly seconds: number } {
-    const { squares, length } = this.#fill(out, 'whitened', binary, options);
-    return { segmentSnr: Math.sqrt((2 * squares) / length), seconds: length / sampleRate };
-  }
-
-  /**
-   * The same of the strain itself, from 20 Hz on.
-   * @throws UsageError as `whitened`
-   */
-  strain(out: Float64Array | Float32Array, binary: Binary, options: WindowOptions = {}): void {
-    this.#fill(out, 'strain', binary, options);
-  }
-
-  /** @returns sum of the spectrum's squares, and the segment's number of samples */
-  #fill(out: Float64Array | Float32Array, kind: Kind, binary: Binary, options: WindowOptions) {
+  fill(out: Float64Array | Float32Array, binary: Binary, options: WindowOptions = {}): number {
     const seen = seenFrom(options);
-    const model = new PhenomD(massesOf(binary));
+    const model = heard(binary);
     const { merger = usualMerger, segment = segmentOf(model.masses) } = options;
     const { grid, fourier, spectrum } = this.#segment(segment);
-    checkPlace(merger, out.length, grid.length);
-    const last = grid.last(model);
-    if (last < grid.first) {
-      throw new UsageError('the signal of a binary ends below 20 Hz', {
-        got: `${model.masses.total} solar masses, at most ${model.highest.toPrecision(3)} Hz`,
-        expected: 'a lighter one',
-      });
-    }
-    grid.fill(spectrum, kind, model, seen, merger);
+    checkPlace(merger, out.length, fourier.length);
+    const last = grid.add(spectrum, { model, seen, merger: merger / sampleRate });
     let squares = 0;
     for (let n = 2 * grid.first; n < 2 * last + 2; n++) squares += spectrum[n]! ** 2;
     const signal = fourier.inverse(spectrum, grid.first, last);
     spectrum.fill(0, 2 * grid.first, 2 * last + 2);
     for (let n = 0; n < out.length; n++) out[n] = signal[n]!;
-    return { squares, length: grid.length };
+    return Math.sqrt((2 * squares) / fourier.length);
   }
 
   #segment(seconds: number): Segment {
@@ -97,11 +70,28 @@ export class SignalWindows {
         expected: `seconds, a power of two from 1 to ${longestSegment}`,
       });
     }
-    const grid = new FrequencyGrid(seconds);
-    const made = { grid, fourier: new RealFourier(grid.length), spectrum: new Float64Array(grid.length + 2) };
+    const fourier = new RealFourier(seconds * sampleRate);
+    const spectrum = new Float64Array(fourier.length + 2);
+    const made = { grid: new FrequencyGrid(this.kind, seconds), fourier, spectrum };
     this.#segments.set(seconds, made);
     return made;
   }
+}
+
+interface Segment {
+  readonly grid: FrequencyGrid;
+  readonly fourier: RealFourier;
+  readonly spectrum: Float64Array;
+}
+
+/** @throws UsageError for a binary that cannot be, and for one of which nothing is above 20 Hz */
+export function heard(binary: Binary): PhenomD {
+  const model = new PhenomD(massesOf(binary));
+  if (model.highest > lowestFrequency + 1) return model;
+  throw new UsageError('the signal of a binary ends below 20 Hz', {
+    got: `${model.masses.total} solar masses, at most ${model.highest.toPrecision(3)} Hz`,
+    expected: 'a lighter one',
+  });
 }
 
 /** Seconds from 20 Hz to the merger, to leading order (Peters 1964): (5/256) (pi f)^(-8/3) Mc^(-5/3). */
@@ -110,13 +100,22 @@ export function durationOf({ seconds, eta }: Masses): number {
   return (5 / 256) * (Math.PI * lowestFrequency) ** (-8 / 3) * chirp ** (-5 / 3);
 }
 
+/**
+ * Seconds from 20 Hz to the merger, to leading order.
+ * @throws UsageError for a binary that cannot be (`Binary`)
+ */
+export function durationFrom20Hz(binary: Binary): number {
+  return durationOf(massesOf(binary));
+}
+
 /** Seconds of a segment that the signal fits into, with a quarter to spare. */
 export function segmentOf(masses: Masses): number {
   const least = 1.25 * durationOf(masses) + 1 + afterMerger;
   return Math.min(longestSegment, Math.max(4, 2 ** Math.ceil(Math.log2(least))));
 }
 
-function checkPlace(merger: number, length: number, segment: number): void {
+/** @throws UsageError */
+export function checkPlace(merger: number, length: number, segment: number): void {
   if (length > segment) {
     throw new UsageError('window of a whitened signal', {
       got: `${length} samples`,

@@ -18,11 +18,16 @@ export class Phase {
   readonly #log5: number;
   readonly #log6: number;
   readonly #mergerStart: number;
-  readonly #beta: readonly [number, number, number];
-  readonly #alpha: readonly [number, number, number, number];
+  // beta_i and alpha_i over eta; what is read for each frequency is a field of its own
+  readonly #b1: number;
+  readonly #b2: number;
+  readonly #b3: number;
+  readonly #a1: number;
+  readonly #a2: number;
+  readonly #a3: number;
+  readonly #a4: number;
   readonly #center: number;
   readonly #damping: number;
-  // What has to be read for each frequency is a field of its own.
   #c1 = 0;
   #c2 = 0;
   #d1 = 0;
@@ -34,8 +39,13 @@ export class Phase {
     this.#powers = this.#series.powers;
     this.#log5 = this.#series.log5;
     this.#log6 = this.#series.log6;
-    this.#beta = [fit.beta1 / eta, fit.beta2 / eta, fit.beta3 / eta];
-    this.#alpha = [fit.alpha1 / eta, fit.alpha2 / eta, fit.alpha3 / eta, fit.alpha4 / eta];
+    this.#b1 = fit.beta1 / eta;
+    this.#b2 = fit.beta2 / eta;
+    this.#b3 = fit.beta3 / eta;
+    this.#a1 = fit.alpha1 / eta;
+    this.#a2 = fit.alpha2 / eta;
+    this.#a3 = fit.alpha3 / eta;
+    this.#a4 = fit.alpha4 / eta;
     this.#center = fit.alpha5 * ring.frequency;
     this.#damping = ring.damping;
     this.#mergerStart = ring.frequency / 2;
@@ -70,28 +80,27 @@ export class Phase {
 
   /** equation 16, with what joins it to the inspiral */
   #intermediateAt(frequency: number, logarithm: number): number {
-    const [b1, b2, b3] = this.#beta;
     const cube = frequency * frequency * frequency;
-    return b1 * frequency + b2 * logarithm - b3 / (3 * cube) + this.#c1 + this.#c2 * frequency;
+    return this.#b1 * frequency + this.#b2 * logarithm - this.#b3 / (3 * cube) + this.#c1 + this.#c2 * frequency;
   }
 
   #intermediateSlope(frequency: number): number {
-    const [b1, b2, b3] = this.#beta;
-    return b1 + b2 / frequency + b3 / frequency ** 4 + this.#c2;
+    return this.#b1 + this.#b2 / frequency + this.#b3 / frequency ** 4 + this.#c2;
   }
 
   /** equation 14, with what joins it to the intermediate part */
   #mergerAt(frequency: number): number {
-    const [a1, a2, a3, a4] = this.#alpha;
     const half = Math.sqrt(frequency);
-    const bent = (4 / 3) * a3 * half * Math.sqrt(half) + a4 * Math.atan((frequency - this.#center) / this.#damping);
-    return a1 * frequency - a2 / frequency + bent + this.#d1 + this.#d2 * frequency;
+    const bent =
+      (4 / 3) * this.#a3 * half * Math.sqrt(half) + this.#a4 * Math.atan((frequency - this.#center) / this.#damping);
+    return this.#a1 * frequency - this.#a2 / frequency + bent + this.#d1 + this.#d2 * frequency;
   }
 
   /** equation 13, without what joins it: at the amplitude's peak it is the time by which the waveform is moved */
   bareMergerSlope(frequency: number): number {
-    const [a1, a2, a3, a4] = this.#alpha;
     const z = (frequency - this.#center) / this.#damping;
-    return a1 + a2 / frequency ** 2 + a3 * frequency ** -0.25 + a4 / this.#damping / (1 + z * z);
+    return (
+      this.#a1 + this.#a2 / frequency ** 2 + this.#a3 * frequency ** -0.25 + this.#a4 / this.#damping / (1 + z * z)
+    );
   }
 }
