@@ -37,94 +37,78 @@ const light = { power: 125, wavelength: 1.064e-6, mirrorLoss: 37.5e-6, splitterL
 const transmission = { input: 0.014, powerRecycling: 0.027, signalRecycling: 0.2 };
 const homodyneAngle = (116 * Math.PI) / 180;
 
-type Complex = readonly [real: number, imaginary: number];
-const plus = (...terms: readonly Complex[]): Complex => [
-  terms.reduce((sum, [re]) => sum + re, 0),
-  terms.reduce((sum, [, im]) => sum + im, 0),
-];
-const times = (by: number, [re, im]: Complex): Complex => [by * re, by * im];
-const real = (value: number): Complex => [value, 0];
-const unit = (angle: number): Complex => [Math.cos(angle), Math.sin(angle)];
-const squared = ([re, im]: Complex): number => re * re + im * im;
+// What does not depend on the frequency, by the letters of the paper.
+const laser = (2 * Math.PI * lightSpeed) / light.wavelength;
+const tau = Math.sqrt(transmission.signalRecycling);
+const rho = Math.sqrt(1 - transmission.signalRecycling);
+/** gamma: half the width of an arm's resonance, 1/s */
+const halfWidth = (transmission.input * lightSpeed) / (4 * armLength);
+/** epsilon: loss of a round trip in an arm over its transmission */
+const loss = (2 * light.mirrorLoss) / ((2 * halfWidth * armLength) / lightSpeed);
+const lossSR = light.splitterLoss;
+const detected = Math.sqrt(1 - light.detectionLoss);
+/** I_0 / I_SQL: power at the beam splitter over that which reaches the standard quantum limit */
+const power = (() => {
+  const inner = Math.sqrt(1 - transmission.input);
+  const back = Math.sqrt(1 - 2 * light.mirrorLoss);
+  const arm = inner - (transmission.input * back) / (1 - inner * back);
+  const recycled = 1 + Math.sqrt(1 - transmission.powerRecycling) * arm * Math.sqrt(1 - lossSR);
+  const atSplitter = (light.power * transmission.powerRecycling) / recycled ** 2;
+  return atSplitter / ((mirrorMass * armLength ** 2 * halfWidth ** 4) / (4 * laser));
+})();
+const sine = Math.sin(homodyneAngle);
+const cosine = Math.cos(homodyneAngle);
 
-/** Buonanno and Chen 2001, section V, without detuning: C21, D2, P21 and N22 are 0. */
+/**
+ * Buonanno and Chen 2001, section V, without detuning: C21, D2, P21 and N22 are 0, C22 is C11, P22 is
+ * P11, Q22 is Q11. Complex numbers are written as their two parts.
+ */
 function quantum(f: number): number {
   const omega = 2 * Math.PI * f;
-  const { mirrorLoss, splitterLoss: lossSR, detectionLoss } = light;
-  const laser = (2 * Math.PI * lightSpeed) / light.wavelength;
-  const tau = Math.sqrt(transmission.signalRecycling);
-  const rho = Math.sqrt(1 - transmission.signalRecycling);
-  const halfWidth = (transmission.input * lightSpeed) / (4 * armLength);
-  const loss = (2 * mirrorLoss) / ((2 * halfWidth * armLength) / lightSpeed);
-  const inner = Math.sqrt(1 - transmission.input);
-  const back = Math.sqrt(1 - 2 * mirrorLoss);
-  const arm = inner - (transmission.input * back) / (1 - inner * back);
-  const recycling = Math.sqrt(1 - transmission.powerRecycling) * arm * Math.sqrt(1 - lossSR);
-  const circulating = (light.power * transmission.powerRecycling) / (1 + recycling) ** 2;
-  const atLimit = (mirrorMass * armLength ** 2 * halfWidth ** 4) / (4 * laser);
-  // kappa, coupling of light and mirrors, and beta, phase of a sideband in the arms
-  const kappa = ((2 * circulating) / atLimit) * (halfWidth ** 4 / (omega ** 2 * (halfWidth ** 2 + omega ** 2)));
+  // kappa couples light and mirrors; beta is the phase that a sideband takes in the arms
+  const kappa = (2 * power * halfWidth ** 4) / (omega ** 2 * (halfWidth ** 2 + omega ** 2));
   const beta = Math.atan(omega / halfWidth);
-  const e = unit(2 * beta);
-  const cosine = Math.cos(beta);
-  const u = Math.sqrt(1 - detectionLoss);
+  const [c1, s1] = [Math.cos(beta), Math.sin(beta)];
+  const [c2, s2] = [Math.cos(2 * beta), Math.sin(2 * beta)];
+  const [c4, s4] = [Math.cos(4 * beta), Math.sin(4 * beta)];
+  const square = c1 * c1;
+
+  // (1 + exp 2i beta)^2 = 4 cos^2 beta exp 2i beta
+  const c11re =
+    -(1 + rho ** 2) -
+    2 * rho * c2 +
+    loss * (2 * rho * square * c2 + (1 + rho ** 2) * square) +
+    lossSR * (rho * c2 + (1 + rho ** 2) / 2);
+  const c11im = 2 * loss * rho * square * s2 + lossSR * rho * s2;
+  const c12re = tau ** 2 * kappa * (-1 + (loss * (3 + c2)) / 2 + lossSR / 2);
+  const c12im = (tau ** 2 * kappa * loss * s2) / 2;
+  const d1re = -(1 + rho * c2) + (loss / 4) * (3 + rho + 2 * rho * c4 + c2 * (1 + 5 * rho)) + (lossSR * rho * c2) / 2;
+  const d1im = -rho * s2 + (loss / 4) * (2 * rho * s4 + s2 * (1 + 5 * rho)) + (lossSR * rho * s2) / 2;
+  const p11re = -Math.sqrt(lossSR) * tau * (1 + rho * c2);
+  const p11im = -Math.sqrt(lossSR) * tau * rho * s2;
+  const p12 = -Math.sqrt(lossSR) * tau * kappa;
+  const middle = 2 * rho + 2 * rho * c2 + 1;
+  const q11re =
+    (1 + rho ** 2) * c2 + 2 * rho + ((loss * rho) / 2) * (-c2 - c2 * middle - 2) - lossSR * rho * (rho * c2 + 1);
+  const q11im = (rho ** 2 - 1) * s2 + ((loss * rho) / 2) * (s2 - s2 * middle) - lossSR * rho ** 2 * s2;
+  // 1 + rho exp 2i beta - 2 rho cos beta exp i beta = 1 - rho
+  const n11 = Math.sqrt(loss / 2) * tau * kappa * (1 - rho);
+  const arms = Math.sqrt(2 * loss) * tau * c1;
+  // exp -i beta + rho exp i beta
+  const [fromRe, fromIm] = [(1 + rho) * c1, (rho - 1) * s1];
+
+  const ofLight =
+    squared(sine * c11re, sine * c11im) +
+    squared(sine * c12re + cosine * c11re, sine * c12im + cosine * c11im) +
+    squared(sine * p11re, sine * p11im) +
+    squared(sine * p12 + cosine * p11re, cosine * p11im) +
+    squared(sine * n11 + cosine * 2 * c1 * arms * fromRe, cosine * 2 * c1 * arms * fromIm) +
+    squared(sine * arms * fromRe, sine * arms * fromIm);
+  const noise = detected ** 2 * ofLight + light.detectionLoss * squared(q11re, q11im);
   const standardLimit = (8 * planck) / (mirrorMass * (omega * armLength) ** 2);
+  return (standardLimit * noise) / (2 * kappa * tau ** 2 * detected ** 2 * squared(sine * d1re, sine * d1im));
+}
 
-  const onePlusE = plus(real(1), e);
-  const eSquared: Complex = [e[0] ** 2 - e[1] ** 2, 2 * e[0] * e[1]];
-  const onePlusESquared: Complex = [onePlusE[0] ** 2 - onePlusE[1] ** 2, 2 * onePlusE[0] * onePlusE[1]];
-  const c11 = times(
-    u,
-    plus(
-      real(-(1 + rho ** 2) - 2 * rho * Math.cos(2 * beta)),
-      times((loss * rho) / 2, onePlusESquared),
-      real(loss * (1 + rho ** 2) * cosine ** 2),
-      times(lossSR * rho, e),
-      real((lossSR * (1 + rho ** 2)) / 2),
-    ),
-  );
-  const c12 = times(u * tau ** 2 * kappa, plus(real(-1 + lossSR / 2), times(loss / 2, plus(real(3), e))));
-  const d1 = times(
-    u,
-    plus(
-      times(-1, plus(real(1), times(rho, e))),
-      times(loss / 4, plus(real(3 + rho), times(2 * rho, eSquared), times(1 + 5 * rho, e))),
-      times((lossSR * rho) / 2, e),
-    ),
-  );
-  const p11 = times(-u * Math.sqrt(lossSR) * tau, plus(real(1), times(rho, e)));
-  const p12 = -u * Math.sqrt(lossSR) * tau * kappa;
-  const conjugate = unit(-2 * beta);
-  const q11 = times(
-    Math.sqrt(detectionLoss),
-    plus(
-      conjugate,
-      times(rho ** 2, e),
-      real(2 * rho),
-      times(
-        (loss * rho) / 2,
-        plus(times(-1, conjugate), times(-(2 * rho + 2 * rho * Math.cos(2 * beta) + 1), e), real(-2)),
-      ),
-      times(-lossSR * rho, plus(times(rho, e), real(1))),
-    ),
-  );
-  const n11 = times(
-    u * Math.sqrt(loss / 2) * tau * kappa,
-    plus(real(1), times(rho, e), times(-2 * rho * cosine, unit(beta))),
-  );
-  const fromArms = plus(unit(-beta), times(rho, unit(beta)));
-  const n21 = times(u * Math.sqrt(2 * loss) * tau * 2 * cosine ** 2, fromArms);
-  const n12 = times(-u * Math.sqrt(2 * loss) * tau * cosine, fromArms);
-
-  const s = Math.sin(homodyneAngle);
-  const c = Math.cos(homodyneAngle);
-  const noise =
-    squared(times(s, c11)) +
-    squared(plus(times(s, c12), times(c, c11))) +
-    squared(times(s, p11)) +
-    squared(plus(real(p12 * s), times(c, p11))) +
-    squared(q11) +
-    squared(plus(times(s, n11), times(c, n21))) +
-    squared(times(s, n12));
-  return (standardLimit / (2 * kappa * tau ** 2 * squared(times(s, d1)))) * noise;
+function squared(re: number, im: number): number {
+  return re * re + im * im;
 }

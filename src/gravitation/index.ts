@@ -5,6 +5,7 @@
 export { type Binary, type Masses, massesOf } from './binary.ts';
 export { designNoise } from './detector.ts';
 export { type Kind, lowestFrequency, sampleRate } from './frequency-grid.ts';
+export { type DetectorNoiseKey, colouredNoise, estimateNoise, hideInNoise, whiteNoise, whiten } from './noise.ts';
 export { type Remnant, remnant } from './remnant.ts';
 export { type FittedMode, type Mode, bertiCardosoWill, ringdown, toneOf } from './ringdown.ts';
 export { WhitenedWindows } from './two-bands.ts';

@@ -48,7 +48,8 @@ export class WhitenedWindows {
     const afterMerger = (out.length - merger) / sampleRate;
     const step = this.#step;
     step.begin = lowestFrequency * Math.max(1, (duration / (frame - afterMerger - spread)) ** (3 / 8));
-    if (step.end > lowEnd) {
+    // Very long signals, and those of light binaries, which go on above what is sampled: as a whole.
+    if (step.end > lowEnd || model.highest > sampleRate / 2) {
       this.#whole ??= new SegmentWindows('whitened');
       this.#whole.fill(out, binary, options);
       return;

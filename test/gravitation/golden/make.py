@@ -1,6 +1,6 @@
 """Writes lalsimulation.json: 200 binaries as LALSimulation computes them, IMRPhenomD.
 
-    python3 -m venv V && V/bin/pip install lalsuite==7.26.16 numpy==2.4.6 && V/bin/python make.py
+    python3 -m venv V && V/bin/pip install lalsuite==7.26.16 numpy==2.4.6 && V/bin/python make.py && npx biome format --write lalsimulation.json
 """
 
 import json

@@ -4,9 +4,12 @@ import { type Binary, durationFrom20Hz, massesOf, segmentOf, windowLength } from
 import type { Given } from '../../command-file.ts';
 import { display } from '../../configuration/index.ts';
 import type { Terminal } from '../../terminal.ts';
-import { integers, number } from '../../values.ts';
+import { integers, number, oneOf } from '../../values.ts';
 import { render } from './render.ts';
 import { type Wanted, signalOf, usualSamples } from './signal.ts';
+
+/** seconds */
+const segments = ['1', '2', '4', '8', '16', '32', '64', '128', '256'];
 
 interface WaveformWords {
   readonly m1?: string;
@@ -64,7 +67,7 @@ function read(words: WaveformWords): Wanted {
     },
     // as they are written, in this order
     frequencies: frequencies === undefined ? null : frequencies.split(',').map((one) => real('frequencies', one, 1e-3)),
-    segment: number('segment', words.segment, 1, 256, (seconds) => Number.isInteger(Math.log2(seconds))),
+    segment: Number(oneOf('segment', words.segment, segments)),
     samples: samples === undefined ? usualSamples : integers('samples', samples, 0, windowLength - 1),
   };
 }
