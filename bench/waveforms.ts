@@ -4,28 +4,14 @@
  * npx tsx bench/waveforms.ts [--windows COUNT] [--repetitions COUNT]
  */
 import { parseArgs } from 'node:util';
-import { type Binary, WhitenedWindows, massesOf, segmentOf, windowLength } from '../src/gravitation/index.ts';
-import { fillUniform, purpose } from '../src/random/index.ts';
+import { WhitenedWindows, drawBinary, massesOf, segmentOf, windowLength } from '../src/gravitation/index.ts';
 
 const { values } = parseArgs({
   options: { windows: { type: 'string', default: '2000' }, repetitions: { type: 'string', default: '5' } },
 });
 const [count, repetitions] = [Number(values.windows), Number(values.repetitions)];
 
-/** m1 from 9 to 65, m2 from 5.2 to 42 solar masses, m2 <= m1 <= 5 m2, spins from -0.8 to 0.8 */
-function drawn(index: number): Binary {
-  const uniform = new Float32Array(4);
-  for (let attempt = 0; ; attempt++) {
-    const at = { seed: 1, purpose: purpose.dataOrder, step: attempt, replica: 0, layer: 0, example: index };
-    fillUniform(uniform, at);
-    const [mass1, mass2] = [9 + 56 * uniform[0]!, 5.2 + 36.8 * uniform[1]!];
-    if (mass2 <= mass1 && mass1 <= 5 * mass2) {
-      return { mass1, mass2, spin1: 1.6 * uniform[2]! - 0.8, spin2: 1.6 * uniform[3]! - 0.8 };
-    }
-  }
-}
-
-const binaries = Array.from({ length: count }, (_, i) => drawn(i));
+const binaries = Array.from({ length: count }, (_, i) => drawBinary(1, 'train', i));
 const windows = new WhitenedWindows();
 const out = new Float32Array(windowLength);
 const segments = new Map<number, number>();
