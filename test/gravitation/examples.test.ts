@@ -52,7 +52,9 @@ describe('the prior', () => {
     expect(drawBinary(seed, 'test', 3)).not.toEqual(drawn[3]);
     expect(drawBinary(seed + 1, 'train', 3)).not.toEqual(drawn[3]);
     const none = { ...usualPrior, leastFinalSpin: 1 };
-    expect(() => drawBinary(seed, 'train', 0, none)).toThrowErrorMatchingInlineSnapshot(`[UsageError: the prior leaves all binaries out: got {"mass1":[9,65],"mass2":[5.2,42],"spin":[-0.8,0.8],"largestRatio":5,"leastFinalSpin":1}, expected one within 10000 draws]`);
+    expect(() => drawBinary(seed, 'train', 0, none)).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: the prior leaves all binaries out: got {"mass1":[9,65],"mass2":[5.2,42],"spin":[-0.8,0.8],"largestRatio":5,"leastFinalSpin":1}, expected one within 10000 draws]`,
+    );
   });
 
   it('is heard 13 times as loud by a filter as its largest sample is (George and Huerta 2018: 13.0 +- 1.5)', () => {
@@ -84,7 +86,9 @@ describe('signals', () => {
         ...[binary.mass1, binary.mass2, spin, omegaReal, omegaImaginary],
       ]);
     }
-    expect(() => makeSignals(0, { seed })).toThrowErrorMatchingInlineSnapshot(`[UsageError: number of signals: got 0, expected an integer from 1]`);
+    expect(() => makeSignals(0, { seed })).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: number of signals: got 0, expected an integer from 1]`,
+    );
   });
 });
 
@@ -184,8 +188,12 @@ describe('examples of signals', () => {
     expect(noise).toBeLessThan(5.5);
     expect(signal).toBeGreaterThan(noise);
     expect(loud).toEqual([9, 10]);
-    expect(() => gravitationExamples(signals, { seed, targets: [] })).toThrowErrorMatchingInlineSnapshot(`[UsageError: targets of gravitational waves: got none, expected some of mass1, mass2, finalSpin, omegaReal, omegaImaginary]`);
-    expect(() => examples.fill(batchOf(2, 2), at(0))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: signals do not fit their batch: got 16384 numbers for 1.3333333333333333 signals, expected 8192 float32 for each]`);
+    expect(() => gravitationExamples(signals, { seed, targets: [] })).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: targets of gravitational waves: got none, expected some of mass1, mass2, finalSpin, omegaReal, omegaImaginary]`,
+    );
+    expect(() => examples.fill(batchOf(2, 2), at(0))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: signals do not fit their batch: got 16384 numbers for 1.3333333333333333 signals, expected 8192 float32 for each]`,
+    );
   });
 
   it('that are held out have one draw each, which no example of the training has', () => {

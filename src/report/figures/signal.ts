@@ -72,7 +72,7 @@ export function signalFigure(picture: SignalPicture, options: FigureOptions = {}
             color: {
               ...{ field: 'what', type: 'nominal', title: null },
               scale: { domain: names, range: [palette[0], palette[6]] },
-              legend: { orient: 'bottom', symbolType: 'stroke' },
+              legend: { orient: 'top-right', symbolType: 'stroke' },
             },
           },
         },
