@@ -51,6 +51,33 @@ export const lalsimulation = JSON.parse(
   readFileSync(new URL('golden/lalsimulation.json', import.meta.url), 'utf8'),
 ) as { readonly noise: readonly (readonly [number, number])[]; readonly binaries: readonly LalCase[] };
 
+type Interval = Readonly<Record<'median' | 'minus' | 'plus', number>>;
+
+export interface Event {
+  readonly event: string;
+  readonly published: Readonly<Record<'chi_eff' | 'final_spin', Interval>>;
+  readonly derived: Readonly<
+    Record<
+      | 'mass1_detector'
+      | 'mass2_detector'
+      | 'final_spin_husa2016_chi1_chi2_eq_chi_eff'
+      | 'final_mass_detector'
+      | 'omega_R_Mf'
+      | 'omega_I_Mf'
+      | 'omega_R_Mf_bcw2006'
+      | 'omega_I_Mf_bcw2006'
+      | 'ringdown_f_hz_detector'
+      | 'ringdown_tau_ms_detector',
+      number
+    >
+  >;
+}
+
+/** Ten mergers of black holes that LIGO and Virgo heard, as they were published. */
+export const { events } = JSON.parse(
+  readFileSync(new URL('../fixtures/gravitation/gwtc1.json', import.meta.url), 'utf8'),
+) as { readonly events: readonly Event[] };
+
 export const binaryOf = ({ m1, m2, chi1z, chi2z }: GoldenCase): Binary => ({
   ...{ mass1: m1, mass2: m2, spin1: chi1z, spin2: chi2z },
 });

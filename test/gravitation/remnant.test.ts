@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Binary, bertiCardosoWill, massesOf, remnant, ringdown, toneOf } from '../../src/gravitation/index.ts';
-import { binaryOf, golden, relative } from './golden.ts';
+import { binaryOf, events, golden, relative } from './golden.ts';
 
 describe('the remnant', () => {
   it('of equal masses without spins is that of Husa et al. 2016', () => {
@@ -95,6 +95,31 @@ describe('the ringdown', () => {
       expect(omegaReal).toBeGreaterThan(modes[i]!.omegaReal);
       expect(omegaImaginary).toBeLessThan(modes[i]!.omegaImaginary);
     }
+  });
+});
+
+describe.each(events)('$event', ({ published, derived }) => {
+  it('left a hole whose spin is in the interval that was published', () => {
+    const spin = published.chi_eff.median;
+    const { mass1_detector: mass1, mass2_detector: mass2 } = derived;
+    const left = remnant({ mass1, mass2, spin1: spin, spin2: spin });
+    expect(left.spin).toBeCloseTo(derived.final_spin_husa2016_chi1_chi2_eq_chi_eff, 3);
+    const { median, minus, plus } = published.final_spin;
+    expect(left.spin).toBeGreaterThan(median - minus);
+    expect(left.spin).toBeLessThan(median + plus);
+  });
+
+  it('rings as its published spin and mass say', () => {
+    const spin = published.final_spin.median;
+    const mode = ringdown(spin);
+    expect(mode.omegaReal).toBeCloseTo(derived.omega_R_Mf, 4);
+    expect(mode.omegaImaginary).toBeCloseTo(derived.omega_I_Mf, 4);
+    const fit = bertiCardosoWill(spin);
+    expect(fit.omegaReal).toBeCloseTo(derived.omega_R_Mf_bcw2006, 4);
+    expect(fit.omegaImaginary).toBeCloseTo(derived.omega_I_Mf_bcw2006, 4);
+    const { frequency, decay } = toneOf(mode, derived.final_mass_detector);
+    expect(relative(frequency, derived.ringdown_f_hz_detector)).toBeLessThan(1e-3);
+    expect(relative(1e3 * decay, derived.ringdown_tau_ms_detector)).toBeLessThan(1e-3);
   });
 });
 

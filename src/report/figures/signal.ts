@@ -46,6 +46,8 @@ export function signalFigure(picture: SignalPicture, options: FigureOptions = {}
     {
       title,
       spacing: 40,
+      // or it stands outside of the panel
+      resolve: { legend: { color: 'independent' } },
       hconcat: [
         {
           spacing: 24,
