@@ -137,7 +137,7 @@ describe('credence waveform', () => {
       credence: --samples: got 8192, expected integers from 0 to 8191
       credence: --segment: got 12, expected 1, 2, 4, 8, 16, 32, 64, 128, 256. Did you mean 16?
       credence: --plot: got picture.gif, expected the name of a file that ends in .svg or .png
-      credence: --plot DIR/none/f.svg cannot be written: got ENOENT: no such file or directory, open 'DIR/none/f.svg'
+      credence: --plot DIR/none/f.svg: got no folder DIR/none, expected a file in a folder that is there
       "
     `);
   });

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { UsageError } from '../../../errors/index.ts';
 import { type Binary, durationFrom20Hz, massesOf, segmentOf, windowLength } from '../../../gravitation/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display } from '../../configuration/index.ts';
+import { assertPlaceFor, writeOutput } from '../../output-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { integers, number, oneOf } from '../../values.ts';
 import { render } from './render.ts';
@@ -30,10 +30,11 @@ interface WaveformWords {
 export async function waveform({ json, ...given }: Given, { stdout, stderr }: Terminal): Promise<number> {
   const words = given.options<WaveformWords>();
   const wanted = read(words);
-  const kind = words.plot === undefined ? null : kindOf(words.plot);
-  if (kind !== null) {
+  const picture = words.plot === undefined ? null : { path: words.plot, kind: kindOf(words.plot) };
+  if (picture !== null) {
     const { assertDrawing } = await import('../../../report/index.ts');
-    assertDrawing('--plot', kind);
+    assertDrawing('--plot', picture.kind);
+    assertPlaceFor(picture.path, '--plot');
   }
   const signal = signalOf(wanted);
   const duration = durationFrom20Hz(wanted.binary);
@@ -43,7 +44,7 @@ export async function waveform({ json, ...given }: Given, { stdout, stderr }: Te
       `credence: the signal is ${duration.toFixed(1)} s long from 20 Hz on, and its beginning comes round into the window of a segment of ${wanted.segment} s: --segment ${segment} holds it\n`,
     );
   }
-  if (words.plot !== undefined && kind !== null) await plot(words.plot, kind, wanted);
+  if (picture !== null) await plot(picture, wanted);
   stdout.write(json ? `${JSON.stringify(signal)}\n` : render(signal));
   return 0;
 }
@@ -77,20 +78,21 @@ function mass(name: 'm1' | 'm2', text: string | undefined): number {
   throw new UsageError(`--${name} is missing`, { expected: 'credence waveform --m1 MASS --m2 MASS, in solar masses' });
 }
 
+interface Picture {
+  readonly path: string;
+  readonly kind: 'svg' | 'png';
+}
+
 function kindOf(path: string): 'svg' | 'png' {
   if (/\.svg$/i.test(path)) return 'svg';
   if (/\.png$/i.test(path)) return 'png';
   throw new UsageError('--plot', { got: display(path), expected: 'the name of a file that ends in .svg or .png' });
 }
 
-async function plot(path: string, kind: 'svg' | 'png', { binary, source, segment }: Wanted): Promise<void> {
+async function plot({ path, kind }: Picture, { binary, source, segment }: Wanted): Promise<void> {
   const { signalFigure, toPng } = await import('../../../report/index.ts');
   const { picture } = await import('./picture.ts');
   const svg = await signalFigure(picture(binary, source, segment));
   const content = kind === 'png' ? await toPng(svg) : svg;
-  try {
-    writeFileSync(path, content);
-  } catch (error) {
-    throw new UsageError(`--plot ${display(path)} cannot be written`, { got: (error as Error).message, cause: error });
-  }
+  writeOutput(path, content);
 }
