@@ -52,6 +52,7 @@ const portableRooms = [
   'inference',
   'optim',
   'data',
+  'gravitation',
   'comm',
   'train',
   'library',

@@ -16,6 +16,7 @@ const dist = join(root, 'dist');
 /** Ways in, by where they are written. What a thread starts with is beside the chunks, which name it by `import.meta.url`. */
 const entryPoints = {
   index: 'src/index.ts',
+  'gravitation/index': 'src/gravitation/index.ts',
   node: 'src/node.ts',
   'cli/main': 'src/cli/main.ts',
   'chunks/rank': 'src/compose/rank.ts',

@@ -51,9 +51,10 @@ function run(what: string, command: string, args: readonly string[], place: Plac
 /** The folders beside src/, however they got in; a room of src/ may share a name with one. */
 const workshop = /^((src|dist)\/)?(test|bench|scripts)\/|(^|\/)(\.|node_modules\/)|\.tsbuildinfo$/;
 
-const entries = ['index.js', 'index.d.ts', 'node.js', 'node.d.ts', 'cli/main.js', 'chunks/rank.js'].map(
-  (file) => `dist/${file}`,
-);
+const entries = ['index', 'gravitation/index', 'node']
+  .flatMap((entry) => [`${entry}.js`, `${entry}.d.ts`])
+  .concat('cli/main.js', 'chunks/rank.js')
+  .map((file) => `dist/${file}`);
 
 /** Nothing of the workshop in the package, and everything that the two ways in need. */
 function checkContents(files: readonly string[]): void {
@@ -141,9 +142,10 @@ function checkDrawing(place: Required<Place>): void {
   if (!figure.includes('<svg')) throw new Error('the report has no figure');
 }
 
-/** A regression in memory, and both entries in one program: they share the classes of errors. */
+/** A regression in memory, and all entries in one program: they share the classes of errors. */
 const regression = `import { UsageError, denseFlipout, evaluate, normal, predict, sequential, table, train } from 'credence';
 import { CheckpointStore, defaults } from 'credence/node';
+import { remnant } from 'credence/gravitation';
 const inputs = Array.from({ length: 60 }, (_, i) => [i / 30 - 1]);
 const targets = inputs.map(([x]) => 2 * x + 1);
 const data = table({ inputs, targets });
@@ -153,11 +155,15 @@ const { mean } = await predict(trained, inputs);
 const { rmse } = await evaluate(trained, { inputs, targets });
 if (mean.length !== 60 || !(rmse < 0.3)) throw new Error('learnt nothing: RMSE ' + rmse);
 const refused = await train(model, data, { batchSize: 61 }).catch((error) => error);
+try { remnant({ mass1: 0, mass2: 1 }); } catch (error) { if (!(error instanceof UsageError)) throw error; }
+if (!(Math.abs(remnant({ mass1: 30, mass2: 30 }).spin - 0.6864) < 1e-4)) throw new Error('another remnant');
 if (!(refused instanceof UsageError) || !CheckpointStore) throw new Error('another class: ' + refused);`;
 
 /** With the types of nothing else installed, not even those of Node. */
-const types = `import { type Trained, type TrainOptions, denseFlipout, normal, sequential, table, train } from 'credence';
+const types = `import { type Remnant, remnant } from 'credence/gravitation';
+import { type Trained, type TrainOptions, denseFlipout, normal, sequential, table, train } from 'credence';
 const data = table({ inputs: [[1], [2]], targets: [1, 2] });
+export const left: Remnant = remnant({ mass1: 30, mass2: 30 });
 export const options: TrainOptions = { iteration: 10, kl: { beta: 1 } };
 const model = { name: 'line', input: data.input, network: sequential(denseFlipout({ units: 1 })), likelihood: normal() };
 export const trained: Trained = await train(model, data, options);`;

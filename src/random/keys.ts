@@ -34,6 +34,8 @@ export const purpose = {
   augmentation: 7,
   dropoutMask: 8,
   dataSplit: 9,
+  detectorNoise: 10,
+  signalDraw: 11,
 } as const;
 
 /*

@@ -1,5 +1,6 @@
 export { assertDrawing } from './drawing.ts';
 export { posteriorFigure } from './figures/posterior.ts';
+export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';

@@ -25,7 +25,7 @@ function examplesOf(page: string): Example[] {
   const text = readFileSync(join(house, page), 'utf8');
   return [...text.matchAll(fence)].flatMap(({ groups, index }): Example[] => {
     const { mark, language, source = '' } = groups!;
-    if (mark === 'not run' || !/from 'credence(\/node)?'/.test(source)) return [];
+    if (mark === 'not run' || !/from 'credence(\/node|\/gravitation)?'/.test(source)) return [];
     const line = text.slice(0, index).split('\n').length;
     const file = join(folder, `${page.replaceAll(/\W/g, '-')}-${line}.${language === 'ts' ? 'mts' : 'mjs'}`);
     return [{ title: `${page}:${line}`, source, isRun: mark === 'run', file }];

@@ -72,11 +72,13 @@ test('purposes are part of the file format: each has its own number, and keeps i
       "augmentation": 7,
       "dataOrder": 6,
       "dataSplit": 9,
+      "detectorNoise": 10,
       "dropoutMask": 8,
       "initialValue": 1,
       "inputSigns": 3,
       "outputSigns": 4,
       "predictionNoise": 5,
+      "signalDraw": 11,
       "weightNoise": 2,
     }
   `);

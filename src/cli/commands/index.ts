@@ -10,6 +10,7 @@ import { command as report } from './report/index.ts';
 import { command as simulate } from './simulate/index.ts';
 import { command as submit } from './submit/index.ts';
 import { command as train } from './train.ts';
+import { command as waveform } from './waveform/index.ts';
 
 export const commands: readonly CommandFile[] = [
   train,
@@ -20,6 +21,7 @@ export const commands: readonly CommandFile[] = [
   report,
   bench,
   simulate,
+  waveform,
   data,
   doctor,
 ];

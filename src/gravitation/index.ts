@@ -1,0 +1,31 @@
+/**
+ * Gravitational waves of black holes that merge: signals, what is left, and what a detector hears. Masses are in solar
+ * masses as the detector sees them, frequencies in Hz, distances in Mpc, times in seconds. Runs in a browser as well.
+ */
+export { type Binary, type Masses, massesOf } from './binary.ts';
+export { type SignalExamplesOptions, type SnrRange, gravitationExamples, heldOutSignals } from './examples.ts';
+export { type DrawnBinary, type Prior, type SignalPart, drawBinary, usualPrior } from './prior.ts';
+export { type SignalTarget, type Signals, makeSignals, signalTargets } from './signals.ts';
+export { designNoise } from './detector.ts';
+export { type Kind, lowestFrequency, sampleRate } from './frequency-grid.ts';
+export { type DetectorNoiseKey, colouredNoise, estimateNoise, hideInNoise, whiteNoise, whiten } from './noise.ts';
+export { type Remnant, remnant } from './remnant.ts';
+export { type FittedMode, type Mode, bertiCardosoWill, ringdown, toneOf } from './ringdown.ts';
+export { WhitenedWindows } from './two-bands.ts';
+export { optimalSnr } from './snr.ts';
+export {
+  type Polarization,
+  type Source,
+  type Waveform,
+  type WaveformOptions,
+  peakFrequency,
+  waveform,
+} from './waveform.ts';
+export {
+  type WindowOptions,
+  SegmentWindows,
+  durationFrom20Hz,
+  segmentOf,
+  usualMerger,
+  windowLength,
+} from './windows.ts';
