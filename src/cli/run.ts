@@ -14,7 +14,7 @@ export async function run(words: readonly string[], given: Terminal = process): 
     const parsed = await parseCommandLine(words, terminal);
     code = parsed === null ? 0 : await parsed.command.run(parsed.given, terminal);
   } catch (error) {
-    terminal.stderr.write(`credence: ${describe(error, isVerbose(words))}\n`);
+    terminal.stderr.write(`credence: ${describe(error, isVerbose(words))}${await limitOf(error)}\n`);
     code = error instanceof UsageError ? 2 : 1;
     if (words.includes('--json') && (await isFirstRank())) {
       terminal.stdout.write(`${JSON.stringify({ error: detailOf(error, code) })}\n`);
@@ -30,6 +30,14 @@ function describe(error: unknown, verbose: boolean): string {
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   const told = isOurs ? line : `${error.name}: ${line}${verbose ? '' : '. Run it again with --verbose to see where'}`;
   return verbose ? `${told}\n${error.stack}${causes(error)}` : told;
+}
+
+/** A refused memory says nothing of the limit that refuses it. */
+async function limitOf(error: unknown): Promise<string> {
+  if (!(error instanceof Error) || error instanceof UsageError) return '';
+  const { limitBehind } = await import('../machine/index.ts');
+  const limit = limitBehind(error.message);
+  return limit === null ? '' : `. ${limit}`;
 }
 
 /** What `--json` answers where a command fails. */

@@ -14,7 +14,7 @@ export const silentWatch: Watch & { end(): void } = {
   fetching() {},
   training: () => ({}),
   evaluating() {},
-  listen: () => listenForSignals(() => {}),
+  listen: (work) => listenForSignals(work, () => {}),
   end() {},
 };
 
@@ -59,7 +59,7 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
       heard = performance.now();
       write(`evaluating  ${share}`);
     },
-    listen: () => listenForSignals(write),
+    listen: (work) => listenForSignals(work, write),
     end: () => bar?.clear(),
   };
 }

@@ -2,6 +2,7 @@ import { CommunicationError } from '../errors/index.ts';
 import { type Call, allreduceOperation, describeCall, encodeCall, stamp } from './call.ts';
 import type { Collective, Communicator, FoldRequest, Place } from './communicator.ts';
 import { type Elements, type Reduction, assertShared } from './elements.ts';
+import { WaitClock } from './wait-clock.ts';
 
 /** Operations that a rank may have started and not finished. */
 export const inFlight = 64;
@@ -67,11 +68,12 @@ export abstract class CollectiveQueue implements Communicator {
   /** what ended the communication, for all that is asked afterwards */
   #failure: Error | null = null;
   #closed = false;
+  readonly #clock = new WaitClock();
   #sequence = 0;
   readonly #ring = new Array<QueuedCollective | null>(inFlight).fill(null);
   #head = 0;
 
-  /** @param deadline milliseconds without progress that a wait may last */
+  /** @param deadline milliseconds without progress that a wait may last; time in which all was stopped does not count */
   constructor({ rank, size, localRank, host }: Place, deadline: number) {
     this.rank = rank;
     this.size = size;
@@ -154,14 +156,14 @@ export abstract class CollectiveQueue implements Communicator {
   wait(collective: QueuedCollective): void {
     if (isIdle(collective)) return;
     this.#assertUsable();
-    let since = performance.now();
+    const clock = this.#clock;
+    clock.restart();
     for (;;) {
       const ticket = this.ticket();
       const moved = this.#advance();
       if (isIdle(collective)) return;
-      const now = performance.now();
-      if (moved) since = now;
-      const waited = now - since;
+      if (moved) clock.restart();
+      const waited = clock.look();
       this.#watch(collective, waited);
       if (waited > this.deadline) this.fail(this.overdue(collective, waited));
       this.pause(ticket, waited);

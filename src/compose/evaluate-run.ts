@@ -13,7 +13,7 @@ import { experimentOf, resolveModel } from './resolve.ts';
 import { infoOfImages } from './images.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
 import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
-import { predictOnThreads, predictShare } from './prediction.ts';
+import { predictOnThreads, predictShare, untilStopped } from './prediction.ts';
 import { launchedRanks, together } from './ranks.ts';
 import { recordedThroughput } from './throughput.ts';
 import type { Watch } from './watch.ts';
@@ -72,9 +72,11 @@ export async function predictWithRun(
   const draws = isBayesian ? configuration.draws : 1;
   const task = { configuration, info, parameters, data, draws, quantiles };
   const started = performance.now();
-  const predictive = launchedAs()
-    ? await onLaunchedRanks(configuration, step, (launched) => predictShare(model, task, launched, watch.evaluating))
-    : await predictOnThreads(model, task, watch.evaluating);
+  const predictive = await untilStopped(watch, 'prediction', 'Nothing was written. Start it again', (stop) =>
+    launchedAs()
+      ? onLaunchedRanks(configuration, step, (launched) => predictShare(model, task, launched, watch.evaluating, stop))
+      : predictOnThreads(model, task, watch.evaluating, stop),
+  );
   return { predictive, names, info, step, seconds: (performance.now() - started) / 1000 };
 }
 

@@ -1,6 +1,6 @@
 import type { Communicator } from '../comm/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
-import { RunFolderError } from '../errors/index.ts';
+import { RunFolderError, commandOf } from '../errors/index.ts';
 import { type Figure, type Predictive, reliability } from '../likelihoods/index.ts';
 import {
   hasEvaluation,
@@ -13,7 +13,8 @@ import {
 import { parametersSha256 } from '../run/index.ts';
 import type { Evaluate, EvaluationFigures, NamedTensor } from '../train/index.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
-import { type PredictionTask, type Progress, predictOnThreads, predictShare } from './prediction.ts';
+import { type PredictionTask, type Progress, predictOnThreads, predictShare, untilStopped } from './prediction.ts';
+import type { Watch } from './watch.ts';
 
 /** What `train` and `evaluate` answer; with --json, exactly this, the figures among the rest under their names. */
 export interface RunSummary {
@@ -60,7 +61,7 @@ export interface Trained {
  */
 export async function evaluateParameters(
   trained: Trained,
-  watch: { readonly evaluating: Progress; note(text: string): void },
+  watch: Pick<Watch, 'evaluating' | 'note' | 'listen'>,
   launched: Communicator | null = null,
 ): Promise<Outcome | null> {
   const { run, experiment, result, samplesPerSecond } = trained;
@@ -71,9 +72,12 @@ export async function evaluateParameters(
   let figures: EvaluationFigures = {};
   if (test !== null) {
     const task = taskOf(experiment, parameters, test);
-    const predictive = launched
-      ? await predictShare(model, task, launched, watch.evaluating)
-      : await predictOnThreads(model, task, watch.evaluating);
+    const again = `Evaluate it with: ${commandOf('evaluate', [run], ...(isBayesian ? ['--draws', `${draws}`] : []))}`;
+    const predictive = await untilStopped(watch, 'evaluation', again, (stop) =>
+      launched
+        ? predictShare(model, task, launched, watch.evaluating, stop)
+        : predictOnThreads(model, task, watch.evaluating, stop),
+    );
     if (launched && launched.rank > 0) return null;
     figures = model.likelihood.quality(predictive, test.targets, model.units ?? null);
     const of = trained.isOtherData ? 'other' : 'test';

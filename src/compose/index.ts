@@ -8,4 +8,4 @@ export { countRanks } from './ranks.ts';
 export { launchedAs } from './launched.ts';
 export type { TrainRequest } from './request.ts';
 export { trainRun } from './train-run.ts';
-export type { Watch } from './watch.ts';
+export type { Watch, Work } from './watch.ts';

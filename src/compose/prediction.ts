@@ -1,13 +1,15 @@
 /** Monte Carlo prediction with an engine, and the ranks that share the draws. */
 import { availableParallelism } from 'node:os';
 import type { Communicator } from '../comm/index.ts';
-import { type PredictionInputs, predictDraws } from '../inference/index.ts';
+import { CredenceError } from '../errors/index.ts';
+import { type PredictionInputs, predictionSteps } from '../inference/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import type { Model } from '../models/index.ts';
-import type { NamedTensor, RunConfiguration } from '../train/index.ts';
+import { type NamedTensor, type RunConfiguration, type StopRequest, breath, breathe } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
 import type { DataInfo } from './info.ts';
 import { canStartThreads, startThreads, together } from './ranks.ts';
+import type { Watch, Work } from './watch.ts';
 
 /** What every rank is handed: the same for all. Examples are shared, not copied. */
 export interface PredictionTask {
@@ -28,6 +30,7 @@ export async function predictShare(
   { configuration, parameters, data, draws, quantiles }: PredictionTask,
   communicator: Communicator,
   onProgress?: Progress,
+  stop: StopRequest = never,
 ): Promise<Predictive> {
   const { engine, precision, seed } = configuration;
   const values = new Map(parameters.map(({ name, data: own }) => [name, own]));
@@ -38,10 +41,43 @@ export async function predictShare(
     sum: (sums: Float64Array, name: string) => communicator.allreduce(sums, 'sum', name).run(0),
   };
   const trained = { model, members: [(name: string) => values.get(name)] };
-  return predictDraws(await chooseEngine(engine), trained, data, {
+  const steps = predictionSteps(await chooseEngine(engine), trained, data, {
     ...{ draws, seed, quantiles, precision, ranks },
     ...(onProgress && { onProgress }),
   });
+  let rested = performance.now();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - rested < breath) continue;
+    await breathe();
+    if (stop.requested !== null) throw new CredenceError('INTERRUPTED', `stopped by ${stop.requested}`);
+    rested = performance.now();
+  }
+}
+
+const never: StopRequest = { requested: null };
+
+/**
+ * A prediction that a signal may end.
+ * @param again what to do then, a sentence
+ * @throws CredenceError where one did: nothing is kept of it
+ */
+export async function untilStopped<T>(
+  watch: Pick<Watch, 'listen'>,
+  work: Work,
+  again: string,
+  predict: (stop: StopRequest) => Promise<T>,
+): Promise<T> {
+  const stop = watch.listen(work);
+  try {
+    return await predict(stop);
+  } catch (error) {
+    if (!(error instanceof CredenceError) || error.code !== 'INTERRUPTED') throw error;
+    throw new CredenceError('INTERRUPTED', `${error.what} before the ${work} was done`, { remedy: again });
+  } finally {
+    stop.release();
+  }
 }
 
 /** Below this many draws of an example, a thread takes longer to start than to help. */
@@ -52,10 +88,11 @@ export async function predictOnThreads(
   model: Model<Predictive>,
   task: PredictionTask,
   onProgress?: Progress,
+  stop: StopRequest = never,
 ): Promise<Predictive> {
   const { ranks, deadline } = task.configuration;
   const useful = Math.max(1, Math.floor((task.data.count * task.draws) / worthAThread));
   const count = Math.min(ranks ?? (canStartThreads ? availableParallelism() : 1), useful);
   const threads = startThreads(count, deadline, new URL('./prediction-rank.js', import.meta.url), { task });
-  return together(threads, (communicator) => predictShare(model, task, communicator, onProgress));
+  return together(threads, (communicator) => predictShare(model, task, communicator, onProgress, stop));
 }

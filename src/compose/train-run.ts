@@ -106,7 +106,7 @@ function configurationOf({ configuration, isReplicaPerRank }: TrainRequest, rank
 async function followRun({ configuration, folder, timeline: path }: TrainRequest, watch: Watch) {
   const communicator = await joinJob(configuration);
   const timeline = path === null ? noTimeline : SpanRing.create(communicator.host);
-  const stop = watch.listen();
+  const stop = watch.listen('training');
   try {
     await together(launchedRanks(communicator), async () => {
       try {
@@ -159,7 +159,7 @@ async function lead(
   const resume = lastCheckpoint(path, experiment, watch);
   const firstStep = resume?.step ?? 0;
   const ranks = await ranksOf(job, resume);
-  const stop = watch.listen();
+  const stop = watch.listen('training');
   try {
     const work = async (communicator: Communicator) => {
       if (job.threads === null) {
@@ -188,6 +188,8 @@ async function lead(
       const result = await trainer.run();
       tellBest(result, watch);
       const isShared = job.threads === null && result.stopped === null;
+      // from now on a signal ends the evaluation
+      stop.release();
       return { result, outcome: isShared ? await evaluate(result, communicator) : null };
     };
     const trained = await together(ranks, work, () => saveTrace(trace, watch));

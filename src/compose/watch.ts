@@ -1,6 +1,9 @@
 import type { FetchProgress } from '../datasets/index.ts';
 import type { Schedule, StopRequest, TrainingObserver } from '../train/index.ts';
 
+/** What a signal asks to come to an end. */
+export type Work = 'training' | 'evaluation' | 'prediction';
+
 /** Who is told what happens. */
 export interface Watch {
   /** something odd that stops nothing, a line */
@@ -10,6 +13,9 @@ export interface Watch {
   fetching(progress: FetchProgress): void;
   training(schedule: Schedule, firstStep: number, figure: string): TrainingObserver;
   evaluating(done: number, total: number): void;
-  /** begins to listen for signals; what comes back is asked at every step */
-  listen(): StopRequest & { release(): void };
+  /**
+   * Begins to listen for signals; what comes back is asked at every step, or at every draw.
+   * @param work that a signal ends
+   */
+  listen(work: Work): StopRequest & { release(): void };
 }

@@ -56,10 +56,24 @@ const defaultBatch = 100;
  */
 export function predictDraws<P extends PredictiveBase>(
   factory: KernelsFactory,
-  { model, members }: TrainedModel<P>,
+  trained: TrainedModel<P>,
   data: PredictionInputs,
   options: PredictOptions,
 ): P {
+  const steps = predictionSteps(factory, trained, data, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same, draw by draw, for a caller that does something between: looks at a request to stop. It returns the result. */
+export function* predictionSteps<P extends PredictiveBase>(
+  factory: KernelsFactory,
+  { model, members }: TrainedModel<P>,
+  data: PredictionInputs,
+  options: PredictOptions,
+): Generator<void, P, void> {
   const { draws, seed, quantiles: levels = [], batch = defaultBatch, ranks = oneRank, onProgress } = options;
   const { precision = 'f32' } = options;
   check(draws, levels);
@@ -89,6 +103,7 @@ export function predictDraws<P extends PredictiveBase>(
       program.draw(draw);
       own.add(draw, program.results, rows.count);
       share.keepPace(++done);
+      yield;
     }
     if (isWhole) own.finish(rows.first, rows.count);
     else shared.set(b, own);

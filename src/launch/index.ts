@@ -17,6 +17,7 @@ export {
   findMpiexecs,
   findProgram,
 } from './find.ts';
+export { ignoreHangupIfAsked } from './hangup.ts';
 export { type Job, startJob } from './job.ts';
 export { isBatchJob, probeBySsh, reachable } from './probe.ts';
 export { supervise } from './supervise.ts';

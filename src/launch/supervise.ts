@@ -1,3 +1,4 @@
+import { ignoreHangupIfAsked } from './hangup.ts';
 import type { Job } from './job.ts';
 
 export interface Supervision {
@@ -25,7 +26,9 @@ const sameSignal = 500;
 export async function supervise({ restarts, start, tell }: Supervision): Promise<number> {
   let job: Job | null = null;
   let firstSignal: number | null = null;
+  const isHangupIgnored = ignoreHangupIfAsked();
   const listener = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP' && isHangupIgnored) return;
     if (firstSignal === null) {
       firstSignal = performance.now();
       tell(`${signal}: asking the ranks for a checkpoint and the end; once more to end them at once`);

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { describeBfloat16, describeEngine } from '../compose/index.ts';
 import { cacheFolder, datasetNames, loadDataset } from '../datasets/index.ts';
 import { engineNames } from '../kernels/index.ts';
+import { addressSpaceLimit, describeLimit, isEnoughFor } from './limits.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -35,10 +36,20 @@ function machine(): Finding {
   return { name: 'machine', ok: true, required: false, detail: `${availableParallelism()} cores, ${model}; ${memory}` };
 }
 
+/** Said only where there is a limit. */
+function addressSpace(): Promise<Finding>[] {
+  const limit = addressSpaceLimit();
+  if (limit === null) return [];
+  const name = 'address space';
+  const detail = describeLimit(limit);
+  return [Promise.resolve({ name, ok: isEnoughFor(availableParallelism(), limit), required: false, detail })];
+}
+
 function engines(): Promise<Finding[]> {
   return Promise.all([
     ...engineNames.map((engine) => finding(`engine ${engine}`, false, () => describeEngine(engine))),
     finding('bfloat16', false, describeBfloat16),
+    ...addressSpace(),
   ]);
 }
 

@@ -12,3 +12,4 @@ export {
 } from './components.ts';
 export { type MeasuredMachine, describeMachine } from './describe.ts';
 export { type Finding, lookAtMachine } from './findings.ts';
+export { limitBehind } from './limits.ts';

@@ -1,3 +1,6 @@
+/** How long a loop may run before it lets signals and files have their turn, in milliseconds. */
+export const breath = 20;
+
 /**
  * Lets what waits have its turn: signals and files in Node, input in a page. A message is delivered behind what waits
  * already, and is not held back for milliseconds as a timer is; what Node has for it is quicker still.

@@ -1,3 +1,4 @@
+export { breath, breathe } from './breath.ts';
 export type { Checkpoint, CheckpointSink } from './checkpoint.ts';
 export {
   type Problem,

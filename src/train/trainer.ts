@@ -11,13 +11,10 @@ import type { NamedTensor, StepRecord, StepTiming } from './events.ts';
 import { Pace } from './pace.ts';
 import { Patience, evaluationInterval } from './patience.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
-import { breathe } from './breath.ts';
+import { breath, breathe } from './breath.ts';
 import { noTimeline } from './timeline.ts';
 import type { TrainingOptions, TrainingResult } from './training.ts';
 import { TrainingProgram } from './training-program.ts';
-
-/** How long the loop may run before it lets signals and files have their turn, in milliseconds. */
-const breath = 20;
 
 /**
  * A training run on one rank, from its settings to the trained parameters. The constructor binds the graph to the engine;

@@ -17,7 +17,7 @@ afterEach(() => {
 
 it('is asked for by the first signal; another right behind it is the same one, a later one is left to the system', () => {
   const told: string[] = [];
-  const stop = listenForSignals((text) => told.push(text));
+  const stop = listenForSignals('training', (text) => told.push(text));
   expect(stop.requested).toBeNull();
   process.emit('SIGINT', 'SIGINT');
   process.emit('SIGTERM', 'SIGTERM');
@@ -30,7 +30,7 @@ it('is asked for by the first signal; another right behind it is the same one, a
 });
 
 it('is listened for until it is released', () => {
-  const stop = listenForSignals(() => {});
+  const stop = listenForSignals('training', () => {});
   expect(listening()).toEqual([1, 1]);
   stop.release();
   expect(listening()).toEqual([0, 0]);

@@ -79,4 +79,5 @@ export const trainUsage = '[NAME | config.yaml | DATA] [--key value ...]';
 export const timelineHelp = 'write what every rank did when to a Chrome trace, for Perfetto or chrome://tracing';
 
 export const signals = `
-Ctrl-C or SIGTERM: the run checkpoints, stops with exit code 1 and says how to go on; a second one stops it at once.`;
+Ctrl-C, SIGTERM or SIGHUP: the run checkpoints, stops with exit code 1 and says how to go on; a second one stops it at once. In
+an evaluation they end that. Under nohup SIGHUP does nothing.`;

@@ -4,6 +4,7 @@ import type { Collective, FoldRequest, Place } from '../communicator.ts';
 import type { Elements, Reduction } from '../elements.ts';
 import { disagreement, missing } from '../messages.ts';
 import { CollectiveQueue, type QueuedCollective } from '../queue.ts';
+import { WaitClock } from '../wait-clock.ts';
 import {
   MpiAllgather,
   MpiAllreduce,
@@ -124,9 +125,9 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
   protected overdue(collective: QueuedCollective, waited: number): CommunicationError {
     this.#rollCall.announce(collective.header);
     const heard = new Map<number, Word>();
-    const end = performance.now() + answer;
-    this.#leavesAt = end + farewell;
-    while (performance.now() < end && heard.size < this.size - 1) {
+    const clock = new WaitClock();
+    this.#leavesAt = performance.now() + answer + farewell;
+    while (clock.look() < answer && heard.size < this.size - 1) {
       const word = this.#rollCall.receive();
       if (word === null) this.#sleep(nap);
       else if (word.isAbort) return this.#lost(collective, word);
@@ -168,9 +169,9 @@ export class MpiCommunicator extends CollectiveQueue implements MpiTeam {
       this.#diagnosis,
       request.address,
     );
-    const begin = performance.now();
+    const clock = new WaitClock();
     while (!this.mpi.test(request.address)) {
-      if (performance.now() - begin > this.deadline) throw this.overdue(collective, this.deadline);
+      if (clock.look() > this.deadline) throw this.overdue(collective, this.deadline);
       this.#sleep(nap);
     }
     this.#leavesAt = performance.now() + farewell;

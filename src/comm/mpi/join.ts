@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { CommunicationError } from '../../errors/index.ts';
 import type { Communicator } from '../communicator.ts';
 import { type LaunchedAs, rankFromEnvironment } from '../environment.ts';
+import { WaitClock } from '../wait-clock.ts';
 import { type MpiChannels, MpiCommunicator } from './communicator.ts';
 import { MpiFunctions } from './functions.ts';
 import { loadLibrary } from './library.ts';
@@ -95,10 +96,10 @@ function gatherHosts(mpi: MpiFunctions, communicator: number, host: string, size
   const { bytes } = mpi.abi;
   const [from, to] = [mpi.address(own), mpi.address(all)];
   mpi.call('MPI_Iallgather', from, hostBytes, bytes, to, hostBytes, bytes, communicator, request.address);
-  const begin = performance.now();
+  const clock = new WaitClock();
   const still = new Int32Array(new SharedArrayBuffer(4));
   while (!mpi.test(request.address)) {
-    if (performance.now() - begin > deadline) {
+    if (clock.look() > deadline) {
       throw new CommunicationError(`host ${host} waited ${deadline / 1000} s for all ${size} ranks to start`);
     }
     Atomics.wait(still, 0, 0, 1);

@@ -22,7 +22,10 @@ export function guarded<T>(call: () => T, deadline: number, message: string): T 
 /** Plain JavaScript: a worker cannot be started from a .ts file on Node 20. A handler of SIGTERM could not run. */
 const program = `
 const { workerData: { over, deadline, message } } = require('node:worker_threads');
-if (Atomics.wait(over, 0, 0, deadline) === 'timed-out') {
+// a second at a time: time in which the process was stopped is no waiting
+let left = deadline;
+while (left > 0 && Atomics.wait(over, 0, 0, Math.min(left, 1000)) === 'timed-out') left -= 1000;
+if (left <= 0) {
   require('node:fs').writeSync(2, message + '\\n');
   process.kill(process.pid, 'SIGKILL');
 }
