@@ -6,8 +6,7 @@ import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArray
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import type { OwnDataOptions } from './options.ts';
 import { className, readPictureFolder } from './pictures/folder.ts';
-
-type Warn = ((line: string) => void) | undefined;
+import type { Tolerance } from './pictures/listing.ts';
 
 export interface TrainingRows extends OwnRows {
   readonly targets: NonNullable<OwnRows['targets']>;
@@ -18,7 +17,7 @@ export interface TrainingRows extends OwnRows {
 
 /** Reads what the options name. */
 export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
-  const { path, target, inputs, onWarning } = options;
+  const { path, target, inputs, onWarning, strict } = options;
   const kind = kindOf(path);
   if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
   if (kind === 'folder') {
@@ -28,7 +27,7 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
         remedy: 'Leave it away: the classes are the names of the folders',
       });
     }
-    const folder = await readPictureFolder(path, onWarning);
+    const folder = await readPictureFolder(path, { onWarning, strict });
     const names = { targets: [className], inputs: [], unused: [] };
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, names, sha256: folder.sha256 };
   }
@@ -61,7 +60,7 @@ export async function readRowsBySchema(
   path: string,
   schema: DataSchema,
   needsTargets: boolean,
-  onWarning?: Warn,
+  { onWarning, strict }: Tolerance = {},
 ): Promise<OwnRows> {
   const kind = kindOf(path);
   const { input, target } = schema;
@@ -75,7 +74,7 @@ export async function readRowsBySchema(
     return { inputs: { kind: 'table', table }, targets: hasTargets ? table : null };
   }
   if (kind === 'folder') {
-    const folder = await readPictureFolder(path, onWarning);
+    const folder = await readPictureFolder(path, { onWarning, strict });
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets };
   }
   if (kind !== 'npz' && kind !== 'npy' && kind !== 'hdf5')

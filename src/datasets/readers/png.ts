@@ -1,32 +1,40 @@
 /**
- * PNG (ISO/IEC 15948) at 8 bits, not interlaced. The decoder is fast-png's; before it allocates for a picture, chunks,
- * checksums and the unpacked size are held against what the header declares.
+ * PNG (ISO/IEC 15948) of 1 to 16 bits. The decoder is fast-png's; before it allocates for a picture, chunks, checksums and
+ * the unpacked size are held against what the header declares.
  */
 import { crc32, inflateSync } from 'node:zlib';
-import { convertIndexedToRgb, decode } from 'fast-png';
+import { decode } from 'fast-png';
 import { DataError } from '../../errors/index.ts';
 import { type ByteSource, readBytes } from './bytes.ts';
 import { unpack } from './deflate.ts';
+import { bytesOfPng } from './png-pixels.ts';
 
 const signature = '\x89PNG\r\n\x1a\n';
 /** length, type and checksum around a chunk's content */
 const frameBytes = 12;
 const headerBytes = 13;
+/** A picture in memory takes some ten bytes a pixel while it is decoded. */
+export const mostPixels = 2 ** 24;
 
 /** By colour type, the values that a pixel has in the file. */
 const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Colour type of pictures whose pixels are places in a palette. */
+export const byPalette = 3;
 
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
   /** colour type: 0 grey, 2 RGB, 3 by a palette, 4 grey with alpha, 6 RGB with alpha */
   readonly colour: number;
+  /** of a value: 1, 2, 4, 8 or 16 */
+  readonly depth: number;
+  readonly isInterlaced: boolean;
 }
 
 export interface PngImage extends PngHeader {
   /** values of a pixel, a palette looked up: 1 grey, 2 with alpha, 3 RGB, 4 with alpha */
   readonly channels: number;
-  /** [height, width, channels] */
+  /** [height, width, channels], 0 to 255 of whatever depth */
   readonly data: Uint8Array;
 }
 
@@ -39,25 +47,66 @@ export function readPng(source: ByteSource, check: (header: PngHeader) => void):
   const bytes = readBytes(source, 0, source.length);
   const { header, parts, compressed } = chunksOf(name, bytes);
   check(header);
-  const { width, height, colour } = header;
-  unpack(
-    name,
-    Buffer.concat(compressed),
-    height * (1 + width * samples[colour]!),
-    inflateSync,
-    'Fetch or copy it again',
-  );
+  checkPixels(name, header);
+  unpack(name, Buffer.concat(compressed), unpackedBytes(header), inflateSync, 'Fetch or copy it again');
   try {
     // Without its ancillary chunks, which may hold compressed data of their own.
     const decoded = decode(Buffer.concat([bytes.subarray(0, signature.length), ...parts, endChunk]));
-    const data = decoded.palette ? convertIndexedToRgb(decoded) : decoded.data;
-    const channels = data.length / (width * height);
-    if (data instanceof Uint8Array && Number.isInteger(channels)) return { ...header, channels, data };
-    throw new Error(`${data.length} values`);
+    return { ...header, ...bytesOfPng(decoded, header) };
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);
     throw new DataError(`${name} is damaged`, { got, remedy: 'Fetch or copy it again', cause });
   }
+}
+
+/**
+ * The header alone, and whether a chunk before the pixels makes some of them transparent.
+ * @throws DataError where the file does not begin as a PNG that is read
+ */
+export function readPngHeader(source: ByteSource): PngHeader & { readonly hasAlpha: boolean } {
+  const { name, length } = source;
+  const first = signature.length + frameBytes + headerBytes;
+  if (length < first) throw new DataError(`${name} is no picture`, { expected: 'a PNG or JPEG file' });
+  const start = readBytes(source, 0, first);
+  const header = headerOf(name, 'IHDR', start.subarray(signature.length + 8, first - 4));
+  let hasAlpha = header.colour === 4 || header.colour === 6;
+  for (let at = first, type = ''; !hasAlpha && type !== 'IDAT' && at + 8 <= length; ) {
+    const frame = readBytes(source, at, 8);
+    type = String.fromCharCode(...frame.subarray(4));
+    hasAlpha = type === 'tRNS';
+    at += frameBytes + new DataView(frame.buffer).getUint32(0);
+  }
+  return { ...header, hasAlpha };
+}
+
+export function checkPixels(name: string, { width, height }: { readonly width: number; readonly height: number }): void {
+  if (width * height <= mostPixels) return;
+  throw new DataError(`${name} has too many pixels`, {
+    got: `${width}x${height}`,
+    expected: `at most ${mostPixels}`,
+    remedy: 'Cut it, or scale it down',
+  });
+}
+
+/** What the pixels unpack to: rows, and the number of a filter before each. */
+function unpackedBytes({ width, height, colour, depth, isInterlaced }: PngHeader): number {
+  const rows = (columns: number, count: number): number =>
+    columns === 0 ? 0 : count * (1 + Math.ceil((columns * samples[colour]! * depth) / 8));
+  if (!isInterlaced) return rows(width, height);
+  // Adam7: first column, first row, steps
+  const passes = [
+    [0, 0, 8, 8],
+    [4, 0, 8, 8],
+    [0, 4, 4, 8],
+    [2, 0, 4, 4],
+    [0, 2, 2, 4],
+    [1, 0, 2, 2],
+    [0, 1, 1, 2],
+  ];
+  return passes.reduce(
+    (sum, [x, y, right, down]) => sum + rows(Math.ceil((width - x) / right), Math.ceil((height - y) / down)),
+    0,
+  );
 }
 
 const endChunk = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
@@ -94,25 +143,37 @@ function chunksOf(name: string, bytes: Uint8Array) {
     }
     if (header === null) header = headerOf(name, type, bytes.subarray(at + 8, end - 4));
     if (type === 'IEND') return { header, parts, compressed };
-    if (essential.has(type)) parts.push(bytes.subarray(at, end));
+    // A palette that is only suggested, beside true colours, is none of theirs.
+    if (essential.has(type) && (type !== 'PLTE' || header.colour === byPalette)) parts.push(bytes.subarray(at, end));
     if (type === 'IDAT') compressed.push(bytes.subarray(at + 8, end - 4));
     at = end;
   }
 }
 
+/** The depths that a colour type may have. */
+const depths: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+
 function headerOf(name: string, type: string, content: Uint8Array): PngHeader {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const isHeader = type === 'IHDR' && content.length === headerBytes;
-  const [depth, colour, compression, filter, interlace] = isHeader ? content.subarray(8) : [];
-  const isRead = depth === 8 && compression === 0 && filter === 0 && interlace === 0;
-  if (!isRead || colour === undefined || samples[colour] === undefined || view.getUint32(0) * view.getUint32(4) === 0) {
+  const [depth = 0, colour = 7, compression, filter, interlace = 0] = isHeader ? content.subarray(8) : [];
+  const [width, height] = isHeader ? [view.getUint32(0), view.getUint32(4)] : [0, 0];
+  const isKnown = depths[colour]?.includes(depth) && compression === 0 && filter === 0 && width * height > 0;
+  // The decoder does not take apart bytes of several pixels where rows are interlaced.
+  if (!isKnown || interlace > 1 || (interlace === 1 && depth < 8)) {
     throw new DataError(`${name} is a kind of PNG that is not read`, {
       got: isHeader
-        ? `${view.getUint32(0)}x${view.getUint32(4)} pixels, colour type ${colour}, ${depth} bits, interlace ${interlace}`
+        ? `${width}x${height} pixels, colour type ${colour}, ${depth} bits, interlace ${interlace}`
         : 'no header',
-      expected: '8 bits per channel, not interlaced',
+      expected: '1 to 16 bits per channel, interlaced only from 8 bits on',
       remedy: 'Save it again as such a PNG',
     });
   }
-  return { width: view.getUint32(0), height: view.getUint32(4), colour };
+  return { width, height, colour, depth, isInterlaced: interlace === 1 };
 }
