@@ -70,7 +70,10 @@ export async function predictWithRun(
   await assertUsable(run, checkpoint, { ...resolved, configuration }, watch);
   const { model, isBayesian } = resolved;
   const { step, parameters } = checkpoint;
-  const { names, leftOut, ...data } = await readInputs(paths, info, { onWarning: watch.note, strict: configuration.data.strict });
+  const { names, leftOut, ...data } = await readInputs(paths, info, {
+    onWarning: watch.note,
+    strict: configuration.data.strict,
+  });
   const draws = isBayesian ? configuration.draws : 1;
   const task = { configuration, info, parameters, data, draws, quantiles };
   const started = performance.now();

@@ -55,7 +55,7 @@ export async function readInputImages(
   if (count === 0) {
     throw new DataError(`${paths.join(', ')} holds no image`, {
       got: leftOut[0]?.reason ?? '0 images',
-      expected: 'at least one',
+      expected: leftOut.length === 0 ? 'at least one' : undefined,
     });
   }
   const size = shape[0] * shape[1] * shape[2];

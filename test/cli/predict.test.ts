@@ -204,8 +204,8 @@ describe('credence predict', () => {
       2 credence: --out: got predictions.txt, expected a file that ends in .json, .csv, .npz
       2 credence: --out ./nowhere/all.csv: got no folder ./nowhere, expected a file in a folder that is there
       1 credence: ./missing.npy does not exist. Check the path
-      1 credence: ./empty holds no picture: got a folder without .png files. Give a .npy, .npz, IDX or .png file, or a folder of .png files
-      1 credence: ./text.txt holds no images: got a file that starts with "seven", expected a .npy, .npz, IDX (.gz or not) or .png file
+      1 credence: ./empty holds no picture: got a folder without .png or .jpg files. Give a .npy, .npz, IDX, .png or .jpg file, or a folder of pictures
+      1 credence: ./text.txt holds no images: got a file that starts with "seven", expected a .npy, .npz, IDX (.gz or not), .png or .jpg file
       1 credence: ./wrong.npy does not hold images of the shape that the network expects: got 12x14x56, expected count x 28x28x1. Cut or scale the images before, and keep the order count, height, width, channels
       1 credence: ./two.npz does not say which array holds the images: got a, b, expected a single array, or one named images, x, x_test, data. Save it again with numpy.savez(file, images=images)
       1 credence: ./red.png is a picture in colour: expected shades of grey. Save it as a greyscale picture

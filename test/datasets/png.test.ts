@@ -56,7 +56,7 @@ describe('readPng', () => {
 
   it('looks up a palette, and tells how many values a pixel has', () => {
     const grey = read(png(2, 1, [8, 0, 0, 0, 0], data(Uint8Array.of(0, 7, 9))));
-    expect(grey).toEqual({ width: 2, height: 1, colour: 0, channels: 1, data: Uint8Array.of(7, 9) });
+    expect(grey).toMatchObject({ width: 2, height: 1, colour: 0, depth: 8, channels: 1, data: Uint8Array.of(7, 9) });
     const palette = chunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6));
     const indexed = png(3, 1, [8, 3, 0, 0, 0], palette, data(Uint8Array.of(0, 1, 0, 1)));
     expect(read(indexed)).toMatchObject({ channels: 3, data: Uint8Array.of(4, 5, 6, 1, 2, 3, 4, 5, 6) });
@@ -86,8 +86,8 @@ describe('a picture that is none', () => {
         refusal(whole.subarray(0, 200)),
         refusal(whole.subarray(0, whole.length - 12)),
         refusal(flipped),
-        refusal(png(1, 1, [16, 2, 0, 0, 0], data(new Uint8Array(7)))),
-        refusal(png(1, 1, [8, 2, 0, 0, 1], data(new Uint8Array(4)))),
+        refusal(png(1, 1, [4, 2, 0, 0, 0], data(new Uint8Array(7)))),
+        refusal(png(1, 1, [4, 0, 0, 0, 1], data(new Uint8Array(4)))),
         refusal(png(1, 1, rgb, chunk('IDAT', bytesOf('not deflate')))),
         refusal(png(1, 1, rgb)),
         refusal(png(1, 1, rgb, data(Uint8Array.of(9, 1, 2, 3)))),
@@ -97,8 +97,8 @@ describe('a picture that is none', () => {
       DataError: a.png is truncated: got 200 bytes, expected at least 888. Fetch or copy it again
       DataError: a.png is truncated: got 888 bytes, expected a further chunk. Fetch or copy it again
       DataError: a.png is damaged: got a wrong checksum of the chunk at byte 33. Fetch or copy it again
-      DataError: a.png is a kind of PNG that is not read: got 1x1 pixels, colour type 2, 16 bits, interlace 0, expected 8 bits per channel, not interlaced. Save it again as such a PNG
-      DataError: a.png is a kind of PNG that is not read: got 1x1 pixels, colour type 2, 8 bits, interlace 1, expected 8 bits per channel, not interlaced. Save it again as such a PNG
+      DataError: a.png is a kind of PNG that is not read: got 1x1 pixels, colour type 2, 4 bits, interlace 0, expected 1 to 16 bits per channel, interlaced only from 8 bits on. Save it again as such a PNG
+      DataError: a.png is a kind of PNG that is not read: got 1x1 pixels, colour type 0, 4 bits, interlace 1, expected 1 to 16 bits per channel, interlaced only from 8 bits on. Save it again as such a PNG
       DataError: a.png is damaged or truncated: got Z_DATA_ERROR, expected 4 bytes of deflate data. Fetch or copy it again
       DataError: a.png is damaged or truncated: got 0 compressed bytes, expected them to unpack to 4, which deflate cannot. Fetch or copy it again
       DataError: a.png is damaged: got Unsupported filter: 9. Fetch or copy it again"
@@ -110,11 +110,13 @@ describe('a picture that is none', () => {
       [
         // a picture of 6 GB in a few bytes, one that unpacks to more than it declares, and one to less
         refusal(png(plane, 2_000_000, rgb, data(new Uint8Array(10)))),
+        refusal(png(plane, 16_000, rgb, data(new Uint8Array(10)))),
         refusal(png(1, 1, rgb, data(new Uint8Array(10_000_000)))),
         refusal(png(1, 9, rgb, data(new Uint8Array(4)))),
       ].join('\n'),
     ).toMatchInlineSnapshot(`
-      "DataError: a.png is damaged or truncated: got 11 compressed bytes, expected them to unpack to 6146000000, which deflate cannot. Fetch or copy it again
+      "DataError: a.png has too many pixels: got 1024x2000000, expected at most 16777216. Cut it, or scale it down
+      DataError: a.png is damaged or truncated: got 11 compressed bytes, expected them to unpack to 49168000, which deflate cannot. Fetch or copy it again
       DataError: a.png unpacks to more than it declares: got more than 4 bytes, expected 4. Fetch or copy it again
       DataError: a.png unpacks to less than it declares: got 4 bytes, expected 36. Fetch or copy it again"
     `);

@@ -79,7 +79,10 @@ export function readPngHeader(source: ByteSource): PngHeader & { readonly hasAlp
   return { ...header, hasAlpha };
 }
 
-export function checkPixels(name: string, { width, height }: { readonly width: number; readonly height: number }): void {
+export function checkPixels(
+  name: string,
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
   if (width * height <= mostPixels) return;
   throw new DataError(`${name} has too many pixels`, {
     got: `${width}x${height}`,

@@ -149,7 +149,8 @@ export function readZipStart(source: ByteSource, entry: ZipEntry, length: number
   const wanted = Math.min(length, entry.size);
   if (entry.method === stored) return readBytes(source, start, wanted);
   const name = `${source.name}, ${entry.name}`;
-  const packed = (from: number, to: number) => readBytes(source, start + from, Math.min(to, entry.compressedSize) - from);
+  const packed = (from: number, to: number) =>
+    readBytes(source, start + from, Math.min(to, entry.compressedSize) - from);
   return inflateStart(name, packed, entry.compressedSize, wanted);
 }
 

@@ -81,7 +81,11 @@ function checkImageShape(definition: DatasetDefinition, { name, shape }: Titled)
  * it in front.
  * @param image [height, width, channels]
  */
-export function imageForms([height, width, channels]: readonly [number, number, number]): readonly (readonly number[])[] {
+export function imageForms([height, width, channels]: readonly [
+  number,
+  number,
+  number,
+]): readonly (readonly number[])[] {
   const grey = [
     [height, width],
     [1, height, width],

@@ -178,7 +178,7 @@ describe('arrays that do not fit', () => {
       DataError: a.npz, x holds numbers that are not finite: got NaN at index 1, 1 of 2, expected finite numbers. Correct them, or choose missing: drop (without these examples)
       DataError: a.npz, x holds numbers that are not finite: got infinity at index 1, 1 of 2, expected finite numbers. Correct them
       DataError: a.npz has missing cells in column y: got 1 of 2, index 1, expected a target in each row. Fill them in, or choose missing: drop (without these rows)
-      DataError: a.npz, x has a data type that is not read: got '<c8', expected integers, reals up to 64 bits, truth values or texts. Save it again after array.astype('float32')
+      DataError: a.npz, x has a data type that is not read: got '<c8', expected integers, reals up to 64 bits, truth values or texts
       DataError: a.npz, x holds no examples: got shape 0x3, expected N examples along the first axis
       DataError: a.npz, x holds texts: expected numbers. Name another array as the inputs
       DataError: b.npy does not hold examples as the network expects them: got Nx4x1 (f32), expected Nx3x1 (f32). Cut or scale them as the examples were that it was trained on

@@ -5,7 +5,6 @@ import { numbersOf, numpyType } from '../../readers/numpy-types.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 import { defaultPatience, Hdf5Thread } from './hdf5-thread.ts';
 
-
 /** Classes of types (H5T_class_t). */
 const integer = 0;
 const real = 1;

@@ -125,7 +125,9 @@ export async function readPictures(
   return { paths, data: used, shape, sha256: hash.digest('hex'), leftOut };
 }
 
-function commonShape(pictures: readonly { readonly path: string; readonly header: PictureHeader }[]): readonly number[] {
+function commonShape(
+  pictures: readonly { readonly path: string; readonly header: PictureHeader }[],
+): readonly number[] {
   const [first] = pictures;
   const { width, height } = first.header;
   const other = pictures.find(({ header }) => header.width !== width || header.height !== height);

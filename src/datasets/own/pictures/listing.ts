@@ -55,8 +55,7 @@ export function listingOf(folder: string): Listing {
 
 function leadsToFolder(folder: string, entry: { readonly name: string; isSymbolicLink(): boolean }): boolean {
   return (
-    entry.isSymbolicLink() &&
-    (statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
+    entry.isSymbolicLink() && (statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
   );
 }
 

@@ -51,7 +51,9 @@ export async function readPicture(
   const image = new Uint8Array(height * width * channels);
   for (let i = 0; i < height * width; i++) {
     if (colours < own && transparency === 'refused' && data[i * own + colours] !== 255) {
-      throw new DataError(`${name} is transparent`, { remedy: 'Save it without transparency, on the background it needs' });
+      throw new DataError(`${name} is transparent`, {
+        remedy: 'Save it without transparency, on the background it needs',
+      });
     }
     for (let c = 0; c < channels; c++) image[i * channels + c] = data[i * own + (colours === 1 ? 0 : c)];
     if (channels === 1 && colours === 3) {
