@@ -60,7 +60,7 @@ export async function readTableFile(
 
 const chunkBytes = 2 ** 18;
 /** A packed table may unpack to so much, or to so many times its length: a cell of two bytes takes eight in memory. */
-const freeBytes = 2 ** 26;
+const freeBytes = 2 ** 24;
 const largestRatio = 64;
 
 async function* chunksOf(path: string, isPacked: boolean): AsyncGenerator<Uint8Array> {

@@ -48,10 +48,15 @@ export function readPng(source: ByteSource, check: (header: PngHeader) => void):
   const { header, parts, compressed } = chunksOf(name, bytes);
   check(header);
   checkPixels(name, header);
-  unpack(name, Buffer.concat(compressed), unpackedBytes(header), inflateSync, 'Fetch or copy it again');
+  const pixels = Buffer.concat(compressed);
+  unpack(name, pixels, unpackedBytes(header), inflateSync, 'Fetch or copy it again');
   try {
-    // Without its ancillary chunks, which may hold compressed data of their own.
-    const decoded = decode(Buffer.concat([bytes.subarray(0, signature.length), ...parts, endChunk]));
+    // Without its ancillary chunks, which may hold compressed data of their own, and with all pixels in one.
+    const frame = Buffer.from('....IDAT');
+    frame.writeUInt32BE(pixels.length);
+    const noChecksum = new Uint8Array(4);
+    const whole = [bytes.subarray(0, signature.length), ...parts, frame, pixels, noChecksum, endChunk];
+    const decoded = decode(Buffer.concat(whole));
     return { ...header, ...bytesOfPng(decoded, header) };
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);
@@ -114,8 +119,8 @@ function unpackedBytes({ width, height, colour, depth, isInterlaced }: PngHeader
 
 const endChunk = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
 
-/** What makes the picture: the rest may be passed over. */
-const essential: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT']);
+/** What makes the picture, beside its pixels: the rest may be passed over. */
+const essential: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS']);
 
 /** @returns the header, the chunks that make the picture, and the contents of those that hold its pixels */
 function chunksOf(name: string, bytes: Uint8Array) {
