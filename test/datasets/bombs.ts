@@ -95,7 +95,7 @@ function gzip(start: Uint8Array, piece: Uint8Array, count: number): Uint8Array {
 }
 
 /** A PNG of zeros, every row with the filter 0. */
-export function blackPng(width: number, height: number, colour: 0 | 2): Uint8Array {
+function blackPng(width: number, height: number, colour: 0 | 2): Uint8Array {
   const big = (value: number): Uint8Array => words([value, 4]).reverse();
   const chunk = (type: string, content: Uint8Array): Uint8Array => {
     const named = bytesOf(type, content);

@@ -83,7 +83,7 @@ describe('readInputImages', () => {
       [['p/2.png', 'p/3.jpg'], false],
       [['p/1.png', 'nowhere.png'], false],
     ] as const) {
-      lines.push(String((await read(paths, strict)).answer));
+      lines.push(String((await read(paths, strict)).names));
     }
     expect(lines.join('\n')).toMatchInlineSnapshot(`
       "3 of 5 files left out (--strict refuses them): p/2.png is truncated: got 60 bytes, expected at least 67. Fetch or copy it again; p/3.jpg holds no images: got a file that starts with "\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000", expected a .npy, .npz, IDX (.gz or not), .png or .jpg file; x.npy does not hold images of the shape that the network expects: got 2x3x3, expected count x 28x28x1. Cut or scale the images before, and keep the order count, height, width, channels

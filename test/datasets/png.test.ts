@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/datasets/readers/bytes.ts';
-import { readPng } from '../../src/datasets/readers/png.ts';
+import { readPng, readPngHeader } from '../../src/datasets/readers/png.ts';
 import { errorOf } from '../run/disk.ts';
 import { bytesOf, images, picture, plane } from './cifar-fixtures.ts';
 
@@ -62,6 +62,60 @@ describe('readPng', () => {
     expect(read(indexed)).toMatchObject({ channels: 3, data: Uint8Array.of(4, 5, 6, 1, 2, 3, 4, 5, 6) });
     const clear = png(3, 1, [8, 3, 0, 0, 0], palette, chunk('tRNS', Uint8Array.of(9)), data(Uint8Array.of(0, 1, 0, 1)));
     expect(read(clear)).toMatchObject({ channels: 4, data: Uint8Array.of(4, 5, 6, 255, 1, 2, 3, 9, 4, 5, 6, 255) });
+  });
+
+  it('makes bytes of fewer and of more bits', () => {
+    const grey = (depth: number, ...row: readonly number[]) => [
+      ...read(png(5, 1, [depth, 0, 0, 0, 0], data(Uint8Array.of(0, ...row)))).data,
+    ];
+    expect(grey(1, 0b10110_000)).toEqual([255, 0, 255, 255, 0]);
+    expect(grey(2, 0b00_01_10_11, 0b01_000000)).toEqual([0, 85, 170, 255, 85]);
+    expect(grey(4, 0x0f, 0x18, 0xa0)).toEqual([0, 255, 17, 136, 170]);
+    // The nearest of 257 to a byte, not its upper half: 0x0180 is 1.49, 0x0182 is 1.502 of 255.
+    expect(grey(16, 0, 0, 0xff, 0xff, 1, 0x80, 1, 0x82, 0x80, 0x80)).toEqual([0, 255, 1, 2, 128]);
+    const palette = chunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
+    // A row ends within a byte: the next begins with one of its own.
+    const indexed = png(3, 2, [2, 3, 0, 0, 0], palette, data(Uint8Array.of(0, 0b00_01_10_00, 0, 0b10_10_00_00)));
+    expect([...read(indexed).data]).toEqual([...[1, 2, 3, 4, 5, 6, 7, 8, 9], ...[7, 8, 9, 7, 8, 9, 1, 2, 3]]);
+    const wide = png(1, 1, [16, 6, 0, 0, 0], data(Uint8Array.of(0, 255, 255, 0, 0, 1, 1, 128, 128)));
+    expect(read(wide)).toMatchObject({ channels: 4, data: Uint8Array.of(255, 0, 1, 128) });
+  });
+
+  it('puts interlaced rows in order', () => {
+    // 3 x 3 by Adam7 (PNG, clause 8): passes 1, 4, 5, 6 and 7 hold pixels.
+    const passes = [
+      [0, 1],
+      [0, 3],
+      [0, 7, 9],
+      [0, 2],
+      [0, 8],
+      [0, 4, 5, 6],
+    ];
+    expect([...read(png(3, 3, [8, 0, 0, 0, 1], data(Uint8Array.from(passes.flat())))).data]).toEqual([
+      ...[1, 2, 3],
+      ...[4, 5, 6],
+      ...[7, 8, 9],
+    ]);
+  });
+
+  it('takes a transparent colour for an alpha channel', () => {
+    const clear = (...value: readonly number[]) => chunk('tRNS', Uint8Array.from(value));
+    const grey = png(3, 1, [8, 0, 0, 0, 0], clear(0, 7), data(Uint8Array.of(0, 6, 7, 8)));
+    expect(read(grey)).toMatchObject({ channels: 2, data: Uint8Array.of(6, 255, 7, 0, 8, 255) });
+    const two = png(3, 1, [2, 0, 0, 0, 0], clear(0, 1), data(Uint8Array.of(0, 0b00_01_10_00)));
+    expect(read(two)).toMatchObject({ channels: 2, data: Uint8Array.of(0, 255, 85, 0, 170, 255) });
+    // Of 16 bits all must be alike, not the eight that are left of them.
+    const deep = png(2, 1, [16, 0, 0, 0, 0], clear(1, 1), data(Uint8Array.of(0, 1, 1, 1, 2)));
+    expect(read(deep)).toMatchObject({ channels: 2, data: Uint8Array.of(1, 0, 1, 255) });
+    const colour = png(2, 1, rgb, clear(0, 1, 0, 2, 0, 3), data(Uint8Array.of(0, 1, 2, 3, 1, 2, 4)));
+    expect(read(colour)).toMatchObject({ channels: 4, data: Uint8Array.of(1, 2, 3, 0, 1, 2, 4, 255) });
+    expect(readPngHeader(memoryBytes('a.png', grey))).toMatchObject({ colour: 0, hasAlpha: true });
+    expect(readPngHeader(memoryBytes('a.png', picture(images(0, 1))))).toMatchObject({ colour: 2, hasAlpha: false });
+  });
+
+  it('passes over a palette that is only suggested', () => {
+    const suggested = png(1, 1, rgb, chunk('PLTE', Uint8Array.of(9, 9, 9)), data(Uint8Array.of(0, 1, 2, 3)));
+    expect(read(suggested)).toMatchObject({ channels: 3, data: Uint8Array.of(1, 2, 3) });
   });
 
   it('joins what is cut into several chunks, and passes over those that are not the picture', () => {

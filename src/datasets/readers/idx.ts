@@ -28,7 +28,7 @@ export interface IdxArray {
  * @param allowed how many dimensions the file must have, or may: 3 for grey images, 4 with their channels, 1 for labels
  * @throws DataError on another magic number, or where the file is shorter or longer than declared
  */
-export function readIdxHeader(source: ByteSource, allowed: number | readonly number[]): IdxHeader {
+function readIdxHeader(source: ByteSource, allowed: number | readonly number[]): IdxHeader {
   const { name } = source;
   const own = source.length < 4 ? 0 : readBytes(source, 3, 1)[0];
   const [usual, ...others] = [allowed].flat();

@@ -4,7 +4,8 @@
  */
 import type { Numbers } from '../../data/index.ts';
 import { DataError } from '../../errors/index.ts';
-import { isText, numbersOf, type NumpyType, numpyType, rowMajor, typeNotRead } from './numpy-types.ts';
+import { isText, numbersOf, type NumpyType, numpyType, typeNotRead } from './numpy-types.ts';
+import { rowMajor } from './row-major.ts';
 
 const magic = '\x93NUMPY';
 /** NumPy itself writes 128 bytes, or a few hundred for structured types. */

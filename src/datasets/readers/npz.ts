@@ -2,7 +2,8 @@
 import { DataError } from '../../errors/index.ts';
 import type { ByteSource } from './bytes.ts';
 import { isNpy, longestNpyStart, type NpyArray, type NpyHeader, type NpyKind, readNpy, readNpyHeader } from './npy.ts';
-import { readZipDirectory, readZipEntry, readZipStart, type ZipEntry } from './zip.ts';
+import { readZipEntry, readZipStart } from './zip.ts';
+import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 /**
  * The arrays by their names. NumPy ends them in .npy; other writers do not, and to NumPy as here an entry is an array by

@@ -8,18 +8,20 @@ interface Pixels {
 
 /**
  * @param decoded as the decoder leaves it: rows of packed bits below 8
+ * @param transparency the colour that is transparent, of grey and RGB
  * @throws Error where it does not hold what the header says
  */
 export function bytesOfPng(
   decoded: DecodedPng,
   { width, height, colour, depth }: { width: number; height: number; colour: number; depth: number },
+  transparency: readonly number[] | null,
 ): Pixels {
   const pixels = width * height;
   if (colour === 3) {
     if (!decoded.palette) throw new Error('no palette');
     return checked({ channels: decoded.palette[0]?.length ?? 0, data: convertIndexedToRgb(decoded) }, pixels);
   }
-  const { channels, transparency } = decoded;
+  const { channels } = decoded;
   const values = depth < 8 ? unpacked(decoded.data, width, height, depth) : decoded.data;
   if (values.length !== pixels * channels) throw new Error(`${values.length} values`);
   const largest = 2 ** depth - 1;
@@ -28,7 +30,8 @@ export function bytesOfPng(
     depth === 8 && values instanceof Uint8Array
       ? values
       : Uint8Array.from(values, (value) => Math.round((value * 255) / largest));
-  if (!transparency) return { channels, data };
+  // An alpha channel says it better.
+  if (transparency === null || channels % 2 === 0) return { channels, data };
   if (transparency.length !== channels) throw new Error(`a transparent colour of ${transparency.length} values`);
   const clear = new Uint8Array(pixels * (channels + 1));
   for (let i = 0; i < pixels; i++) {

@@ -7,7 +7,7 @@ import type { DatasetDefinition, ImageDataset } from '../dataset.ts';
 import { type ByteSource, fileError, withFile } from '../readers/bytes.ts';
 import { readIdx, readIdxShape, writeIdx } from '../readers/idx.ts';
 import { npzArrays, readNpzArray, readNpzHeader } from '../readers/npz.ts';
-import type { ZipEntry } from '../readers/zip.ts';
+import type { ZipEntry } from '../readers/zip-directory.ts';
 import { checkShapes, imageSet } from './checks.ts';
 import { findIdx, hasIdx, idxName, type IdxFiles, imageDimensions, namesIn, type Part } from './idx-files.ts';
 import { bytesOfPixels, integersOf, warnIfBlack } from './pixels.ts';

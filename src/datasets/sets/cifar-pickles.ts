@@ -2,7 +2,7 @@ import { DataError } from '../../errors/index.ts';
 import { checkSize, readBytes, withFile } from '../readers/bytes.ts';
 import { type Pickled, PickledArray, readPickle } from '../readers/pickle/index.ts';
 import type { NpyArray } from '../readers/npy.ts';
-import { rowMajor } from '../readers/numpy-types.ts';
+import { rowMajor } from '../readers/row-major.ts';
 import type { ReadBatch } from './cifar-batches.ts';
 import { bytesOfPixels, integersOf } from './pixels.ts';
 

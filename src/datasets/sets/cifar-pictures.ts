@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import { readBytes, withFile } from '../readers/bytes.ts';
-import { type PngHeader, readPng } from '../readers/png.ts';
+import { readPng } from '../readers/png.ts';
+import type { PngHeader } from '../readers/png-chunks.ts';
 import { checkAgreement } from './checks.ts';
 import type { ReadBatch } from './cifar-batches.ts';
 

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withHdf5 } from '../../../src/datasets/own/arrays/hdf5.ts';
 import { openNpz } from '../../../src/datasets/own/arrays/numpy.ts';
 import { memoryBytes } from '../../../src/datasets/readers/bytes.ts';
 import { type OwnDataOptions, openOwnData, readOwnInputs } from '../../../src/datasets/index.ts';
@@ -90,6 +91,23 @@ describe('openOwnData, of arrays', () => {
     expect(pictures.train.targets).toEqual(Int32Array.from({ length: 12 }, (_, i) => i % 3));
     const truth = await openOwnData({ ...defaults, ...other, target: 'more/even' });
     expect(truth.train.targets).toEqual(Int32Array.from({ length: 12 }, (_, i) => 1 - (i % 2)));
+  });
+});
+
+describe('withHdf5', () => {
+  it('reads every numeric type, of either byte order, and truth values', async () => {
+    const path = join(made, 'kinds.h5');
+    await withHdf5(path, readFileSync(path).length, async (file) => {
+      expect(file.names).toHaveLength(13);
+      for (const name of file.names) {
+        const array = await file.read(name);
+        const expected = Array.from({ length: 12 }, (_, i) =>
+          name === 'b1' ? Number(i % 3 === 0) : name.includes('i') ? i - 5 : i,
+        );
+        expect(array.kind === 'numbers' && [...array.data], name).toEqual(expected);
+        expect(array.kind === 'numbers' && array.isBoolean).toBe(name === 'b1');
+      }
+    });
   });
 });
 

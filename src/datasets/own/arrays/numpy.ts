@@ -5,7 +5,7 @@ import { type ByteSource, readBytes } from '../../readers/bytes.ts';
 import { type NpyArray, npyNumbers, readNpy } from '../../readers/npy.ts';
 import { npzArrays, readNpzArray } from '../../readers/npz.ts';
 import { isText, textsOf } from '../../readers/numpy-types.ts';
-import { readZipDirectory } from '../../readers/zip.ts';
+import { readZipDirectory } from '../../readers/zip-directory.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 
 /** Arrays that are read at once. */
