@@ -44,7 +44,7 @@ export async function readInputImages(
   const parts: (Part & { readonly path: string })[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of files) {
-    const read = () => withFileAsync(path, (file) => readAny(file, shape, warn));
+    const read = () => withFileAsync(path, (file) => readAny(file, shape));
     // A single file is read, or its fault is the answer.
     const part = await attempt(path, read, strict || files.length === 1);
     if ('reason' in part) leftOut.push(part);
@@ -65,6 +65,7 @@ export async function readInputImages(
     images.set(part.images, names.length * size);
     for (let i = 0; i < part.count; i++) names.push(part.isPicture ? part.path : `${part.path}[${i}]`);
   }
+  warnIfBlack(paths.join(', '), images, warn);
   // The sets of grey images that are known by name show what is bright on black.
   if (shape[2] === 1 && isDarkOnLight(images, shape)) {
     warn?.(
@@ -101,7 +102,7 @@ interface Part {
   readonly isPicture: boolean;
 }
 
-async function readAny(source: ByteSource, shape: ImageShape, warn: Tolerance['onWarning']): Promise<Part> {
+async function readAny(source: ByteSource, shape: ImageShape): Promise<Part> {
   const { name, length } = source;
   const first = readBytes(source, 0, Math.min(8, length));
   const start = String.fromCharCode(...first);
@@ -109,7 +110,7 @@ async function readAny(source: ByteSource, shape: ImageShape, warn: Tolerance['o
   const count = (own: readonly number[]): number => countOf(name, own, shape);
   const ofArray = (array: NpyArray): Part => ({
     ...{ count: countOf(array.name, array.shape, shape), isPicture: false },
-    images: bytesOfPixels(array, warn),
+    images: bytesOfPixels(array),
   });
   if (isNpy(first)) {
     count(readNpyHeader(name, readBytes(source, 0, Math.min(longestNpyStart, length)), length).shape);
@@ -118,7 +119,6 @@ async function readAny(source: ByteSource, shape: ImageShape, warn: Tolerance['o
   if (start.startsWith('PK')) return ofArray(imagesOf(source, shape));
   if (start.startsWith('\0\0\x08') || isGzip(source)) {
     const { shape: own, data } = readIdx(source, [3, 4], count);
-    if (warn) warnIfBlack(name, data, warn);
     return { count: count(own), images: data, isPicture: false };
   }
   throw new DataError(`${name} holds no images`, {

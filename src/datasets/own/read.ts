@@ -4,6 +4,7 @@ import { DataError, UsageError } from '../../errors/index.ts';
 import { type ArrayFile, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
+import { warnIfBlack } from '../sets/pixels.ts';
 import type { OwnDataOptions } from './options.ts';
 import { className, readPictureFolder } from './pictures/folder.ts';
 import type { Tolerance } from './pictures/listing.ts';
@@ -45,6 +46,7 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
   return withArrayFile(path, kind, async (file) => {
     const chosen = chooseArrays(file, target, inputs);
     const array = await inputArray(file, chosen.input);
+    if (array.data instanceof Uint8Array && array.shape.length > 2) warnIfBlack(array.name, array.data, onWarning);
     const targets = await targetTable(file, chosen.targets, array.shape[0]);
     const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
     return { inputs: { kind: 'array', array }, targets, names, sha256 };

@@ -10,7 +10,7 @@ import { npzArrays, readNpzArray, readNpzHeader } from '../readers/npz.ts';
 import type { ZipEntry } from '../readers/zip-directory.ts';
 import { checkShapes, imageSet } from './checks.ts';
 import { findIdx, hasIdx, idxName, type IdxFiles, imageDimensions, namesIn, type Part } from './idx-files.ts';
-import { bytesOfPixels, integersOf, warnIfBlack } from './pixels.ts';
+import { bytesOfPixels, integersOf } from './pixels.ts';
 
 /** Warns of what is odd, in one line. */
 type Warn = (message: string) => void;
@@ -109,7 +109,6 @@ function readIdxPart(definition: DatasetDefinition, files: IdxFiles, warn: Warn)
   checkIdx(definition, files);
   const pixels = withFile(images, (file) => readIdx(file, imageDimensions(definition)));
   const classes = withFile(labels, (file) => readIdx(file, 1));
-  warnIfBlack(images, pixels.data, warn);
   return imageSet(definition, { name: images, ...pixels }, { name: labels, ...classes }, warn);
 }
 
@@ -152,7 +151,7 @@ function readNpzPart(definition: DatasetDefinition, file: ByteSource, part: Part
   const pixels = readNpzArray(file, images.entry, images.name);
   return imageSet(
     definition,
-    { name: pixels.name, shape: pixels.shape, data: bytesOfPixels(pixels, warn) },
+    { name: pixels.name, shape: pixels.shape, data: bytesOfPixels(pixels) },
     { name: classes.name, shape: classes.shape, data: integers },
     warn,
   );

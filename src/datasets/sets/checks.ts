@@ -2,6 +2,7 @@ import { DataError } from '../../errors/index.ts';
 import type { ImageSet } from '../../data/index.ts';
 import type { DatasetDefinition } from '../dataset.ts';
 import { sharedBytes } from '../readers/bytes.ts';
+import { warnIfBlack } from './pixels.ts';
 
 export interface Titled {
   /** for messages: the file, or the array in it */
@@ -15,7 +16,7 @@ export interface Named<Data> extends Titled {
 
 /**
  * Puts images and labels together, after holding them against each other and against what the data set must be. Classes
- * without an example are a warning.
+ * without an example are a warning, and so are images that are nearly black.
  * @param images bytes, of one of the forms of imageForms
  * @param labels [count] or [count, 1], whole numbers
  * @throws DataError naming the file and, for a label out of range, the first such place
@@ -30,6 +31,7 @@ export function imageSet(
   checkShapes(definition, images, labels);
   const count = images.shape[0];
   if (count === 0) throw new DataError(`${images.name} is empty`, { got: '0 images', expected: 'at least 1' });
+  warnIfBlack(images.name, images.data, warn);
   return {
     count,
     height,

@@ -13,16 +13,14 @@ const tolerances: Readonly<Record<number, number>> = { 2: 0.07, 4: 1e-3, 8: 1e-3
  * Pixels as bytes. Truth values are black and white, 0 and 255. Integers must lie in 0..255. Reals must be such integers,
  * or integers divided by 255 where none is above 1; anything else (standardised or augmented images, say) would be rounded,
  * and is refused.
- * @param warn of integers of which none is above 1: nearly black pictures, that were meant to be divided by 255
  * @returns a view where the array holds bytes already, else a copy on a SharedArrayBuffer
  * @throws DataError naming the first pixel that does not fit
  */
-export function bytesOfPixels(array: NpyArray, warn?: (line: string) => void): Uint8Array {
+export function bytesOfPixels(array: NpyArray): Uint8Array {
   const { name, type } = array;
   const numbers = npyNumbers(array);
   const isReal = type.kind === 'f';
   const isTruth = type.kind === 'b';
-  if (!isReal && !isTruth && warn) warnIfBlack(name, numbers, warn);
   if (numbers instanceof Uint8Array && !isTruth) return numbers;
   const scale = isTruth || (isReal && maximum(numbers) <= 1) ? 255 : 1;
   const tolerance = isReal ? tolerances[type.bytes] : 0;
@@ -42,8 +40,9 @@ export function bytesOfPixels(array: NpyArray, warn?: (line: string) => void): U
   return bytes;
 }
 
-/** Warns where no pixel is above 1. */
-export function warnIfBlack(name: string, pixels: ArrayLike<number>, warn: (line: string) => void): void {
+/** Warns where no byte is above 1: pixels from 0 to 1 were taken for bytes, it seems, and all images are nearly black. */
+export function warnIfBlack(name: string, pixels: Uint8Array, warn?: (line: string) => void): void {
+  if (!warn) return;
   for (let i = 0; i < pixels.length; i++) if (pixels[i] > 1) return;
   if (pixels.length === 0) return;
   warn(

@@ -121,7 +121,7 @@ export async function readPictures(
   if (data === null) throw new DataError(`${name} holds no picture that can be read`, { got: leftOut[0]?.reason });
   const used = data.subarray(0, paths.length * size);
   tellLeftOut(leftOut, given.length, 'pictures', warn);
-  if (warn) warnIfBlack(name, used, warn);
+  warnIfBlack(name, used, warn);
   return { paths, data: used, shape, sha256: hash.digest('hex'), leftOut };
 }
 
