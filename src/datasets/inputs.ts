@@ -138,7 +138,7 @@ function imagesOf(source: ByteSource, shape: ImageShape): NpyArray {
     return readNpzArray(source, entry, name);
   }
   throw new DataError(`${source.name} does not say which array holds the images`, {
-    got: all.join(', ') || 'no array',
+    got: all.slice(0, 8).join(', ') || 'no array',
     expected: `a single array, or one named ${arrayNames.join(', ')}`,
     remedy: 'Save it again with numpy.savez(file, images=images)',
   });

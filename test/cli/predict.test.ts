@@ -172,6 +172,19 @@ describe('credence predict', () => {
     `);
   });
 
+  it('leaves out what cannot be read beside others, says so, and refuses all with --strict', async () => {
+    const words = ['predict', at('trained'), at('pictures'), at('cut.png'), '--draws', '2', '--json'];
+    const { code, stdout, stderr } = await credence(...words);
+    const { images, leftOut } = JSON.parse(stdout) as Answer & { readonly leftOut: readonly { name: string }[] };
+    expect([code, images, leftOut.map(({ name }) => name)]).toEqual([0, 2, [at('cut.png')]]);
+    const strict = await credence(...words, '--strict');
+    const told = [stderr, `${strict.code} ${strict.stderr}`].map((text) => text.trimEnd().replaceAll(folder, '.'));
+    expect(told.join('\n')).toMatchInlineSnapshot(`
+      "1 of 3 files left out (--strict refuses them): ./cut.png is truncated: got 36 bytes, expected a further chunk. Fetch or copy it again
+      1 credence: ./cut.png is truncated: got 36 bytes, expected a further chunk. Fetch or copy it again"
+    `);
+  });
+
   it('says what is wrong with what it is given', async () => {
     const wrong: string[][] = [
       [],
