@@ -1,7 +1,15 @@
 /** Images to predict for, in the forms in which people have them: NumPy's arrays, IDX files, PNG and JPEG pictures. */
 import { statSync } from 'node:fs';
 import { DataError } from '../errors/index.ts';
-import { attempt, type LeftOut, listingOf, tellLeftOut, tellUnused, type Tolerance } from './own/pictures/listing.ts';
+import {
+  attempt,
+  isStrict,
+  type LeftOut,
+  listingOf,
+  tellLeftOut,
+  tellUnused,
+  type Tolerance,
+} from './own/pictures/listing.ts';
 import { isPicture, readPicture } from './own/pictures/picture.ts';
 import { type ByteSource, errorCode, fileError, readBytes, sharedBytes, withFileAsync } from './readers/bytes.ts';
 import { isGzip } from './readers/deflate.ts';
@@ -38,15 +46,16 @@ const arrayNames = ['images', 'x', 'x_test', 'data'];
 export async function readInputImages(
   paths: readonly string[],
   shape: ImageShape,
-  { onWarning: warn, strict = false }: Tolerance = {},
+  tolerance: Tolerance = {},
 ): Promise<InputImages> {
+  const { onWarning: warn } = tolerance;
   const files = paths.flatMap((path) => expand(path, warn));
   const parts: (Part & { readonly path: string })[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of files) {
     const read = () => withFileAsync(path, (file) => readAny(file, shape));
     // A single file is read, or its fault is the answer.
-    const part = await attempt(path, read, strict || files.length === 1);
+    const part = await attempt(path, read, isStrict(tolerance) || files.length === 1);
     if ('reason' in part) leftOut.push(part);
     else parts.push({ path, ...part });
   }

@@ -211,6 +211,11 @@ export const bombs: readonly {
   },
   {
     as: 'own',
+    path: 'pair.npz',
+    files: () => ({ 'pair.npz': zip([zeroArray('x.npy', [many, 28, 28]), plain('y.npy', few)]) }),
+  },
+  {
+    as: 'own',
     path: 'pictures',
     files: () => ({ 'pictures/a/1.png': blackPng(32768, 32767, 0), 'pictures/b/1.png': blackPng(32768, 32767, 0) }),
   },

@@ -60,7 +60,8 @@ describe('memory', () => {
       rows.csv.gz unpacks to far more than its length: got over 39374720 bytes, expected at most 64 times its length. Unpack it with gunzip and give the unpacked file
       columns.csv has missing cells in column c0: got 1 of 2, line 3, expected a value in each row. Fill them in, or choose missing: drop (without these rows) or missing: mean (the mean of the training part)
       own.npz, x is longer than it declares: got 1073741824 bytes of data, expected 7840 (shape 10x28x28, |u1). Fetch or copy it again
-      pictures holds no picture that can be read: got pictures/a/1.png has too many pixels: got 32768x32767, expected at most 16777216. Cut it, or scale it down"
+      pair.npz, y does not hold one target per example: got shape 10, expected 1369569, as there are inputs, or 1369569 x targets
+      pictures/a/1.png has too many pixels: got 32768x32767, expected at most 16777216. Cut it, or scale it down"
     `);
   });
 });

@@ -14,7 +14,7 @@ import { UsageError } from '../../errors/index.ts';
 import { fileError } from '../readers/bytes.ts';
 import { kindOf, type OwnRows } from './file.ts';
 import { readPictures } from './pictures/folder.ts';
-import { type LeftOut, listingOf, tellUnused, type Tolerance } from './pictures/listing.ts';
+import { isStrict, type LeftOut, listingOf, tellUnused, type Tolerance } from './pictures/listing.ts';
 import { readRowsBySchema } from './read.ts';
 
 export interface OwnInputs {
@@ -74,7 +74,7 @@ async function readPieces(paths: readonly string[], schema: DataSchema, toleranc
     const read = await readPictures(name, pictures, schema.input.shape, {
       ...tolerance,
       // A single picture is read, or its fault is the answer.
-      strict: tolerance.strict || (isOne && paths.length === 1),
+      strict: isStrict(tolerance) || (isOne && paths.length === 1),
     });
     leftOut.push(...read.leftOut);
     pieces.push({ inputs: read.data, targets: null, names: read.paths });

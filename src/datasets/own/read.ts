@@ -1,7 +1,7 @@
 /** Reads a user's file, for training by the user's words, later by the schema of a run. */
 import { type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
-import { type ArrayFile, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
+import { type ArrayFile, checkCounts, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import { warnIfBlack } from '../sets/pixels.ts';
@@ -45,6 +45,7 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
   }
   return withArrayFile(path, kind, async (file) => {
     const chosen = chooseArrays(file, target, inputs);
+    await checkCounts(file, chosen.input, chosen.targets);
     const array = await inputArray(file, chosen.input);
     if (array.data instanceof Uint8Array && array.shape.length > 2) warnIfBlack(array.name, array.data, onWarning);
     const targets = await targetTable(file, chosen.targets, array.shape[0]);
@@ -96,6 +97,7 @@ async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, ne
       expected: shortList(needsTargets ? known : known.slice(0, 1)) || 'a single array',
     });
   }
+  if (hasTargets) await checkCounts(file, array, targets);
   const inputs = await inputArray(file, array);
   return {
     inputs: { kind: 'array', array: inputs },

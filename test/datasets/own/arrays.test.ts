@@ -38,7 +38,9 @@ describe('openOwnData, of arrays', () => {
     const onWarning = (line: string) => void warnings.push(line);
     await open({ x: npy('|u1', [4, 3, 2], new Uint8Array(24).fill(1)), y: targets }, { onWarning });
     await open({ x: npy('|b1', [4, 3, 2], new Uint8Array(24).fill(1)), y: targets }, { onWarning });
-    expect(warnings.join('\n')).toMatchInlineSnapshot(`"a.npz, x has no pixel above 1, where white is 255: if its pixels were 0 to 1, save them again after (array * 255).round().astype('uint8')"`);
+    expect(warnings.join('\n')).toMatchInlineSnapshot(
+      `"a.npz, x has no pixel above 1, where white is 255: if its pixels were 0 to 1, save them again after (array * 255).round().astype('uint8')"`,
+    );
   });
 
   it('gives signals an axis for their channel, and standardises per channel', async () => {

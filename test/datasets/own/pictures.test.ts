@@ -234,6 +234,10 @@ describe('pictures that do not fit', () => {
     lines.push(await readJpeg(memoryBytes('cmyk.jpg', cmyk)).then(() => 'read', String));
     writeFileSync('p/readme.txt', 'no picture');
     lines.push(await openOwnData({ ...defaults, path: 'p', target: 'animal' }).then(() => 'read', String));
+    // Scans without an end, each of which may pass over all blocks.
+    const scan = Uint8Array.of(0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0);
+    const scans = new Uint8Array([...start, ...Array.from({ length: 101 }, () => [...scan]).flat()]);
+    lines.push(await readJpeg(memoryBytes('scans.jpg', scans)).then(() => 'read', String));
     // A frame of 65535 x 65535 pixels in a few hundred bytes.
     const frame = start.findIndex((byte, i) => byte === 0xff && start[i + 1] === 0xc0);
     const bomb = start.slice();
@@ -253,6 +257,7 @@ describe('pictures that do not fit', () => {
       DataError: a.jpg is no JPEG file, or is damaged: got 100 bytes without a frame header. Fetch or copy it again
       DataError: cmyk.jpg is a kind of JPEG that is not read: got 16x8 pixels of 4 components, 8 bits, frame type 0, expected grey or RGB of 8 bits, baseline or progressive. Save it again as such a JPEG, or as PNG
       UsageError: pictures have no columns to choose from: got target for p. Leave it away: the classes are the names of the folders
+      DataError: scans.jpg is no JPEG file, or is damaged: got 101 scans. Fetch or copy it again
       DataError: bomb.jpg has too many pixels: got 65535x65535, expected at most 16777216. Cut it, or scale it down"
     `);
   });

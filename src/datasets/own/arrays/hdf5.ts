@@ -32,7 +32,8 @@ export async function withHdf5<T>(
       throw new DataError(`${path} holds no arrays`, { expected: 'an HDF5 file with datasets' });
     }
     const read = (array: string): Promise<FileArray> => arrayOf(thread, `${path}, ${array}`, array, length);
-    return await use({ name: path, names: names.map((name) => name.replace(/^\//, '')), read });
+    const shape = async (array: string): Promise<readonly number[]> => (await thread.metadata(array)).shape ?? [];
+    return await use({ name: path, names: names.map((name) => name.replace(/^\//, '')), shape, read });
   } finally {
     await thread.end();
   }

@@ -2,10 +2,10 @@
 import { DataError } from '../../../errors/index.ts';
 import { sizeOf } from '../../../graph/index.ts';
 import { type ByteSource, readBytes } from '../../readers/bytes.ts';
-import { type NpyArray, npyNumbers, readNpy } from '../../readers/npy.ts';
-import { npzArrays, readNpzArray } from '../../readers/npz.ts';
+import { longestNpyStart, type NpyArray, npyNumbers, readNpy, readNpyHeader } from '../../readers/npy.ts';
+import { npzArrays, readNpzArray, readNpzHeader } from '../../readers/npz.ts';
 import { isText, textsOf } from '../../readers/numpy-types.ts';
-import { readZipDirectory } from '../../readers/zip-directory.ts';
+import { readZipDirectory, type ZipEntry } from '../../readers/zip-directory.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 
 /** Arrays that are read at once. */
@@ -25,21 +25,28 @@ export function openNpz(source: ByteSource): NumpyFile {
       remedy: isSheet ? 'Save the sheet as CSV' : undefined,
     });
   }
+  const kind = 'numbers and texts';
+  const entryOf = (array: string): ZipEntry => {
+    const entry = arrays.get(array);
+    if (entry) return entry;
+    throw new DataError(`${source.name} has no array ${array}`);
+  };
   return {
     ...{ name: source.name, names: [...arrays.keys()] },
-    read(array) {
-      const entry = arrays.get(array);
-      if (!entry) throw new DataError(`${source.name} has no array ${array}`);
-      return fileArray(readNpzArray(source, entry, `${source.name}, ${array}`, 'numbers and texts'));
-    },
+    shape: (array) => readNpzHeader(source, entryOf(array), `${source.name}, ${array}`, kind).shape,
+    read: (array) => fileArray(readNpzArray(source, entryOf(array), `${source.name}, ${array}`, kind)),
   };
 }
 
 /** A .npy file: one array, without a name. */
 export function openNpy(source: ByteSource): NumpyFile {
-  const read = (): FileArray =>
-    fileArray(readNpy(source.name, readBytes(source, 0, source.length), 'numbers and texts'));
-  return { name: source.name, names: [''], read };
+  const kind = 'numbers and texts';
+  const start = () => readBytes(source, 0, Math.min(longestNpyStart, source.length));
+  return {
+    ...{ name: source.name, names: [''] },
+    shape: () => readNpyHeader(source.name, start(), source.length, kind).shape,
+    read: () => fileArray(readNpy(source.name, readBytes(source, 0, source.length), kind)),
+  };
 }
 
 function fileArray(array: NpyArray): FileArray {

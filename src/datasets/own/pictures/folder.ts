@@ -7,7 +7,7 @@ import { sizeOf } from '../../../graph/index.ts';
 import { memoryBytes, readBytes, sharedBytes, withFile } from '../../readers/bytes.ts';
 import { warnIfBlack } from '../../sets/pixels.ts';
 import type { PictureHeader } from './jpeg.ts';
-import { attempt, type LeftOut, listingOf, tellLeftOut, tellUnused, type Tolerance } from './listing.ts';
+import { attempt, isStrict, type LeftOut, listingOf, tellLeftOut, tellUnused, type Tolerance } from './listing.ts';
 import { readPicture, readPictureHeader } from './picture.ts';
 
 export const className = 'class';
@@ -89,8 +89,10 @@ export async function readPictures(
   name: string,
   given: readonly string[],
   wanted: readonly number[] | null,
-  { onWarning: warn, strict = false }: Tolerance,
+  tolerance: Tolerance,
 ): Promise<Pictures> {
+  const { onWarning: warn } = tolerance;
+  const strict = isStrict(tolerance);
   const leftOut: LeftOut[] = [];
   const usable: { readonly path: string; readonly header: PictureHeader }[] = [];
   for (const path of given) {

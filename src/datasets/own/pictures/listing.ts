@@ -10,8 +10,12 @@ type Warn = (line: string) => void;
 /** Where it is said what happened, and whether what is bad ends it. */
 export interface Tolerance {
   readonly onWarning?: Warn;
-  /** refuse all where one is bad; default: false */
+  /** refuse all where one is bad; default: where nobody would be told */
   readonly strict?: boolean;
+}
+
+export function isStrict({ strict, onWarning }: Tolerance): boolean {
+  return strict ?? onWarning === undefined;
 }
 
 export interface LeftOut {
