@@ -18,6 +18,7 @@ components='
     mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
     slurm        on       npm test: jobs of credence submit under a real Slurm, which the tests start and stop themselves
     chromium     on       npm test: a page of a real browser trains and predicts
+    fashion      off      the preset fashion-mnist: its 30 MB, from the package that Debian and Ubuntu have
 '
 
 # What Debian and Ubuntu have is installed by apt; elsewhere the packages are named, and the choice is left to people.
@@ -65,6 +66,10 @@ get_slurm() { packages slurm-wlm munge; }
 
 have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
 get_chromium() { packages chromium; }
+
+# Where credence looks for it: src/datasets/sets/fashion-mnist.ts.
+have_fashion() { [ -f /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ]; }
+get_fashion() { packages dataset-fashion-mnist; }
 
 rows() { sed '/^ *$/d' <<<"$components"; }
 names=$(rows | awk '{ print $1 }')

@@ -1,6 +1,6 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import type { Communicator } from '../comm/index.ts';
-import { readInputImages, readOwnInputs } from '../datasets/index.ts';
+import { type InputImages, readInputImages, readOwnInputs } from '../datasets/index.ts';
 import { CheckpointError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { assertModel, loadLatest } from '../run/index.ts';
@@ -49,6 +49,8 @@ export interface RunPrediction {
   readonly predictive: Predictive;
   /** one per example */
   readonly names: readonly string[];
+  /** files that could not be read, and why */
+  readonly leftOut: InputImages['leftOut'];
   readonly info: DataInfo;
   readonly step: number;
   readonly seconds: number;
@@ -68,7 +70,10 @@ export async function predictWithRun(
   await assertUsable(run, checkpoint, { ...resolved, configuration }, watch);
   const { model, isBayesian } = resolved;
   const { step, parameters } = checkpoint;
-  const { names, ...data } = await readInputs(paths, info);
+  const { names, leftOut, ...data } = await readInputs(paths, info, {
+    onWarning: watch.note,
+    strict: configuration.data.strict,
+  });
   const draws = isBayesian ? configuration.draws : 1;
   const task = { configuration, info, parameters, data, draws, quantiles };
   const started = performance.now();
@@ -77,17 +82,21 @@ export async function predictWithRun(
       ? onLaunchedRanks(configuration, step, (launched) => predictShare(model, task, launched, watch.evaluating, stop))
       : predictOnThreads(model, task, watch.evaluating, stop),
   );
-  return { predictive, names, info, step, seconds: (performance.now() - started) / 1000 };
+  return { predictive, names, leftOut, info, step, seconds: (performance.now() - started) / 1000 };
 }
 
-async function readInputs(paths: readonly string[], { schema, input }: DataInfo) {
+async function readInputs(
+  paths: readonly string[],
+  { schema, input }: DataInfo,
+  tolerance: Parameters<typeof readInputImages>[2],
+) {
   if (schema !== null) {
-    const { count, inputs, names } = await readOwnInputs(paths, schema);
-    return { count, inputs, names };
+    const { count, inputs, names, leftOut } = await readOwnInputs(paths, schema, tolerance);
+    return { count, inputs, names, leftOut };
   }
   const [height, width, channels] = input.shape as [number, number, number];
-  const { count, images: inputs, names } = readInputImages(paths, [height, width, channels]);
-  return { count, inputs, names };
+  const { count, images: inputs, names, leftOut } = await readInputImages(paths, [height, width, channels], tolerance);
+  return { count, inputs, names, leftOut };
 }
 
 /** @throws CheckpointError where nothing has been trained yet */

@@ -22,7 +22,8 @@ export async function ownData(
   if (path === null) throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
   const schema = checkpoint && schemaOf(checkpoint);
   if (schema && checkpoint && trainedOn(checkpoint) !== path) {
-    const test = await wholeFile(path, schema);
+    const tolerance = { strict: data.strict, ...(loading && { onWarning: loading.note }) };
+    const test = await wholeFile(path, schema, tolerance);
     // whatever it is, it is not what the run was trained on
     const digest = () => 'other data';
     return { source: path, sha256: null, digest, info: infoOfSchema(schema), train: test, validation: null, test };
@@ -31,14 +32,18 @@ export async function ownData(
   const task = data.task === 'auto' ? (targetsOf(likelihood, 'model.likelihood') ?? 'auto') : data.task;
   const opened = await openOwnData({
     ...{ path, target: data.target, inputs: data.inputs, test: data.test, validation: data.validation, task, seed },
-    ...{ standardize: data.standardize, missing: data.missing },
+    ...{ standardize: data.standardize, missing: data.missing, strict: data.strict },
     ...(loading && { onWarning: loading.note }),
   });
   return { ...opened, digest: () => opened.sha256, info: infoOfSchema(opened.schema) };
 }
 
-async function wholeFile(path: string, schema: Parameters<typeof infoOfSchema>[0]): Promise<ArrayExamples> {
-  const { count, shape, inputs, targets } = await readOwnInputs([path], schema);
+async function wholeFile(
+  path: string,
+  schema: Parameters<typeof infoOfSchema>[0],
+  tolerance: Parameters<typeof readOwnInputs>[2],
+): Promise<ArrayExamples> {
+  const { count, shape, inputs, targets } = await readOwnInputs([path], schema, tolerance);
   if (targets !== null) return { count, shape, inputs, targets };
   throw new DataError(`${path} has no targets to compare with`, {
     expected: schema.target.names.join(', '),

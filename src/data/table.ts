@@ -76,7 +76,7 @@ export function columnOfCells(name: string, count: number, cell: (row: number) =
 
 /** Texts as numbers of their words: a column of a million cells with three words costs four bytes per cell. */
 export class TextColumnBuilder {
-  #codes = new Int32Array(1024);
+  #codes = new Int32Array(16);
   #count = 0;
   readonly #places = new Map<string, number>();
 
@@ -100,8 +100,16 @@ export class TextColumnBuilder {
   }
 }
 
+/** Columns by their names: a table with thousands of them is asked for each. */
+const byName = new WeakMap<readonly TableColumn[], ReadonlyMap<string, TableColumn>>();
+
 export function columnOf({ name, columns }: Table, column: string): TableColumn {
-  const found = columns.find((candidate) => candidate.name === column);
+  let known = byName.get(columns);
+  if (known === undefined) {
+    known = new Map(columns.map((own) => [own.name, own]));
+    byName.set(columns, known);
+  }
+  const found = known.get(column);
   if (found) return found;
   throw new DataError(`${name} has no column ${column}`, { got: columns.map((other) => other.name).join(', ') });
 }

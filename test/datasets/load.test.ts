@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ImageDataset, loadDataset } from '../../src/datasets/index.ts';
+import { findFashionMnist } from '../../src/datasets/sets/fashion-mnist.ts';
 import { fileError } from '../../src/datasets/readers/bytes.ts';
 import {
   digits,
@@ -107,9 +108,13 @@ describe('loadDataset', () => {
   it('finds Fashion-MNIST in the cache folder, and says how to put it there', async () => {
     vi.stubEnv('CREDENCE_CACHE', 'cache');
     const fashion = { name: 'fashion-mnist', path: null } as const;
-    await expect(loadDataset(fashion)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DataError: Fashion-MNIST is not here, and credence does not fetch it. Get the four .gz files of the repository zalandoresearch/fashion-mnist (its folder data/fashion) and put them into cache/fashion-mnist, or pass --data PATH]`,
+    await expect(
+      findFashionMnist({ environment: { CREDENCE_CACHE: 'cache' } }, 'debian'),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DataError: Fashion-MNIST is not here, and credence does not fetch it. On Debian or Ubuntu, apt-get install dataset-fashion-mnist (it goes to debian); elsewhere get the four .gz files of the repository zalandoresearch/fashion-mnist (its folder data/fashion) and put them into cache/fashion-mnist, or pass --data PATH]`,
     );
+    writeFolder('debian', gzipped(idxFiles()));
+    expect(await findFashionMnist({ environment: { CREDENCE_CACHE: 'cache' } }, 'debian')).toBe('debian');
     writeFolder('cache/fashion-mnist', gzipped(idxFiles()));
     expect((await loadDataset(fashion)).test.count).toBe(testCount);
     vi.unstubAllEnvs();
@@ -290,8 +295,11 @@ describe('bad arrays', () => {
 
   it('labels that are no labels', async () => {
     const labels = digits(trainCount).labels;
-    expect(await withArrays({ y_train: npy('<f4', [trainCount], Float32Array.from(labels)) })).toMatchInlineSnapshot(
-      `"DataError: mnist.npz, y_train does not hold labels: got reals ('<f4'), expected integers (|u1, <i4 or <i8). Save the labels after array.astype('uint8')"`,
+    // Reals that are whole are labels, others are not.
+    expect(await withArrays({ y_train: npy('<f4', [trainCount], Float32Array.from(labels)) })).toBe('read 20 and 10');
+    const halves = Float64Array.from(labels, (label) => (label === 3 ? 3.5 : label));
+    expect(await withArrays({ y_train: npy('<f8', [trainCount], halves) })).toMatchInlineSnapshot(
+      `"DataError: mnist.npz, y_train has a label that is no whole number: got 3.5 at index 3, expected class numbers. Check that it is the array of the labels"`,
     );
     expect(await withArrays({ y_train: npy('|u1', [20, 10], new Uint8Array(200)) })).toMatchInlineSnapshot(
       `"DataError: mnist.npz, y_train does not hold one label per image: got shape 20x10, expected one dimension. Save class numbers, not one-hot vectors"`,
@@ -306,7 +314,7 @@ describe('bad arrays', () => {
     );
     const objects = npy('|O', [trainCount], new Uint8Array(8 * trainCount));
     expect(await withArrays({ y_train: objects })).toMatchInlineSnapshot(
-      `"DataError: mnist.npz, y_train has a data type that is not read: got '|O', expected one of |u1, <i4, <i8, <f4, <f8. Save it again after array.astype('uint8')"`,
+      `"DataError: mnist.npz, y_train has a data type that is not read: got '|O', expected integers, reals up to 64 bits or truth values. Save it again after array.astype('float64')"`,
     );
   });
 });

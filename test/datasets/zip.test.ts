@@ -1,7 +1,9 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/datasets/readers/bytes.ts';
-import { readZipDirectory, readZipEntry } from '../../src/datasets/readers/zip.ts';
+import { readZipEntry } from '../../src/datasets/readers/zip.ts';
+import { readZipDirectory } from '../../src/datasets/readers/zip-directory.ts';
 import { npz } from './fixtures.ts';
 
 const text = new TextEncoder().encode('some text, some text, some text, some text');
@@ -48,6 +50,46 @@ describe('readZip', () => {
     expect(readAll(new Uint8Array([...bytes, ...new TextEncoder().encode(comment)]))).toEqual({ 'a.npy': text });
   });
 
+  it('reads zip64, as Python writes it for entries and archives beyond 4 GB', () => {
+    const number = (value: number, bytes: number): number[] =>
+      Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** i) % 256);
+    const of = (...parts: readonly (string | readonly number[] | Uint8Array)[]): number[] =>
+      parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part, 'latin1')] : [...part]));
+    const name = 'a.npy';
+    const all = 2 ** 32 - 1;
+    const sizes = [...number(text.length, 8), ...number(text.length, 8)];
+    const facts = of(number(45, 2), number(0, 4), number(0, 4), number(crc32(text), 4), number(all, 4), number(all, 4));
+    // With force_zip64 the local header has sizes of 64 bits too.
+    const entry = of('PK\x03\x04', facts, number(5, 2), number(20, 2), name, number(1, 2), number(16, 2), sizes, text);
+    const extra = of(number(0x9999, 2), number(2, 2), 'xx', number(1, 2), number(24, 2), sizes, number(0, 8));
+    const places = of(number(0, 2), number(0, 2), number(0, 2), number(0, 4), number(all, 4));
+    const own = of('PK\x01\x02', number(45, 2), facts, number(5, 2), number(extra.length, 2), places, name, extra);
+    const [at, end] = [entry.length, entry.length + own.length];
+    const record = of('PK\x06\x06', number(44, 8), number(45, 2), number(45, 2), number(0, 8));
+    const counts = of(number(1, 8), number(1, 8), number(own.length, 8), number(at, 8));
+    const locator = of('PK\x06\x07', number(0, 4), number(end, 8), number(1, 4));
+    const last = of(
+      'PK\x05\x06',
+      number(0, 4),
+      number(0xffff, 2),
+      number(0xffff, 2),
+      number(all, 4),
+      number(all, 4),
+      [0, 0],
+    );
+    const archive = Uint8Array.from(of(entry, own, record, counts, locator, last));
+    expect(readAll(archive)).toEqual({ 'a.npy': text });
+    // Numbers of 64 bits that lead out of the file, or are not there.
+    for (const place of [end + 24 + 8 * 2, end + 48, at + 46 + 5 + 6 + 4, at + 46 + 5 + 6 + 4 + 16]) {
+      const damaged = archive.slice();
+      damaged[place + 6] = 1;
+      expect(() => readAll(damaged)).toThrow('is damaged or truncated');
+    }
+    const without = archive.slice();
+    without[at + 46 + 5 + 6] = 2;
+    expect(() => readAll(without)).toThrow('is damaged or truncated');
+  });
+
   const deflated = npz({ a: text });
   const stored = npz({ a: text }, 0);
 
@@ -71,7 +113,7 @@ describe('readZip', () => {
       `[DataError: mnist.npz, a.npy cannot be unpacked: got compression method 12, expected stored or deflated, as numpy.savez and numpy.savez_compressed write]`,
     );
     expect(() => readAll(edited(deflated, end, 16, [255, 255, 255, 255]))).toThrowErrorMatchingInlineSnapshot(
-      `[DataError: mnist.npz needs zip64: expected an archive below 4 GiB. Save fewer examples, or the images as uint8]`,
+      `[DataError: mnist.npz is damaged or truncated: got a directory of 1 entries in 51 bytes at 4294967295 in 123 bytes. Fetch or copy it again]`,
     );
   });
 

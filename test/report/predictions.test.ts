@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBytes } from '../../src/datasets/readers/bytes.ts';
 import { npyNumbers, readNpy } from '../../src/datasets/readers/npy.ts';
-import { readZipDirectory, readZipEntry } from '../../src/datasets/readers/zip.ts';
+import { readZipEntry } from '../../src/datasets/readers/zip.ts';
+import { readZipDirectory } from '../../src/datasets/readers/zip-directory.ts';
 import type { ClassPredictive, RealPredictive } from '../../src/likelihoods/index.ts';
 import { predictionRows, predictionsCsv, predictionsNpz, quantileName } from '../../src/report/index.ts';
 

@@ -27,9 +27,12 @@ export const command: CommandFile = {
     words.command.optionsGroup('Settings, also keys of a config.yaml:');
     for (const setting of settings) {
       const { path, placeholder, about, usual } = setting;
-      // A switch: one that all commands have.
-      if (placeholder === null) continue;
       const flag = flagOf(setting);
+      if (placeholder === null) {
+        // The others are those that all commands have.
+        if (path === 'data.strict') words.switch(flag, about);
+        continue;
+      }
       words.setting(flag, placeholder, `${about} (default: ${String(usual)})`);
       if (flag !== path) words.setting(path, placeholder, about, { isHidden: true });
     }

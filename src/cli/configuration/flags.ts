@@ -16,6 +16,7 @@ const shortNames: Readonly<Record<string, SettingPath>> = {
   data: 'data.path',
   target: 'data.target',
   test: 'data.test',
+  strict: 'data.strict',
 };
 
 /** The name of a setting's flag, without dashes. */

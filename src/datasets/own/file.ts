@@ -59,6 +59,9 @@ export async function readTableFile(
 }
 
 const chunkBytes = 2 ** 18;
+/** A packed table may unpack to so much, or to so many times its length: a cell of two bytes takes eight in memory. */
+const freeBytes = 2 ** 24;
+const largestRatio = 64;
 
 async function* chunksOf(path: string, isPacked: boolean): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
@@ -66,7 +69,13 @@ async function* chunksOf(path: string, isPacked: boolean): AsyncGenerator<Uint8A
     if (!isPacked) return yield* file;
     const unpacked = createGunzip({ chunkSize: chunkBytes });
     file.on('error', (error) => unpacked.destroy(error));
-    yield* file.pipe(unpacked);
+    const most = Math.max(freeBytes, largestRatio * statSync(path).size);
+    let length = 0;
+    for await (const chunk of file.pipe(unpacked) as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > most) throw unpacksToTooMuch(path, most);
+      yield chunk;
+    }
   } catch (cause) {
     const code = errorCode(cause);
     if (!code?.startsWith('Z_')) throw code?.startsWith('E') ? fileError(path, cause) : cause;
@@ -74,6 +83,14 @@ async function* chunksOf(path: string, isPacked: boolean): AsyncGenerator<Uint8A
   } finally {
     file.destroy();
   }
+}
+
+function unpacksToTooMuch(path: string, most: number): DataError {
+  return new DataError(`${path} unpacks to far more than its length`, {
+    got: `over ${most} bytes`,
+    expected: `at most ${largestRatio} times its length`,
+    remedy: 'Unpack it with gunzip and give the unpacked file',
+  });
 }
 
 /** Opens a file of arrays for `use`. */

@@ -66,9 +66,12 @@ export function namesOfTable(
       remedy: 'Name one of these as the target',
     });
   }
-  const chosen = inputs ?? names.filter((name) => !targets.includes(name));
-  for (const name of [...targets, ...chosen]) if (!names.includes(name)) throw noColumn(file, name, names);
-  const twice = [...targets, ...chosen].find((name, place, all) => all.indexOf(name) !== place);
+  const asTarget = new Set(targets);
+  const chosen = inputs ?? names.filter((name) => !asTarget.has(name));
+  const known = new Set(names);
+  for (const name of [...targets, ...chosen]) if (!known.has(name)) throw noColumn(file, name, names);
+  const seen = new Set<string>();
+  const twice = [...targets, ...chosen].find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) {
     throw new UsageError(`a column of ${file} is wanted twice`, {
       got: `${twice}${targets.includes(twice) && chosen.includes(twice) ? ', as target and as input' : ''}`,
@@ -102,7 +105,8 @@ export function columnsOfSchema({ input, target }: DataSchema, needsTargets: boo
     const inputs = (input.columns ?? []).map((column) => column.name);
     const wanted = needsTargets ? [...inputs, ...target.names] : inputs;
     const known = new Set([...inputs, ...target.names, ...input.unused]);
-    const missing = wanted.filter((name) => !names.includes(name));
+    const there = new Set(names);
+    const missing = wanted.filter((name) => !there.has(name));
     const strange = names.filter((name) => !known.has(name));
     if (missing.length > 0) {
       throw new DataError(`${file} has fewer columns than the training file`, {
@@ -121,7 +125,7 @@ export function columnsOfSchema({ input, target }: DataSchema, needsTargets: boo
         remedy: 'Take them out',
       });
     }
-    return [...inputs, ...target.names.filter((name) => names.includes(name))];
+    return [...inputs, ...target.names.filter((name) => there.has(name))];
   };
 }
 

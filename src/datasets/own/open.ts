@@ -35,7 +35,7 @@ export interface OwnDataset {
  * @throws UsageError where an option is at fault, DataError where the data is, naming columns and rows
  */
 export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> {
-  const { path, missing, seed, onWarning } = options;
+  const { path, missing, seed, onWarning, strict } = options;
   const rows = await readTrainingRows(options);
   const count = rows.targets.count;
   const usable = rowsToUse(rows, rows.names.inputs, missing);
@@ -52,7 +52,7 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
     const file = other[which];
     const own = split[which];
     if (file === null) return own && examplesOf(rows, own, schema);
-    const read = await readRowsBySchema(file, schema, true, onWarning);
+    const read = await readRowsBySchema(file, schema, true, { onWarning, strict });
     const inputs = (schema.input.columns ?? []).map((column) => column.name);
     const used = rowsToUse(read, inputs, missing);
     if (used.length > 0) return examplesOf(read, used, schema);

@@ -18,5 +18,7 @@ export interface OwnDataOptions {
   /** auto: texts and truth values are classes, numbers are reals */
   readonly task: 'auto' | TargetKind;
   readonly seed: number;
+  /** refuse all pictures where one cannot be read; default: where there is no onWarning */
+  readonly strict?: boolean;
   readonly onWarning?: (line: string) => void;
 }

@@ -13,7 +13,8 @@ import {
 import { UsageError } from '../../errors/index.ts';
 import { fileError } from '../readers/bytes.ts';
 import { kindOf, type OwnRows } from './file.ts';
-import { picturesIn, readPictures } from './pictures/folder.ts';
+import { readPictures } from './pictures/folder.ts';
+import { isStrict, type LeftOut, listingOf, tellUnused, type Tolerance } from './pictures/listing.ts';
 import { readRowsBySchema } from './read.ts';
 
 export interface OwnInputs {
@@ -26,6 +27,8 @@ export interface OwnInputs {
   readonly targets: Int32Array | Float32Array | null;
   /** one per row: `file.csv[3]`, counted from 0, or the picture's path */
   readonly names: readonly string[];
+  /** pictures that could not be read */
+  readonly leftOut: readonly LeftOut[];
 }
 
 interface Piece {
@@ -36,13 +39,16 @@ interface Piece {
 
 /**
  * Reads files of the form that a run was trained on: tables with its columns in any order, with or without the targets,
- * arrays, pictures or folders of them. No row is left out.
+ * arrays, pictures or folders of them. No row is left out; of several pictures, those that cannot be read are, and told.
  * @throws DataError naming the file, what was got, what was expected and what to do
  */
-export async function readOwnInputs(paths: readonly string[], schema: DataSchema): Promise<OwnInputs> {
+export async function readOwnInputs(
+  paths: readonly string[],
+  schema: DataSchema,
+  tolerance: Tolerance = {},
+): Promise<OwnInputs> {
   if (paths.length === 0) throw new UsageError('no file to predict for', { remedy: 'Give one at least' });
-  const pieces: Piece[] = [];
-  for (const path of paths) pieces.push(await readPiece(path, schema));
+  const { pieces, leftOut } = await readPieces(paths, schema, tolerance);
   const names = pieces.flatMap((piece) => piece.names);
   const targets = pieces.map((piece) => piece.targets).filter((own) => own !== null);
   return {
@@ -51,16 +57,44 @@ export async function readOwnInputs(paths: readonly string[], schema: DataSchema
     inputs: joined(pieces.map((piece) => piece.inputs)),
     targets: targets.length === pieces.length ? joined(targets) : null,
     names,
+    leftOut,
   };
 }
 
-async function readPiece(path: string, schema: DataSchema): Promise<Piece> {
-  const pictures = schema.input.columns === null ? picturesAt(path) : [];
-  if (pictures.length > 0) {
-    const { data } = await readPictures(path, pictures, schema.input.shape);
-    return { inputs: data, targets: null, names: pictures };
+/** Pieces in the order of the paths; pictures that stand side by side are one piece, so that one that is bad is left out. */
+async function readPieces(paths: readonly string[], schema: DataSchema, tolerance: Tolerance) {
+  const pieces: Piece[] = [];
+  const leftOut: LeftOut[] = [];
+  let waiting: { readonly name: string; readonly pictures: string[] } | null = null;
+  const readWaiting = async (): Promise<void> => {
+    if (waiting === null) return;
+    const { name, pictures } = waiting;
+    waiting = null;
+    const isOne = pictures.length === 1;
+    const read = await readPictures(name, pictures, schema.input.shape, {
+      ...tolerance,
+      // A single picture is read, or its fault is the answer.
+      strict: isStrict(tolerance) || (isOne && paths.length === 1),
+    });
+    leftOut.push(...read.leftOut);
+    pieces.push({ inputs: read.data, targets: null, names: read.paths });
+  };
+  for (const path of paths) {
+    const pictures = schema.input.columns === null ? picturesAt(path, tolerance.onWarning) : [];
+    if (pictures.length > 0) {
+      waiting ??= { name: path, pictures: [] };
+      waiting.pictures.push(...pictures);
+      continue;
+    }
+    await readWaiting();
+    pieces.push(await readPiece(path, schema, tolerance));
   }
-  const rows = await readRowsBySchema(path, schema, false);
+  await readWaiting();
+  return { pieces, leftOut };
+}
+
+async function readPiece(path: string, schema: DataSchema, tolerance: Tolerance): Promise<Piece> {
+  const rows = await readRowsBySchema(path, schema, false, tolerance);
   const { inputs } = rows;
   const nameOf = (row: number): string => {
     const place = inputs.kind === 'array' ? inputs.array.places : null;
@@ -94,9 +128,13 @@ function targetsOf({ targets }: OwnRows, rows: Int32Array, { target }: DataSchem
 }
 
 /** A picture, or those that lie in a folder without folders of classes. */
-function picturesAt(path: string): readonly string[] {
+function picturesAt(path: string, warn: Tolerance['onWarning']): readonly string[] {
   try {
-    if (statSync(path).isDirectory()) return picturesIn(path);
+    if (statSync(path).isDirectory()) {
+      const { pictures, others } = listingOf(path);
+      if (pictures.length > 0) tellUnused(path, others, warn);
+      return pictures;
+    }
   } catch (cause) {
     throw fileError(path, cause);
   }

@@ -1,13 +1,13 @@
 /** Reads a user's file, for training by the user's words, later by the schema of a run. */
 import { type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
-import { type ArrayFile, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
+import { type ArrayFile, checkCounts, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
+import { warnIfBlack } from '../sets/pixels.ts';
 import type { OwnDataOptions } from './options.ts';
 import { className, readPictureFolder } from './pictures/folder.ts';
-
-type Warn = ((line: string) => void) | undefined;
+import type { Tolerance } from './pictures/listing.ts';
 
 export interface TrainingRows extends OwnRows {
   readonly targets: NonNullable<OwnRows['targets']>;
@@ -18,7 +18,7 @@ export interface TrainingRows extends OwnRows {
 
 /** Reads what the options name. */
 export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
-  const { path, target, inputs, onWarning } = options;
+  const { path, target, inputs, onWarning, strict } = options;
   const kind = kindOf(path);
   if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
   if (kind === 'folder') {
@@ -28,7 +28,7 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
         remedy: 'Leave it away: the classes are the names of the folders',
       });
     }
-    const folder = await readPictureFolder(path, onWarning);
+    const folder = await readPictureFolder(path, { onWarning, strict });
     const names = { targets: [className], inputs: [], unused: [] };
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, names, sha256: folder.sha256 };
   }
@@ -45,7 +45,9 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
   }
   return withArrayFile(path, kind, async (file) => {
     const chosen = chooseArrays(file, target, inputs);
+    await checkCounts(file, chosen.input, chosen.targets);
     const array = await inputArray(file, chosen.input);
+    if (array.data instanceof Uint8Array && array.shape.length > 2) warnIfBlack(array.name, array.data, onWarning);
     const targets = await targetTable(file, chosen.targets, array.shape[0]);
     const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
     return { inputs: { kind: 'array', array }, targets, names, sha256 };
@@ -61,7 +63,7 @@ export async function readRowsBySchema(
   path: string,
   schema: DataSchema,
   needsTargets: boolean,
-  onWarning?: Warn,
+  { onWarning, strict }: Tolerance = {},
 ): Promise<OwnRows> {
   const kind = kindOf(path);
   const { input, target } = schema;
@@ -75,7 +77,7 @@ export async function readRowsBySchema(
     return { inputs: { kind: 'table', table }, targets: hasTargets ? table : null };
   }
   if (kind === 'folder') {
-    const folder = await readPictureFolder(path, onWarning);
+    const folder = await readPictureFolder(path, { onWarning, strict });
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets };
   }
   if (kind !== 'npz' && kind !== 'npy' && kind !== 'hdf5')
@@ -95,6 +97,7 @@ async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, ne
       expected: shortList(needsTargets ? known : known.slice(0, 1)) || 'a single array',
     });
   }
+  if (hasTargets) await checkCounts(file, array, targets);
   const inputs = await inputArray(file, array);
   return {
     inputs: { kind: 'array', array: inputs },

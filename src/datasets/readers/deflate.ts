@@ -1,5 +1,5 @@
 /** Deflate and gzip (RFC 1951, 1952) with an output that is known and bounded before a byte of it is allocated. */
-import { gunzipSync, inflateRawSync } from 'node:zlib';
+import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import { DataError } from '../../errors/index.ts';
 import { type ByteSource, checkSize, errorCode, memoryBytes, readBytes } from './bytes.ts';
 
@@ -14,6 +14,39 @@ export function inflate(name: string, compressed: Uint8Array, size: number): Uin
   return unpack(name, compressed, size, inflateRawSync);
 }
 
+/** So much packed data is looked at first for a beginning; a block may begin with a table longer than that. */
+const startBytes = 64;
+
+/**
+ * The beginning of what deflate has packed.
+ * @param packed bytes of the packed data, from and to
+ * @param packedBytes how many there are
+ * @returns `length` bytes, fewer only where there are no more
+ * @throws DataError where the stream is broken
+ */
+export function inflateStart(
+  name: string,
+  packed: (from: number, to: number) => Uint8Array,
+  packedBytes: number,
+  length: number,
+  method: typeof gunzipSync = inflateRawSync,
+): Uint8Array {
+  // Twice as much, until it is enough: never more than 1032 times what had not been enough.
+  for (let taken = startBytes; ; taken *= 2) {
+    const isAll = taken >= packedBytes;
+    let bytes: Uint8Array;
+    try {
+      bytes = method(packed(0, taken), { finishFlush: constants.Z_SYNC_FLUSH });
+    } catch (cause) {
+      throw broken(name, cause, 'deflate data');
+    }
+    if (bytes.length >= length || isAll) return bytes.subarray(0, length);
+  }
+}
+
+/** Enough for the header of an IDX file. */
+const headerBytes = 64;
+
 export function isGzip(source: ByteSource): boolean {
   if (source.length < 2) return false;
   const [first, second] = readBytes(source, 0, 2);
@@ -21,20 +54,34 @@ export function isGzip(source: ByteSource): boolean {
 }
 
 /**
- * Unpacks a gzip file into memory. Its last four bytes declare the size; a file of several members is refused.
- * @throws DataError where it is truncated, broken, or of another size than declared
+ * The beginning of what a gzip file unpacks to, as a source of the length that the file declares in its last four bytes.
+ * @throws DataError where it is truncated or broken, or deflate could never reach that length
  */
-export function gunzip(source: ByteSource): ByteSource {
-  const compressed = readBytes(source, 0, source.length);
-  if (compressed.length < 18) {
-    throw new DataError(`${source.name} is truncated`, {
-      got: `${compressed.length} bytes`,
+export function gzipStart(source: ByteSource): ByteSource {
+  const { name, length } = source;
+  if (length < 18) {
+    throw new DataError(`${name} is truncated`, {
+      got: `${length} bytes`,
       expected: 'a gzip file of at least 18',
       remedy: 'Fetch or copy it again',
     });
   }
-  const size = new DataView(compressed.buffer).getUint32(compressed.length - 4, true);
-  return memoryBytes(source.name, unpack(source.name, compressed, size, gunzipSync));
+  const size = new DataView(readBytes(source, length - 4, 4).buffer).getUint32(0, true);
+  checkReach(name, length, size);
+  const packed = (from: number, to: number) => readBytes(source, from, Math.min(to, length) - from);
+  const start = inflateStart(name, packed, length, Math.min(size, headerBytes), gunzipSync);
+  return { ...memoryBytes(name, start), length: size };
+}
+
+/**
+ * Unpacks a gzip file into memory; one of several members is refused.
+ * @param check throws where the beginning (gzipStart) is not what the caller expects, before the rest is unpacked
+ * @throws DataError where it is truncated, broken, or of another size than declared
+ */
+export function gunzip(source: ByteSource, check: (start: ByteSource) => void = () => {}): ByteSource {
+  const start = gzipStart(source);
+  check(start);
+  return memoryBytes(source.name, unpack(source.name, readBytes(source, 0, source.length), start.length, gunzipSync));
 }
 
 /**
@@ -49,25 +96,18 @@ export function unpack(
   method: typeof gunzipSync,
   remedy = 'Unpack it with gunzip or unzip and give the unpacked files',
 ): Uint8Array {
-  const bound = largestRatio * compressed.length;
-  if (size > bound) {
-    throw new DataError(`${name} is damaged or truncated`, {
-      got: `${compressed.length} compressed bytes`,
-      expected: `them to unpack to ${size}, which deflate cannot`,
-      remedy: 'Fetch or copy it again',
-    });
-  }
-  checkSize(name, size);
+  checkReach(name, compressed.length, size);
   let bytes: Uint8Array;
   try {
     // One piece with a byte to spare: zlib then neither joins pieces nor asks for another.
     bytes = method(compressed, { maxOutputLength: Math.max(1, size), chunkSize: size + 64 });
   } catch (cause) {
     const tooLong = errorCode(cause) === 'ERR_BUFFER_TOO_LARGE';
-    throw new DataError(`${name} ${tooLong ? 'unpacks to more than it declares' : 'is damaged or truncated'}`, {
-      got: tooLong ? `more than ${size} bytes` : (errorCode(cause) ?? String(cause)),
-      expected: tooLong ? `${size}` : `${size} bytes of deflate data`,
-      remedy: tooLong ? remedy : 'Fetch or copy it again',
+    if (!tooLong) throw broken(name, cause, `${size} bytes of deflate data`);
+    throw new DataError(`${name} unpacks to more than it declares`, {
+      got: `more than ${size} bytes`,
+      expected: `${size}`,
+      remedy,
       cause,
     });
   }
@@ -79,4 +119,25 @@ export function unpack(
     });
   }
   return bytes;
+}
+
+/** Whether deflate can make so much of the compressed bytes, and memory hold it. */
+function checkReach(name: string, compressed: number, size: number): void {
+  if (size > largestRatio * compressed) {
+    throw new DataError(`${name} is damaged or truncated`, {
+      got: `${compressed} compressed bytes`,
+      expected: `them to unpack to ${size}, which deflate cannot`,
+      remedy: 'Fetch or copy it again',
+    });
+  }
+  checkSize(name, size);
+}
+
+function broken(name: string, cause: unknown, expected: string): DataError {
+  return new DataError(`${name} is damaged or truncated`, {
+    got: errorCode(cause) ?? String(cause),
+    expected,
+    remedy: 'Fetch or copy it again',
+    cause,
+  });
 }

@@ -5,6 +5,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { DataError } from '../../errors/index.ts';
 import { type ByteSource, readBytes, sharedBytes } from './bytes.ts';
+import { gunzip, gzipStart, isGzip } from './deflate.ts';
 
 const unsignedByte = 0x08;
 
@@ -24,11 +25,14 @@ export interface IdxArray {
 
 /**
  * Reads the header and holds the declared size against the length of the source.
- * @param dimensions how many the file must have: 3 for grey images, 4 for colour, 1 for labels
+ * @param allowed how many dimensions the file must have, or may: 3 for grey images, 4 with their channels, 1 for labels
  * @throws DataError on another magic number, or where the file is shorter or longer than declared
  */
-export function readIdxHeader(source: ByteSource, dimensions: number): IdxHeader {
+function readIdxHeader(source: ByteSource, allowed: number | readonly number[]): IdxHeader {
   const { name } = source;
+  const own = source.length < 4 ? 0 : readBytes(source, 3, 1)[0];
+  const [usual, ...others] = [allowed].flat();
+  const dimensions = others.includes(own) ? own : usual;
   const offset = 4 + 4 * dimensions;
   const header = readBytes(source, 0, Math.min(offset, source.length));
   const view = new DataView(header.buffer);
@@ -59,12 +63,32 @@ export function readIdxHeader(source: ByteSource, dimensions: number): IdxHeader
   return { shape, offset, size };
 }
 
-/** Reads the whole file, straight into shared memory; throws as readIdxHeader does. */
-export function readIdx(source: ByteSource, dimensions: number): IdxArray {
-  const { shape, offset, size } = readIdxHeader(source, dimensions);
+/**
+ * Reads the whole file, gzip or not, into shared memory.
+ * @param check throws where the shape is not what the caller expects, before anything is unpacked
+ * @throws DataError as readIdxHeader does
+ */
+export function readIdx(
+  source: ByteSource,
+  dimensions: number | readonly number[],
+  check: (shape: readonly number[]) => void = () => {},
+): IdxArray {
+  const header = (from: ByteSource): IdxHeader => {
+    const own = readIdxHeader(from, dimensions);
+    check(own.shape);
+    return own;
+  };
+  const plain = isGzip(source) ? gunzip(source, header) : source;
+  const { shape, offset, size } = header(plain);
   const data = sharedBytes(source.name, size);
-  source.readInto(data, offset);
+  plain.readInto(data, offset);
   return { shape, data };
+}
+
+/** The shape that a file declares, gzip or not, without reading the rest; throws as readIdx does. */
+export function readIdxShape(source: ByteSource, dimensions: number | readonly number[]): readonly number[] {
+  if (!isGzip(source)) return readIdxHeader(source, dimensions).shape;
+  return readIdxHeader(gzipStart(source), dimensions).shape;
 }
 
 /** Writes bytes row-major of that shape. A write that fails is an error of the file system, and the file is no good. */

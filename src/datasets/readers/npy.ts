@@ -2,119 +2,109 @@
  * NumPy's .npy files (NEP 1, versions 1 to 3): "\x93NUMPY", the version, the length of the header, a Python dictionary with
  * descr, fortran_order and shape as text, then the elements. The text is matched, never evaluated.
  */
+import type { Numbers } from '../../data/index.ts';
 import { DataError } from '../../errors/index.ts';
+import { isText, numbersOf, type NumpyType, numpyType, typeNotRead } from './numpy-types.ts';
+import { rowMajor } from './row-major.ts';
 
 const magic = '\x93NUMPY';
 /** NumPy itself writes 128 bytes, or a few hundred for structured types. */
 const longestHeader = 0xffff;
+/** Before the header's text, at the most. */
+const prefaceBytes = 12;
+/** What has to be at hand of a file to read its header. */
+export const longestNpyStart = prefaceBytes + longestHeader;
+/** Axes: NumPy has 32, from version 2 on 64. */
+export const mostAxes = 64;
 
-/** The data types that are read, by their name in the file, and their bytes. */
-export const itemBytes = { '|u1': 1, '<i4': 4, '<i8': 8, '<f4': 4, '<f8': 8 } as const;
+/** Types that are asked for. */
+export type NpyKind = 'numbers' | 'numbers and texts';
 
-export type NpyType = keyof typeof itemBytes;
-
-/** Types of elements: the bytes of one, undefined for a type that is not read. */
-export interface NpyTypes<T extends string> {
-  bytesOf(dtype: string): number | undefined;
-  isRead(dtype: string): dtype is T;
-  /** for messages */
-  readonly expected: string;
-  /** for messages */
-  readonly remedy: string;
-}
-
-const pixelTypes: NpyTypes<NpyType> = {
-  bytesOf: (dtype) => (isRead(dtype) ? itemBytes[dtype] : undefined),
-  isRead,
-  expected: `one of ${Object.keys(itemBytes).join(', ')}`,
-  remedy: "Save it again after array.astype('uint8')",
+const expectations: Readonly<Record<NpyKind, string>> = {
+  numbers: 'integers, reals up to 64 bits or truth values',
+  'numbers and texts': 'integers, reals up to 64 bits, truth values or texts',
 };
 
-export interface NpyArray<T extends string = NpyType> {
-  readonly name: string;
-  readonly dtype: T;
+export interface NpyHeader {
+  readonly type: NumpyType;
+  readonly isFortran: boolean;
   readonly shape: readonly number[];
-  /** the elements' bytes, row-major, little-endian: a view of what was handed in */
+  /** where the elements start, bytes */
+  readonly offset: number;
+}
+
+export interface NpyArray {
+  readonly name: string;
+  readonly type: NumpyType;
+  readonly shape: readonly number[];
+  /** the elements' bytes, row-major, in the file's byte order: a view of what was handed in, unless it was in Fortran order */
   readonly data: Uint8Array;
 }
 
-/**
- * @throws DataError where the bytes are no .npy file, in Fortran order, of a type that is not read, or not as long as the
- * shape says
- */
-export function readNpy(name: string, bytes: Uint8Array): NpyArray {
-  return readNpyOf(name, bytes, pixelTypes);
+export function isNpy(start: Uint8Array): boolean {
+  return String.fromCharCode(...start.subarray(0, magic.length)) === magic;
 }
 
-/** The same for other types of elements. */
-export function readNpyOf<T extends string>(name: string, bytes: Uint8Array, types: NpyTypes<T>): NpyArray<T> {
-  const { text, offset } = headerOf(name, bytes);
-  const descr = /["']descr["']\s*:\s*["']([^"']*)["']/.exec(text)?.[1];
+/** @throws DataError where the bytes are no .npy file, of a type that is not read, or not as long as the shape says */
+export function readNpy(name: string, bytes: Uint8Array, kind: NpyKind = 'numbers'): NpyArray {
+  const { type, isFortran, shape, offset } = readNpyHeader(name, bytes, bytes.length, kind);
+  const data = bytes.subarray(offset);
+  return { name, type, shape, data: isFortran ? rowMajor(data, shape, type.bytes) : data };
+}
+
+/**
+ * Reads the header and holds what it declares against the length of the file.
+ * @param start as much of it as there is, `longestNpyStart` bytes are enough
+ * @param length of the file, bytes
+ * @throws DataError as readNpy does
+ */
+export function readNpyHeader(name: string, start: Uint8Array, length: number, kind: NpyKind = 'numbers'): NpyHeader {
+  const { text, offset } = headerOf(name, start, length);
+  const descr = /["']descr["']\s*:\s*(?:["']([^"']*)["']|(\[))/.exec(text);
   const order = /["']fortran_order["']\s*:\s*(True|False)/.exec(text)?.[1];
-  const dimensions = /["']shape["']\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
+  const shape = shapeOf(/["']shape["']\s*:\s*\(([\dL\s,]*)\)/.exec(text)?.[1]);
   // A structured type is a list; it has to be refused as a type, not as a header.
-  const structured = descr === undefined && /["']descr["']\s*:\s*\[/.test(text);
-  if (structured || (descr !== undefined && !types.isRead(descr))) {
-    throw new DataError(`${name} has a data type that is not read`, {
-      got: structured ? 'a structured type' : `'${shorten(descr ?? '')}'`,
-      expected: types.expected,
-      remedy: types.remedy,
-    });
+  const descriptor = descr?.[1] ?? descr?.[2];
+  const type = descriptor === undefined ? null : numpyType(descriptor);
+  if (descriptor !== undefined && (type === null || (kind === 'numbers' && isText(type)))) {
+    throw typeNotRead(name, descriptor, expectations[kind]);
   }
-  if (descr === undefined || order === undefined || dimensions === undefined) {
+  if (type === null || order === undefined || shape === null) {
     throw new DataError(`${name} has a header that is none of NumPy's`, {
       got: JSON.stringify(shorten(text)),
       expected: "{'descr': ..., 'fortran_order': ..., 'shape': ...}",
     });
   }
-  if (order === 'True') {
-    throw new DataError(`${name} is in Fortran order`, {
-      expected: 'C order',
-      remedy: 'Save it again after numpy.ascontiguousarray(array)',
-    });
-  }
-  const shape = dimensions.split(',').flatMap((digits) => (digits.trim() === '' ? [] : [Number(digits)]));
-  const data = bytes.subarray(offset);
-  const size = shape.reduce((product, dimension) => product * dimension, types.bytesOf(descr) ?? 1);
-  if (size !== data.length) {
-    throw new DataError(`${name} is ${data.length < size ? 'truncated' : 'longer than it declares'}`, {
-      got: `${data.length} bytes of data`,
-      expected: `${size} (shape ${shorten(shape.join('x'))}, ${descr})`,
+  const size = shape.reduce((product, dimension) => product * dimension, type.bytes);
+  const got = length - offset;
+  if (size !== got) {
+    throw new DataError(`${name} is ${got < size ? 'truncated' : 'longer than it declares'}`, {
+      got: `${got} bytes of data`,
+      expected: `${size} (shape ${shorten(shape.join('x'))}, ${type.descr})`,
       remedy: 'Fetch or copy it again',
     });
   }
-  return { name, dtype: descr, shape, data };
+  return { type, isFortran: order === 'True', shape, offset };
 }
 
-/**
- * The elements as numbers; 64-bit integers beyond 2^53 lose their last digits.
- * @returns a view where the type and the alignment allow, else a copy
- */
-export function npyNumbers({ dtype, data }: NpyArray): Uint8Array | Int32Array | Float32Array | Float64Array {
-  if (dtype === '|u1') return data;
-  const width = itemBytes[dtype];
-  const { buffer, byteOffset, byteLength } = data.byteOffset % width === 0 ? data : new Uint8Array(data);
-  const length = byteLength / width;
-  switch (dtype) {
-    case '<i4':
-      return new Int32Array(buffer, byteOffset, length);
-    case '<f4':
-      return new Float32Array(buffer, byteOffset, length);
-    case '<f8':
-      return new Float64Array(buffer, byteOffset, length);
-    case '<i8':
-      return integers64(new Int32Array(buffer, byteOffset, length * 2));
-  }
+/** The elements as numbers, as numbersOf gives them. */
+export function npyNumbers({ type, data }: NpyArray): Numbers {
+  return numbersOf(type, data);
 }
 
-/** From pairs of words, low and high: a BigInt per element would cost more than the file. */
-function integers64(words: Int32Array): Float64Array {
-  const numbers = new Float64Array(words.length / 2);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = words[2 * i + 1] * 2 ** 32 + (words[2 * i] >>> 0);
-  return numbers;
+/** null: no tuple of at most as many integers as NumPy has axes */
+function shapeOf(tuple: string | undefined): number[] | null {
+  if (tuple === undefined) return null;
+  const extents = tuple.split(',').map((extent) => extent.trim());
+  // (3,) is a tuple of one.
+  if (extents.at(-1) === '') extents.pop();
+  // Python 2 wrote its long integers with an L.
+  return extents.length <= mostAxes && extents.every((extent) => /^\d+L?$/.test(extent))
+    ? extents.map((extent) => Number.parseInt(extent, 10))
+    : null;
 }
 
-function headerOf(name: string, bytes: Uint8Array): { text: string; offset: number } {
+function headerOf(name: string, bytes: Uint8Array, fileLength: number): { text: string; offset: number } {
   const start = String.fromCharCode(...bytes.subarray(0, magic.length));
   const version = bytes[magic.length];
   if (start !== magic || !(version >= 1 && version <= 3)) {
@@ -130,7 +120,7 @@ function headerOf(name: string, bytes: Uint8Array): { text: string; offset: numb
   if (bytes.length >= from) length = version === 1 ? view.getUint16(from - 2, true) : view.getUint32(from - 4, true);
   if (!(from + length <= bytes.length && length <= longestHeader)) {
     throw new DataError(`${name} is damaged or truncated`, {
-      got: Number.isNaN(length) ? `${bytes.length} bytes` : `a header of ${length} bytes in a file of ${bytes.length}`,
+      got: Number.isNaN(length) ? `${fileLength} bytes` : `a header of ${length} bytes in a file of ${fileLength}`,
       remedy: 'Fetch or copy it again',
     });
   }
@@ -138,10 +128,6 @@ function headerOf(name: string, bytes: Uint8Array): { text: string; offset: numb
     text: new TextDecoder('latin1').decode(new Uint8Array(bytes.subarray(from, from + length))),
     offset: from + length,
   };
-}
-
-function isRead(descr: string): descr is NpyType {
-  return Object.hasOwn(itemBytes, descr);
 }
 
 function shorten(text: string): string {

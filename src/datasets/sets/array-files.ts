@@ -1,50 +1,39 @@
 /** Data sets as plain arrays: MNIST's four IDX files in a folder, or one .npz file as Keras has it. */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import type { ImageSet } from '../../data/index.ts';
 import type { DatasetDefinition, ImageDataset } from '../dataset.ts';
-import { errorCode, fileError, withFile } from '../readers/bytes.ts';
-import { gunzip, isGzip } from '../readers/deflate.ts';
-import { type IdxArray, readIdx, readIdxHeader, writeIdx } from '../readers/idx.ts';
-import { type NpyArray, readNpy } from '../readers/npy.ts';
-import { type ZipEntry, readZipDirectory, readZipEntry } from '../readers/zip.ts';
-import { checkAgreement, imageSet } from './checks.ts';
+import { type ByteSource, fileError, withFile } from '../readers/bytes.ts';
+import { readIdx, readIdxShape, writeIdx } from '../readers/idx.ts';
+import { npzArrays, readNpzArray, readNpzHeader } from '../readers/npz.ts';
+import type { ZipEntry } from '../readers/zip-directory.ts';
+import { checkShapes, imageSet } from './checks.ts';
+import { findIdx, hasIdx, idxName, type IdxFiles, imageDimensions, namesIn, type Part } from './idx-files.ts';
 import { bytesOfPixels, integersOf } from './pixels.ts';
-
-type Part = 'train' | 'test';
 
 /** Warns of what is odd, in one line. */
 type Warn = (message: string) => void;
 
-const idxParts = {
-  train: { images: 'train-images', labels: 'train-labels' },
-  test: { images: 't10k-images', labels: 't10k-labels' },
-} as const;
-
-interface IdxFiles {
-  readonly images: string;
-  readonly labels: string;
-}
+const parts: readonly Part[] = ['train', 'test'];
 
 /** Whether the folder holds a data set, whole or in part. */
 export function holdsArrays(definition: DatasetDefinition, folder: string): boolean {
-  const names = namesIn(folder);
-  return names.size > 0 && (hasIdx(definition, names) || npzIn(definition, names) !== undefined);
+  return hasIdx(definition, folder) || npzIn(definition, folder) !== undefined;
 }
 
 /**
  * Opens a data set; its examples are read when they are first asked for.
- * @throws DataError where `path` holds no such set, or files are missing or not as long as they declare
+ * @throws DataError where `path` holds no such set, files are missing or not as long as they declare, or shapes do not fit
  */
 export function openArrays(definition: DatasetDefinition, path: string, warn: Warn): ImageDataset {
   const source = locate(definition, path);
   const read = (part: Part): ImageSet =>
     typeof source === 'string'
-      ? readNpzPart(definition, source, part, warn)
+      ? withFile(source, (file) => readNpzPart(definition, file, part, warn))
       : readIdxPart(definition, source[part], warn);
-  if (typeof source === 'string') withFile(source, (file) => npzEntries(file.name, readZipDirectory(file)));
-  else for (const part of ['train', 'test'] as const) checkIdxPart(definition, source[part]);
+  if (typeof source === 'string') withFile(source, (file) => parts.forEach((part) => checkNpz(definition, file, part)));
+  else for (const part of parts) checkIdx(definition, source[part]);
   let train: ImageSet | undefined;
   let test: ImageSet | undefined;
   return {
@@ -69,21 +58,17 @@ function locate(definition: DatasetDefinition, path: string): string | Record<Pa
     throw fileError(path, cause);
   }
   if (!isFolder) return path;
-  const names = namesIn(path);
-  if (hasIdx(definition, names)) {
-    const find = (base: string, dimensions: number): string => join(path, idxName(path, names, base, dimensions));
-    const files = (part: Part): IdxFiles => ({
-      images: find(idxParts[part].images, imageDimensions(definition)),
-      labels: find(idxParts[part].labels, 1),
-    });
-    return { train: files('train'), test: files('test') };
+  for (const inner of ['', ...(definition.folders ?? [])]) {
+    const folder = join(path, inner);
+    if (hasIdx(definition, folder)) return findIdx(definition, folder);
+    const npz = npzIn(definition, folder);
+    if (npz !== undefined) return npz;
   }
-  const npz = npzIn(definition, names);
-  if (npz !== undefined) return join(path, npz);
-  const images = idxNames(idxParts.train.images, imageDimensions(definition))[0];
+  const count = namesIn(path).size;
+  const images = idxName('train', 'images', imageDimensions(definition)[0]);
   const arrays = `${images} and its three companions (.gz or not), or ${definition.name}.npz`;
   throw new DataError(`${path} holds no ${definition.title}`, {
-    got: names.size === 0 ? 'an empty folder' : `${names.size} other files`,
+    got: count === 0 ? 'an empty folder' : `${count} other files`,
     expected: definition.otherForms ? `${definition.otherForms}, or ${arrays}` : arrays,
     remedy: 'Check the path given with --data',
   });
@@ -92,113 +77,82 @@ function locate(definition: DatasetDefinition, path: string): string | Record<Pa
 /**
  * Writes a data set into an empty folder, as the IDX files that openArrays reads. Whoever calls it checks them.
  */
-export function writeArrays({ train, test }: Pick<ImageDataset, Part>, folder: string): void {
-  for (const [part, { count, height, width, channels, images, labels }] of [
-    ['train', train],
-    ['test', test],
-  ] as const) {
+export function writeArrays(dataset: Pick<ImageDataset, Part>, folder: string): void {
+  for (const part of parts) {
+    const { count, height, width, channels, images, labels } = dataset[part];
     const shape = channels === 1 ? [count, height, width] : [count, height, width, channels];
-    writeIdx(join(folder, idxNames(idxParts[part].images, shape.length)[0]), shape, images);
-    writeIdx(join(folder, idxNames(idxParts[part].labels, 1)[0]), [count], labels);
+    writeIdx(join(folder, idxName(part, 'images', shape.length)), shape, images);
+    writeIdx(join(folder, idxName(part, 'labels', 1)), [count], labels);
   }
 }
 
-export function namesIn(folder: string): ReadonlySet<string> {
-  try {
-    return new Set(readdirSync(folder));
-  } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') return new Set();
-    throw fileError(folder, cause);
-  }
+function npzIn({ name }: DatasetDefinition, folder: string): string | undefined {
+  const names = namesIn(folder);
+  const found = [`${name}.npz`, `${name.replaceAll('-', '_')}.npz`].find((candidate) => names.has(candidate));
+  return found && join(folder, found);
 }
 
-function npzIn({ name }: DatasetDefinition, names: ReadonlySet<string>): string | undefined {
-  return [`${name}.npz`, `${name.replaceAll('-', '_')}.npz`].find((candidate) => names.has(candidate));
-}
-
-function idxNames(base: string, dimensions: number): string[] {
-  const plain = [`${base}-idx${dimensions}-ubyte`, `${base}.idx${dimensions}-ubyte`];
-  return [...plain, ...plain.map((name) => `${name}.gz`)];
-}
-
-/** Grey images need no axis for their channel. */
-function imageDimensions({ channels }: DatasetDefinition): number {
-  return channels === 1 ? 3 : 4;
-}
-
-function hasIdx(definition: DatasetDefinition, names: ReadonlySet<string>): boolean {
-  const dimensions = imageDimensions(definition);
-  const all = Object.values(idxParts).flatMap(({ images, labels }) => [
-    ...idxNames(images, dimensions),
-    ...idxNames(labels, 1),
-  ]);
-  return all.some((name) => names.has(name));
-}
-
-function idxName(folder: string, names: ReadonlySet<string>, base: string, dimensions: number): string {
-  const candidates = idxNames(base, dimensions);
-  const found = candidates.find((name) => names.has(name));
-  if (found !== undefined) return found;
-  throw new DataError(`${folder} lacks a file of the data set`, {
-    expected: `${candidates[0]}, or ${candidates.slice(1).join(', ')}`,
-    remedy: 'Put it beside the others',
-  });
-}
-
-/** What can be known before anything is unpacked: the headers, the lengths, and that the counts agree. */
-function checkIdxPart(definition: DatasetDefinition, { images, labels }: IdxFiles): void {
-  const dimensions = [imageDimensions(definition), 1];
-  const shapes = [images, labels].map((path, i) =>
-    withFile(path, (file) => (isGzip(file) ? null : readIdxHeader(file, dimensions[i]).shape)),
-  );
-  const [imageShape, labelShape] = shapes;
-  if (imageShape && labelShape) checkAgreement(images, imageShape[0], labels, labelShape[0]);
-}
-
-function readIdxPart(definition: DatasetDefinition, { images, labels }: IdxFiles, warn: Warn): ImageSet {
-  const read = (path: string, dimensions: number): IdxArray =>
-    withFile(path, (file) => readIdx(isGzip(file) ? gunzip(file) : file, dimensions));
-  const pixels = read(images, imageDimensions(definition));
-  const classes = read(labels, 1);
-  return imageSet(
+/** What can be known before anything is unpacked: the headers, the lengths, and that the shapes agree. */
+function checkIdx(definition: DatasetDefinition, { images, labels }: IdxFiles): void {
+  const shape = (path: string, dimensions: readonly number[]) =>
+    withFile(path, (file) => readIdxShape(file, dimensions));
+  checkShapes(
     definition,
-    { name: images, shape: pixels.shape, data: pixels.data },
-    { name: labels, shape: classes.shape, data: classes.data },
-    warn,
+    { name: images, shape: shape(images, imageDimensions(definition)) },
+    { name: labels, shape: shape(labels, [1]) },
   );
+}
+
+function readIdxPart(definition: DatasetDefinition, files: IdxFiles, warn: Warn): ImageSet {
+  const { images, labels } = files;
+  // Again, right before: the files may be others by now.
+  checkIdx(definition, files);
+  const pixels = withFile(images, (file) => readIdx(file, imageDimensions(definition)));
+  const classes = withFile(labels, (file) => readIdx(file, 1));
+  return imageSet(definition, { name: images, ...pixels }, { name: labels, ...classes }, warn);
 }
 
 type NpzKey = `${'x' | 'y'}_${Part}`;
 
 const npzKeys: readonly NpzKey[] = ['x_train', 'y_train', 'x_test', 'y_test'];
 
-/** @throws DataError naming the array that is not there */
-function npzEntries(path: string, directory: ReadonlyMap<string, ZipEntry>): Record<NpzKey, ZipEntry> {
-  const entries = npzKeys.map((key) => {
-    const entry = directory.get(`${key}.npy`);
-    if (entry) return [key, entry];
-    const names = [...directory.keys()].map((name) => name.replace(/\.npy$/, ''));
-    throw new DataError(`${path} lacks the array ${key}`, {
-      got: names.slice(0, 8).join(', ') || 'no arrays',
+interface NpzPart {
+  readonly images: { readonly name: string; readonly entry: ZipEntry };
+  readonly labels: { readonly name: string; readonly entry: ZipEntry };
+}
+
+/**
+ * The arrays of a part, whose shapes fit.
+ * @throws DataError naming the array that is not there, or is not what it should be
+ */
+function checkNpz(definition: DatasetDefinition, file: ByteSource, part: Part): NpzPart {
+  const arrays = npzArrays(file);
+  const find = (key: NpzKey) => {
+    const entry = arrays.get(key);
+    if (entry) return { name: `${file.name}, ${key}`, entry };
+    throw new DataError(`${file.name} lacks the array ${key}`, {
+      got: [...arrays.keys()].slice(0, 8).join(', ') || 'no arrays',
       expected: npzKeys.join(', '),
       remedy: 'Save it with numpy.savez and these names',
     });
-  });
-  return Object.fromEntries(entries);
+  };
+  for (const key of npzKeys) find(key);
+  const images = find(`x_${part}`);
+  const labels = find(`y_${part}`);
+  const shaped = ({ name, entry }: NpzPart['images']) => ({ name, shape: readNpzHeader(file, entry, name).shape });
+  checkShapes(definition, shaped(images), shaped(labels));
+  return { images, labels };
 }
 
-function readNpzPart(definition: DatasetDefinition, path: string, part: Part, warn: Warn): ImageSet {
-  return withFile(path, (file) => {
-    const entries = npzEntries(path, readZipDirectory(file));
-    const array = (key: NpzKey): NpyArray => readNpy(`${path}, ${key}`, readZipEntry(file, entries[key]));
-    const labels = array(`y_${part}`);
-    const integers = integersOf(labels);
-    const pixels = array(`x_${part}`);
-    return imageSet(
-      definition,
-      { name: pixels.name, shape: pixels.shape, data: bytesOfPixels(pixels) },
-      { name: labels.name, shape: labels.shape, data: integers },
-      warn,
-    );
-  });
+function readNpzPart(definition: DatasetDefinition, file: ByteSource, part: Part, warn: Warn): ImageSet {
+  const { images, labels } = checkNpz(definition, file, part);
+  const classes = readNpzArray(file, labels.entry, labels.name);
+  const integers = integersOf(classes);
+  const pixels = readNpzArray(file, images.entry, images.name);
+  return imageSet(
+    definition,
+    { name: pixels.name, shape: pixels.shape, data: bytesOfPixels(pixels) },
+    { name: classes.name, shape: classes.shape, data: integers },
+    warn,
+  );
 }

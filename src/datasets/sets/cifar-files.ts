@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import type { ImageSet } from '../../data/index.ts';
 import type { DatasetDefinition, ImageDataset, Labels } from '../dataset.ts';
-import { holdsArrays, namesIn, openArrays } from './array-files.ts';
+import { holdsArrays, openArrays } from './array-files.ts';
 import { imageSet } from './checks.ts';
 import { type ReadBatch, assemble } from './cifar-batches.ts';
-
-type Part = 'train' | 'test';
+import { namesIn, type Part } from './idx-files.ts';
 
 /** One form of a data set: the files of each part, and how they are read. */
 interface Format {

@@ -2,6 +2,7 @@ import { DataError } from '../../errors/index.ts';
 import { checkSize, readBytes, withFile } from '../readers/bytes.ts';
 import { type Pickled, PickledArray, readPickle } from '../readers/pickle/index.ts';
 import type { NpyArray } from '../readers/npy.ts';
+import { rowMajor } from '../readers/row-major.ts';
 import type { ReadBatch } from './cifar-batches.ts';
 import { bytesOfPixels, integersOf } from './pixels.ts';
 
@@ -47,8 +48,9 @@ function keysOf(dictionary: ReadonlyMap<string, unknown>): string {
 }
 
 function arrayOf(name: string, value: Pickled): NpyArray {
-  if (value instanceof PickledArray && value.dtype !== null) {
-    return { name, dtype: value.dtype, shape: value.shape, data: value.data };
+  if (value instanceof PickledArray && value.type !== null) {
+    const { type, shape, data, isFortran } = value;
+    return { name, type, shape, data: isFortran ? rowMajor(data, shape, type.bytes) : data };
   }
   throw new DataError(`${name} is no array of NumPy`);
 }

@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors/index.ts';
 import { readBytes, withFile } from '../readers/bytes.ts';
-import { type PngHeader, readPng } from '../readers/png.ts';
+import { readPng } from '../readers/png.ts';
+import type { PngHeader } from '../readers/png-chunks.ts';
+import { checkAgreement } from './checks.ts';
 import type { ReadBatch } from './cifar-batches.ts';
 
 const trueColour = 2;
@@ -17,9 +19,16 @@ export function pictureBatches(): ReadBatch {
   let first = 0;
   return ({ height, width }, path, place) => {
     if (place === 0) first = 0;
-    const { height: count, data } = withFile(path, (file) => readPng(file, tableOf(path, height * width)));
     const labelsName = join(dirname(path), path.endsWith('test_batch.png') ? 'test_lables.json' : 'train_lables.json');
-    const labels = readLabels(labelsName).slice(first, first + count);
+    const all = readLabels(labelsName);
+    const check = (header: PngHeader): void => {
+      checkTable(path, height * width, header);
+      // Before it is unpacked: what is left of the labels says how many images there can be.
+      checkAgreement(path, header.height, labelsName, Math.min(header.height, all.length - first));
+    };
+    const { height: count, channels, data } = withFile(path, (file) => readPng(file, check));
+    if (channels !== 3) throw new DataError(`${path} is transparent`, { remedy: 'Fetch or copy it again' });
+    const labels = all.slice(first, first + count);
     first += count;
     const stride = data.length / count;
     return { count, bytes: data, stride, offset: 0, isPlanar: false, labelsName, labels };
@@ -27,15 +36,13 @@ export function pictureBatches(): ReadBatch {
 }
 
 /** RGB, and as wide as an image has pixels. */
-function tableOf(path: string, pixels: number) {
-  return ({ width, height, colour }: PngHeader): void => {
-    if (width === pixels && colour === trueColour) return;
-    throw new DataError(`${path} is not the picture it should be`, {
-      got: `${width}x${height} pixels, colour type ${colour}`,
-      expected: `${pixels} pixels a row, RGB (colour type ${trueColour})`,
-      remedy: 'Check that it is the file of this data set',
-    });
-  };
+function checkTable(path: string, pixels: number, { width, height, colour, depth }: PngHeader): void {
+  if (width === pixels && colour === trueColour && depth === 8) return;
+  throw new DataError(`${path} is not the picture it should be`, {
+    got: `${width}x${height} pixels, colour type ${colour}, ${depth} bits`,
+    expected: `${pixels} pixels a row, RGB (colour type ${trueColour}) of 8 bits`,
+    remedy: 'Check that it is the file of this data set',
+  });
 }
 
 function readLabels(path: string): readonly number[] {

@@ -13,18 +13,27 @@ export const fashionMnist: DatasetDefinition = {
   height: 28,
   width: 28,
   channels: 1,
+  folders: ['raw', 'FashionMNIST/raw', 'fashion-mnist'],
 };
 
+/** Where Debian's package dataset-fashion-mnist places the files. */
+const debianFolder = '/usr/share/datasets/fashion-mnist';
+
 /**
- * The cache folder's fashion-mnist, where people put the files by hand.
+ * The cache folder's fashion-mnist, where people put the files by hand, else where Debian's package places them.
  * @throws DataError where they are not there: the set has no source to fetch it from
  */
-export async function findFashionMnist({ environment }: PackageOptions): Promise<string> {
+export async function findFashionMnist(
+  { environment }: PackageOptions,
+  packaged: string = debianFolder,
+): Promise<string> {
   const folder = join(cacheFolder(environment), 'fashion-mnist');
-  if (holdsArrays(fashionMnist, folder)) return folder;
+  const found = [folder, packaged].find((place) => holdsArrays(fashionMnist, place));
+  if (found !== undefined) return found;
   throw new DataError('Fashion-MNIST is not here, and credence does not fetch it', {
     remedy:
-      `Get the four .gz files of the repository zalandoresearch/fashion-mnist (its folder data/fashion) and put them ` +
-      `into ${folder}, or pass --data PATH`,
+      `On Debian or Ubuntu, apt-get install dataset-fashion-mnist (it goes to ${packaged}); elsewhere get the four .gz ` +
+      `files of the repository zalandoresearch/fashion-mnist (its folder data/fashion) and put them into ${folder}, or ` +
+      'pass --data PATH',
   });
 }

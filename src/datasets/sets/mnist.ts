@@ -14,6 +14,7 @@ export const mnist: DatasetDefinition = {
   height: 28,
   width: 28,
   channels: 1,
+  folders: ['raw', 'MNIST/raw', 'mnist'],
 };
 
 /** The full set in IDX form, as published once under this version; the files are those of the original page. */

@@ -38,6 +38,11 @@ with h5py.File(here / "arrays.h5", "w") as f:
     f.create_dataset("more/images", data=np.arange(n * 3 * 2, dtype="u1").reshape(n, 3, 2))
     f.create_dataset("more/complex", data=np.zeros(n, "<c8"))
 
+with h5py.File(here / "kinds.h5", "w", libver="latest") as f:
+    for kind in ("i1", "u1", "<i2", ">i2", "<u4", ">u4", ">i8", "<u8", "<f2", ">f2", ">f4", ">f8"):
+        f.create_dataset(kind, data=(i - (5 if "i" in kind else 0)).astype(kind))
+    f.create_dataset("b1", data=i % 3 == 0)
+
 rows, columns = np.mgrid[0:8, 0:16]
 picture = np.stack([rows * 16, columns * 8, 255 - columns * 8], axis=-1).astype("u1")
 Image.fromarray(picture).save(here / "colour.jpg", quality=95, subsampling=0)

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withHdf5 } from '../../../src/datasets/own/arrays/hdf5.ts';
 import { openNpz } from '../../../src/datasets/own/arrays/numpy.ts';
 import { memoryBytes } from '../../../src/datasets/readers/bytes.ts';
 import { type OwnDataOptions, openOwnData, readOwnInputs } from '../../../src/datasets/index.ts';
@@ -33,6 +34,13 @@ describe('openOwnData, of arrays', () => {
     const colour = await open({ images: npy('|u1', [4, 1, 2, 3], pixels), labels: targets });
     expect(colour.train.shape).toEqual([1, 2, 3]);
     expect(colour.train.inputs).toEqual(pixels);
+    const warnings: string[] = [];
+    const onWarning = (line: string) => void warnings.push(line);
+    await open({ x: npy('|u1', [4, 3, 2], new Uint8Array(24).fill(1)), y: targets }, { onWarning });
+    await open({ x: npy('|b1', [4, 3, 2], new Uint8Array(24).fill(1)), y: targets }, { onWarning });
+    expect(warnings.join('\n')).toMatchInlineSnapshot(
+      `"a.npz, x has no pixel above 1, where white is 255: if its pixels were 0 to 1, save them again after (array * 255).round().astype('uint8')"`,
+    );
   });
 
   it('gives signals an axis for their channel, and standardises per channel', async () => {
@@ -90,6 +98,23 @@ describe('openOwnData, of arrays', () => {
     expect(pictures.train.targets).toEqual(Int32Array.from({ length: 12 }, (_, i) => i % 3));
     const truth = await openOwnData({ ...defaults, ...other, target: 'more/even' });
     expect(truth.train.targets).toEqual(Int32Array.from({ length: 12 }, (_, i) => 1 - (i % 2)));
+  });
+});
+
+describe('withHdf5', () => {
+  it('reads every numeric type, of either byte order, and truth values', async () => {
+    const path = join(made, 'kinds.h5');
+    await withHdf5(path, readFileSync(path).length, async (file) => {
+      expect(file.names).toHaveLength(13);
+      for (const name of file.names) {
+        const array = await file.read(name);
+        const expected = Array.from({ length: 12 }, (_, i) =>
+          name === 'b1' ? Number(i % 3 === 0) : name.includes('i') ? i - 5 : i,
+        );
+        expect(array.kind === 'numbers' && [...array.data], name).toEqual(expected);
+        expect(array.kind === 'numbers' && array.isBoolean).toBe(name === 'b1');
+      }
+    });
   });
 });
 
@@ -178,7 +203,7 @@ describe('arrays that do not fit', () => {
       DataError: a.npz, x holds numbers that are not finite: got NaN at index 1, 1 of 2, expected finite numbers. Correct them, or choose missing: drop (without these examples)
       DataError: a.npz, x holds numbers that are not finite: got infinity at index 1, 1 of 2, expected finite numbers. Correct them
       DataError: a.npz has missing cells in column y: got 1 of 2, index 1, expected a target in each row. Fill them in, or choose missing: drop (without these rows)
-      DataError: a.npz, x has a data type that is not read: got '<c8', expected integers, reals up to 64 bits, truth values or texts. Save it again after array.astype('float32')
+      DataError: a.npz, x has a data type that is not read: got '<c8', expected integers, reals up to 64 bits, truth values or texts
       DataError: a.npz, x holds no examples: got shape 0x3, expected N examples along the first axis
       DataError: a.npz, x holds texts: expected numbers. Name another array as the inputs
       DataError: b.npy does not hold examples as the network expects them: got Nx4x1 (f32), expected Nx3x1 (f32). Cut or scale them as the examples were that it was trained on

@@ -3,7 +3,7 @@ import { addComputation, addDraws } from '../of-a-run.ts';
 
 const inputs =
   'rows: files of the form that the run was trained on, with or without the targets; ' +
-  'of the sets of images: .npy, .npz, IDX (.gz or not) or .png files, or folders of .png files';
+  'of the sets of images: .npy, .npz, IDX (.gz or not), .png or .jpg files, or folders of pictures';
 
 const quantiles =
   "of the numbers, in columns q05, q50, q95; or of each class's probability over the draws (default: 0.05,0.5,0.95)";
@@ -19,7 +19,8 @@ export const command: CommandFile = {
     words.argument('RUN', 'the folder of a run').argument('INPUT', inputs);
     addDraws(words)
       .option('quantiles', 'LEVELS', quantiles)
-      .option('out', 'FILE', 'all predictions, as .json, .csv or .npz');
+      .option('out', 'FILE', 'all predictions, as .json, .csv or .npz')
+      .switch('strict', 'refuse all files where one cannot be read, instead of leaving it out');
     await addComputation(words);
   },
 

@@ -38,6 +38,8 @@ interface PredictionSummary {
   readonly rowDrawsPerSecond?: number;
   /** the file that holds the predictions; null: none was asked for */
   readonly file: string | null;
+  /** files that could not be read, where there are some */
+  readonly leftOut?: RunPrediction['leftOut'];
 }
 
 type Form = (predictive: Predictive, labels: PredictionLabels, summary: object) => Uint8Array;
@@ -64,7 +66,7 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
     const prediction = await predictWithRun(run, inputs, configuration, levels, watch);
     watch.end();
     if (!isFirst) return 0;
-    const { predictive, info, step, seconds } = prediction;
+    const { predictive, info, step, seconds, leftOut } = prediction;
     const { draws, count } = predictive;
     const labels = labelsOf(prediction, inputs);
     const { example, targets } = labels;
@@ -74,6 +76,7 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
       levels,
       [`${example}DrawsPerSecond`]: (count * draws) / seconds,
       file: out,
+      ...(leftOut.length > 0 && { leftOut }),
     };
     if (out !== null && form) writeOutput(out, form(predictive, labels, summary));
     const predictions = out === null ? { predictions: predictionRows(predictive, labels) } : {};

@@ -13,6 +13,8 @@ export interface ArrayFile {
   readonly name: string;
   /** of the arrays; one, the empty text, where the file is an array */
   readonly names: readonly string[];
+  /** What an array declares, without reading it; throws as `read` does. */
+  shape(array: string): readonly number[] | Promise<readonly number[]>;
   /** @throws DataError where it is damaged, or of a type that is not read */
   read(array: string): FileArray | Promise<FileArray>;
 }
@@ -74,6 +76,26 @@ function checkArray(file: string, wanted: string, names: readonly string[]): voi
   });
 }
 
+/**
+ * Holds the shapes of the arrays against each other, before one is read.
+ * @throws DataError where there are more targets than inputs, or fewer
+ */
+export async function checkCounts(file: ArrayFile, input: string, targets: readonly string[]): Promise<void> {
+  const shape = await file.shape(input);
+  const [count = 0] = shape;
+  // Without examples there is more to say, where they are read.
+  if (shape.includes(0)) return;
+  for (const array of targets) checkTargets(titleOf(file, array), await file.shape(array), count);
+}
+
+function checkTargets(name: string, shape: readonly number[], count: number): void {
+  if (shape.length > 0 && shape.length <= 2 && shape[0] === count) return;
+  throw new DataError(`${name} does not hold one target per example`, {
+    got: `shape ${shape.slice(0, 8).join('x') || 'of a single number'}`,
+    expected: `${count}, as there are inputs, or ${count} x targets`,
+  });
+}
+
 /** @throws DataError where the array holds texts, or no examples */
 export async function inputArray(file: ArrayFile, array: string): Promise<NumberArray> {
   const own = await file.read(array);
@@ -101,13 +123,8 @@ export async function targetTable(file: ArrayFile, arrays: readonly string[], co
   const columns: TableColumn[] = [];
   for (const array of arrays) {
     const own = await file.read(array);
-    const [rows, width = 1] = own.shape;
-    if (own.shape.length === 0 || own.shape.length > 2 || rows !== count) {
-      throw new DataError(`${titleOf(file, array)} does not hold one target per example`, {
-        got: `shape ${own.shape.join('x') || 'of a single number'}`,
-        expected: `${count}, as there are inputs, or ${count} x targets`,
-      });
-    }
+    checkTargets(titleOf(file, array), own.shape, count);
+    const [, width = 1] = own.shape;
     for (let j = 0; j < width; j++) {
       const name = width === 1 ? array : `${array}[${j}]`;
       const column = columnOfCells(name, count, (row) => {

@@ -21,16 +21,29 @@ const { openSync } = require('node:fs');
 const { devNull } = require('node:os');
 console.error = console.warn = console.log = () => {};
 const library = import(workerData.library).then(async (own) => {
-  const { FS } = await own.ready;
+  const module = await own.ready;
+  const { FS } = module;
   if (FS?.streams?.[2]) FS.streams[2].nfd = openSync(devNull, 'w');
   const file = new own.File(workerData.path, 'r');
   if (file.file_id <= 0n) throw new Error('bytes that the HDF5 library cannot open');
-  return { own, file };
+  return { own, module, file };
 });
 const answers = {
   names: ({ own, file }) => file.paths().filter((name) => file.get(name) instanceof own.Dataset),
   metadata: ({ file }, name) => structuredClone(file.get(name).metadata),
   value: ({ file }, name) => file.get(name).value,
+  bytes: ({ module, file }, name) => {
+    const { path, metadata } = file.get(name);
+    const length = metadata.size * metadata.total_size;
+    const at = module._malloc(Math.max(1, length));
+    if (at === 0) throw new Error('no memory for ' + length + ' bytes');
+    try {
+      module.get_dataset_data(file.file_id, path, null, null, null, BigInt(at));
+      return module.HEAPU8.slice(at, at + length);
+    } finally {
+      module._free(at);
+    }
+  },
 };
 parentPort.on('message', async ({ question, name }) => {
   try {
@@ -73,9 +86,16 @@ export class Hdf5Thread {
     return (await this.#ask('metadata', name)) as Metadata;
   }
 
-  /** Typed arrays, texts, or what the library makes of other types. */
+  /** Texts, or what the library makes of other types. */
   value(name: string): Promise<unknown> {
     return this.#ask('value', name);
+  }
+
+  /** The elements as they are, but little-endian: the library has no numbers of 16 bits, and BigInts of 64. */
+  async bytes(name: string): Promise<Uint8Array> {
+    const bytes = await this.#ask('bytes', name);
+    if (bytes instanceof Uint8Array) return bytes;
+    throw damaged(this.#path, `no bytes of ${name}`);
   }
 
   async end(): Promise<void> {
@@ -83,7 +103,7 @@ export class Hdf5Thread {
   }
 
   /** One question at a time: the next one comes after the answer. */
-  #ask(question: 'names' | 'metadata' | 'value', name: string): Promise<unknown> {
+  #ask(question: 'names' | 'metadata' | 'value' | 'bytes', name: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const overdue = `no end of reading after ${Math.round(this.#limit / 1000)} s`;
       const timer = setTimeout(() => this.#settle({ error: overdue }), this.#limit);

@@ -1,9 +1,9 @@
 /** HDF5, by h5wasm, which is the HDF Group's library in WebAssembly and reads from the file system itself. */
 import { DataError } from '../../../errors/index.ts';
 import { checkSize } from '../../readers/bytes.ts';
+import { numbersOf, numpyType } from '../../readers/numpy-types.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 import { defaultPatience, Hdf5Thread } from './hdf5-thread.ts';
-import { numbersOf } from './numpy.ts';
 
 /** Classes of types (H5T_class_t). */
 const integer = 0;
@@ -32,7 +32,8 @@ export async function withHdf5<T>(
       throw new DataError(`${path} holds no arrays`, { expected: 'an HDF5 file with datasets' });
     }
     const read = (array: string): Promise<FileArray> => arrayOf(thread, `${path}, ${array}`, array, length);
-    return await use({ name: path, names: names.map((name) => name.replace(/^\//, '')), read });
+    const shape = async (array: string): Promise<readonly number[]> => (await thread.metadata(array)).shape ?? [];
+    return await use({ name: path, names: names.map((name) => name.replace(/^\//, '')), shape, read });
   } finally {
     await thread.end();
   }
@@ -54,25 +55,17 @@ async function arrayOf(thread: Hdf5Thread, title: string, array: string, length:
     const value = await thread.value(array);
     return { kind: 'texts', shape, texts: [value].flat().map((own) => (typeof own === 'string' ? own : '')) };
   }
-  const isWhole = (type === integer || type === enumeration) && [1, 2, 4, 8].includes(size);
-  const isReal = type === real && (size === 4 || size === 8);
-  const kind = `${isReal ? 'f' : signed ? 'i' : 'u'}${size}`;
-  // The library gives a BigInt per integer of 64 bits; its bytes are enough.
-  const raw = !vlen && littleEndian && (isWhole || isReal) ? rawBytes(await thread.value(array)) : null;
-  if (raw?.length !== bytes) {
+  const isBoolean = type === enumeration && isTruth(metadata.enum_type?.members ?? {});
+  const kind = type === real ? 'f' : type === integer || type === enumeration ? (signed ? 'i' : 'u') : null;
+  const numpy = kind && !vlen ? numpyType(`<${kind}${size}`) : null;
+  const raw = numpy && (await thread.bytes(array));
+  if (numpy === null || raw === null || raw.length !== bytes) {
     throw new DataError(`${title} has a data type that is not read`, {
-      got:
-        isWhole || isReal ? `${kind}${littleEndian ? '' : ', big-endian'}` : `a type of class ${type}, ${size} bytes`,
-      expected: 'little-endian integers, reals of 32 or 64 bits, truth values or texts',
+      got: kind ? `${kind}${size}${littleEndian ? '' : ', big-endian'}` : `a type of class ${type}, ${size} bytes`,
+      expected: 'integers, reals of 16, 32 or 64 bits, truth values or texts',
     });
   }
-  const isBoolean = type === enumeration && isTruth(metadata.enum_type?.members ?? {});
-  return { kind: 'numbers', shape, data: numbersOf(kind, raw), isBoolean };
-}
-
-function rawBytes(value: unknown): Uint8Array | null {
-  if (!ArrayBuffer.isView(value)) return null;
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return { kind: 'numbers', shape, data: numbersOf(numpy, raw), isBoolean };
 }
 
 /** h5py writes NumPy's truth values as an enumeration. */

@@ -18,12 +18,15 @@ export function parseCell(cell: string): number | string | null {
   return text.charCodeAt(0) === 0x30 && /^0[xob]/i.test(text) ? text : value;
 }
 
+/** Room that a column begins with: a line of names alone may make many columns. */
+const firstCells = 16;
+
 export class CellColumn {
   readonly name: string;
   /** numbers came before a text did: the column has to be read again, as texts */
   isMixed = false;
   #texts: TextColumnBuilder | null;
-  #values = new Float64Array(1024);
+  #values = new Float64Array(firstCells);
   #count = 0;
   #hasNumbers = false;
 

@@ -82,7 +82,8 @@ async function pass(
     }
     const chosen = options.choose(name, names);
     width = names.length;
-    places = chosen.map((column) => names.indexOf(column));
+    const placeOf = new Map(names.map((column, place) => [column, place]));
+    places = chosen.map((column) => placeOf.get(column) ?? -1);
     columns = chosen.map((column) => new CellColumn(column, texts.has(column)));
   };
   const onRow = (cells: readonly string[], counted: number, lineEnd: string): void => {

@@ -23,7 +23,8 @@ export class Utf8Check {
     this.#isStart = false;
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
     const whole = bytes.length - begunBytes(bytes);
-    for (let at = 0; !isUtf8(bytes.subarray(at, whole)); ) {
+    const isGood = isUtf8(bytes.subarray(0, whole));
+    for (let at = 0; !isGood && at < whole; ) {
       const end = bytes.indexOf(newline, at) + 1 || whole;
       if (!isUtf8(bytes.subarray(at, end))) throw this.#notUtf8(bytes.subarray(at, end));
       this.#line++;

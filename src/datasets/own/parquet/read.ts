@@ -7,8 +7,11 @@ import { checkNames, type ColumnChoice } from '../names.ts';
 import { codecs, isRead } from './codecs.ts';
 import { checkPages } from './pages.ts';
 
-/** A column of doubles for each: what a table may take in memory. */
+/** A column of doubles for each: what a table may take in memory, and what a file of some length may make of it. */
 const mostCells = 2 ** 28;
+const freeCells = 2 ** 23;
+/** Equal values may be a few bytes, however many there are. */
+const cellsPerByte = 128;
 
 /**
  * Reads the columns that are wanted.
@@ -43,11 +46,15 @@ async function read(source: ByteSource, choose: ColumnChoice): Promise<Table> {
     all.map((child) => child.element.name),
   );
   const chosen = choose(name, names);
-  const count = rowsOf(name, metadata, chosen.length);
+  const count = rowsOf(source, metadata, chosen.length);
   if (count === 0) throw new DataError(`${name} holds no rows`, { got: '0 rows', expected: 'at least one row' });
   const columns: TableColumn[] = [];
+  const placeOf = new Map(names.map((own, place) => [own, place]));
+  const alone = singleColumns(metadata);
   for (const column of chosen) {
-    await checkColumn(source, metadata, all[names.indexOf(column)]);
+    const child = all[placeOf.get(column) ?? -1];
+    const own = alone(child);
+    await checkColumn(source, own, child);
     const builder = new ParquetColumn(name, column, count);
     let failure: unknown = null;
     const onChunk = (chunk: ColumnData): void => {
@@ -58,25 +65,41 @@ async function read(source: ByteSource, choose: ColumnChoice): Promise<Table> {
         failure = error;
       }
     };
-    await parquetRead({ file, metadata, columns: [column], compressors: codecs, geoparquet: false, onChunk });
+    await parquetRead({ file, metadata: own, columns: [column], compressors: codecs, geoparquet: false, onChunk });
     if (failure !== null) throw failure;
     columns.push(builder.finish());
   }
   return { name, count, columns, places: { unit: 'row', of: (row) => row + 1 } };
 }
 
-function rowsOf(name: string, metadata: FileMetaData, columns: number): number {
+function rowsOf({ name, length }: ByteSource, metadata: FileMetaData, columns: number): number {
   const count = Number(metadata.num_rows);
   const groups = metadata.row_groups.map((group) => Number(group.num_rows));
   if (!(count >= 0) || groups.some((rows) => !(rows >= 0)) || groups.reduce((sum, rows) => sum + rows, 0) !== count) {
     throw damaged(name, `${count} rows in groups of ${groups.slice(0, 8).join(', ')}`);
   }
-  if (count * columns <= mostCells) return count;
+  const most = Math.min(mostCells, Math.max(freeCells, cellsPerByte * length));
+  if (count * columns <= most) return count;
   throw new DataError(`${name} is too large`, {
     got: `${count} rows of ${columns} columns`,
-    expected: `at most ${mostCells} cells`,
+    expected: `at most ${most} cells in a file of ${length} bytes`,
     remedy: 'Take fewer rows or columns',
   });
+}
+
+/** The file as if it had one column: the library looks through all of them for each that it reads. */
+function singleColumns(metadata: FileMetaData): (child: SchemaTree) => FileMetaData {
+  const chunks = metadata.row_groups.map(
+    (group) => new Map(group.columns.map((chunk) => [chunk.meta_data?.path_in_schema.join('.'), chunk])),
+  );
+  return ({ element, children }) => {
+    if (children.length > 0) return metadata;
+    const groups = metadata.row_groups.map((group, i) => {
+      const chunk = chunks[i].get(element.name);
+      return { ...group, columns: chunk ? [chunk] : [] };
+    });
+    return { ...metadata, schema: [{ ...metadata.schema[0], num_children: 1 }, element], row_groups: groups };
+  };
 }
 
 async function checkColumn(

@@ -61,7 +61,7 @@ export const instructions: Readonly<Record<number, Instruction>> = {
   0x87: tuple(3), // TUPLE3
   0x61: (machine) => append(machine, [machine.pop()]), // APPEND
   0x65: (machine) => append(machine, machine.popMarked()), // APPENDS
-  0x7d: (machine) => machine.push(new Map()), // EMPTY_DICT
+  0x7d: (machine) => machine.push(machine.dictionary()), // EMPTY_DICT
   0x73: (machine) => setItems(machine, machine.popMany(2)), // SETITEM
   0x75: (machine) => setItems(machine, machine.popMarked()), // SETITEMS
   0x71: (machine) => machine.remember(machine.count(1)), // BINPUT

@@ -4,6 +4,9 @@ import type { Pickled } from './values.ts';
 /** No key of a dictionary and no name is longer. */
 const longestName = 256;
 
+/** A batch of CIFAR is one. */
+const mostDictionaries = 10_000;
+
 const latin1 = new TextDecoder('latin1');
 
 /**
@@ -20,6 +23,7 @@ export class Machine {
   readonly #memo = new Map<number, Pickled>();
   #at = 0;
   #copied = 0;
+  #dictionaries = 0;
 
   constructor(name: string, bytes: Uint8Array) {
     this.name = name;
@@ -91,6 +95,12 @@ export class Machine {
     this.#copied += length;
     if (this.#copied > this.#bytes.length) throw this.damaged('the same text copied again and again');
     return new Uint8Array(length);
+  }
+
+  /** An empty dictionary: hundreds of bytes for an instruction of one. */
+  dictionary(): Pickled {
+    if (++this.#dictionaries > mostDictionaries) throw this.damaged(`more than ${mostDictionaries} dictionaries`);
+    return new Map();
   }
 
   push(value: Pickled): void {

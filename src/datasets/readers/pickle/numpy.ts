@@ -3,7 +3,8 @@
  * one by which Python 3 writes bytes in protocol 2. Each is done here, none is looked up.
  */
 import { DataError } from '../../../errors/index.ts';
-import { itemBytes, type NpyType } from '../npy.ts';
+import { mostAxes } from '../npy.ts';
+import { isText, type NumpyType, numpyType, typeNotRead } from '../numpy-types.ts';
 import type { Machine } from './machine.ts';
 import { type Pickled, PickledArray, PickledName, PickledType } from './values.ts';
 
@@ -74,34 +75,31 @@ function fill(machine: Machine, array: PickledArray, { shape, type, isFortran, d
   if (!(data instanceof Uint8Array) || !(type instanceof PickledType) || !isShape(shape)) {
     throw machine.damaged('an array without shape, type or bytes');
   }
-  if (isFortran === true || isFortran === 1) {
-    throw new DataError(`${machine.name} has an array in Fortran order`, {
-      expected: 'C order',
-      remedy: 'Save it again after numpy.ascontiguousarray(array)',
-    });
-  }
-  const dtype = typeOf(machine, type);
-  const size = shape.reduce((product, dimension) => product * dimension, itemBytes[dtype]);
+  const own = typeOf(machine, type);
+  const size = shape.reduce((product, dimension) => product * dimension, own.bytes);
   if (size !== data.length) {
     throw machine.damaged(`an array of ${data.length} bytes that should have ${size} (${shape.slice(0, 8).join('x')})`);
   }
-  array.dtype = dtype;
+  array.type = own;
   array.shape = shape;
+  array.isFortran = isFortran === true || isFortran === 1;
   array.data = data;
 }
 
+/** A shape may stand in the file once and be used by every instruction: its length has to be bounded. */
 function isShape(shape: Pickled | undefined): shape is number[] {
-  return Array.isArray(shape) && shape.every((dimension) => Number.isSafeInteger(dimension) && Number(dimension) >= 0);
+  return (
+    Array.isArray(shape) &&
+    shape.length <= mostAxes &&
+    shape.every((dimension) => Number.isSafeInteger(dimension) && Number(dimension) >= 0)
+  );
 }
 
-function typeOf(machine: Machine, { item, order }: PickledType): NpyType {
-  const name = item === 'u1' || item === '|u1' ? '|u1' : `${order === '=' ? '<' : order}${item}`;
-  if (Object.hasOwn(itemBytes, name)) return name as NpyType;
-  throw new DataError(`${machine.name} has an array of a type that is not read`, {
-    got: JSON.stringify(name.slice(0, 20)),
-    expected: `one of ${Object.keys(itemBytes).join(', ')}`,
-    remedy: "Save it again after array.astype('uint8')",
-  });
+function typeOf(machine: Machine, { item, order }: PickledType): NumpyType {
+  const descr = /^\w/.test(item) ? `${order}${item}` : item;
+  const type = numpyType(descr);
+  if (type !== null && !isText(type)) return type;
+  throw typeNotRead(`an array of ${machine.name}`, descr, 'integers, reals up to 64 bits or truth values');
 }
 
 /** Bytes as Python 3 puts them into protocol 2: a text whose code points they are. */

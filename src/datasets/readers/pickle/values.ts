@@ -1,5 +1,5 @@
 /** What a pickle may build. */
-import type { NpyType } from '../npy.ts';
+import type { NumpyType } from '../numpy-types.ts';
 
 /** Strings of Python 2 and bytes of Python 3 are bytes; tuples and lists are arrays. */
 export type Pickled =
@@ -17,8 +17,10 @@ export type Pickled =
 /** A NumPy array, empty until its BUILD instruction fills it. */
 export class PickledArray {
   readonly kind = 'array';
-  dtype: NpyType | null = null;
+  type: NumpyType | null = null;
   shape: readonly number[] = [];
+  isFortran = false;
+  /** the elements in the file's order of axes and bytes: put in order where the array is used, not where it is built */
   data: Uint8Array = new Uint8Array(0);
 }
 
