@@ -1,6 +1,6 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import type { Communicator } from '../comm/index.ts';
-import { readInputImages, readOwnInputs } from '../datasets/index.ts';
+import { type Streaming, readInputImages, readOwnInputs } from '../datasets/index.ts';
 import { CheckpointError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { assertModel, loadLatest } from '../run/index.ts';
@@ -68,7 +68,7 @@ export async function predictWithRun(
   await assertUsable(run, checkpoint, { ...resolved, configuration }, watch);
   const { model, isBayesian } = resolved;
   const { step, parameters } = checkpoint;
-  const { names, ...data } = await readInputs(paths, info);
+  const { names, ...data } = await readInputs(paths, info, configuration.data.stream);
   const draws = isBayesian ? configuration.draws : 1;
   const task = { configuration, info, parameters, data, draws, quantiles };
   const started = performance.now();
@@ -78,9 +78,9 @@ export async function predictWithRun(
   return { predictive, names, info, step, seconds: (performance.now() - started) / 1000 };
 }
 
-async function readInputs(paths: readonly string[], { schema, input }: DataInfo) {
+async function readInputs(paths: readonly string[], { schema, input }: DataInfo, stream: Streaming) {
   if (schema !== null) {
-    const { count, inputs, names } = await readOwnInputs(paths, schema);
+    const { count, inputs, names } = await readOwnInputs(paths, schema, stream);
     return { count, inputs, names };
   }
   const [height, width, channels] = input.shape as [number, number, number];

@@ -1,6 +1,6 @@
 /** Data of one's own: a file, or a folder of pictures. */
-import type { ArrayExamples } from '../data/index.ts';
-import { openOwnData, readOwnInputs } from '../datasets/index.ts';
+import type { ArrayExamples, DataSchema } from '../data/index.ts';
+import { type Streaming, openOwnData, readOwnInputs } from '../datasets/index.ts';
 import { DataError, UsageError } from '../errors/index.ts';
 import { isMapping, targetsOf } from '../models/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
@@ -22,7 +22,7 @@ export async function ownData(
   if (path === null) throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
   const schema = checkpoint && schemaOf(checkpoint);
   if (schema && checkpoint && trainedOn(checkpoint) !== path) {
-    const test = await wholeFile(path, schema);
+    const test = await wholeFile(path, schema, data.stream);
     // whatever it is, it is not what the run was trained on
     const digest = () => 'other data';
     return { source: path, sha256: null, digest, info: infoOfSchema(schema), train: test, validation: null, test };
@@ -31,14 +31,14 @@ export async function ownData(
   const task = data.task === 'auto' ? (targetsOf(likelihood, 'model.likelihood') ?? 'auto') : data.task;
   const opened = await openOwnData({
     ...{ path, target: data.target, inputs: data.inputs, test: data.test, validation: data.validation, task, seed },
-    ...{ standardize: data.standardize, missing: data.missing },
+    ...{ standardize: data.standardize, missing: data.missing, stream: data.stream },
     ...(loading && { onWarning: loading.note }),
   });
   return { ...opened, digest: () => opened.sha256, info: infoOfSchema(opened.schema) };
 }
 
-async function wholeFile(path: string, schema: Parameters<typeof infoOfSchema>[0]): Promise<ArrayExamples> {
-  const { count, shape, inputs, targets } = await readOwnInputs([path], schema);
+async function wholeFile(path: string, schema: DataSchema, stream: Streaming): Promise<ArrayExamples> {
+  const { count, shape, inputs, targets } = await readOwnInputs([path], schema, stream);
   if (targets !== null) return { count, shape, inputs, targets };
   throw new DataError(`${path} has no targets to compare with`, {
     expected: schema.target.names.join(', '),

@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors/index.ts';
 import { sizeOf } from '../graph/index.ts';
-import type { InputEncoding } from '../models/index.ts';
+import { type InputEncoding, type Inputs, areInMemory, dtypeOf } from '../models/index.ts';
 import { Augmentation, type AugmentationOptions } from './augmentation.ts';
 import { BatchOrder } from './batch-order.ts';
 import { gatherRows, gatherTargets } from './gather.ts';
@@ -36,13 +36,16 @@ export interface Examples {
   fill(into: Batch, at: Place): void;
 }
 
-/** Examples at rest, encoded as their model expects them. On shared memory, ranks in threads share one copy. */
+/**
+ * Examples at rest, encoded as their model expects them. On shared memory, ranks in threads share one copy; inputs that do
+ * not fit into memory are read as they are asked for.
+ */
 export interface ArrayExamples {
   readonly count: number;
   /** of one example */
   readonly shape: readonly number[];
   /** [count, ...shape] */
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   /** classes [count], or reals and counts [count, width] */
   readonly targets: Uint8Array | Int32Array | Float32Array;
 }
@@ -67,12 +70,13 @@ export function shuffled(data: ArrayExamples, seed: number, augmentation: Augmen
   let indices = new Int32Array(0);
   return {
     count,
-    input: { shape, dtype: inputs instanceof Uint8Array ? 'u8' : 'f32' },
+    input: { shape, dtype: dtypeOf(inputs) },
     fill(into, { step, replica, firstExample, position }) {
       const examples = into.targets.length / width;
       if (indices.length !== examples) indices = new Int32Array(examples);
       order.fill(indices, position);
-      gatherRows(inputs, rowSize, indices, into.inputs);
+      if (areInMemory(inputs)) gatherRows(inputs, rowSize, indices, into.inputs);
+      else inputs.gather(indices, into.inputs);
       if (changed && into.inputs instanceof Uint8Array) changed.apply(into.inputs, step, replica, firstExample);
       gatherTargets(targets, width, indices, into.targets);
     },

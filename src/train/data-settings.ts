@@ -22,6 +22,7 @@ export const dataSettings = {
   validation: part(0, 'own data, validation part: a share of the examples, a path, or a list of rows'),
   standardize: boolean(true, 'BOOLEAN', 'own data: give columns of numbers mean 0 and standard deviation 1'),
   missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
+  stream: stream('own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large'),
   task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
 };
 
@@ -54,6 +55,12 @@ function names(about: string): Setting<readonly string[] | null> {
 
 function isName(given: unknown): given is string {
   return typeof given === 'string' && given !== '';
+}
+
+/** Whether, or what is decided by what is there. */
+function stream(about: string): Setting<'auto' | boolean> {
+  const words = { kind: 'boolean', placeholder: 'BOOLEAN', about, expected: 'true, false or auto' } as const;
+  return value('auto', words, (given) => (given === 'auto' || typeof given === 'boolean' ? given : undefined));
 }
 
 /** Examples that are kept from training: a share of them, the path of a file, or their rows, from 0. */

@@ -2,7 +2,6 @@
 import {
   type RowExamples,
   type DataSchema,
-  encodeArrayInputs,
   encodeTableInputs,
   encodeTargets,
   fitArrayInputs,
@@ -18,6 +17,7 @@ import type { OwnRows } from './file.ts';
 import type { OwnDataOptions } from './options.ts';
 import { readRowsBySchema, readTrainingRows, rowsToUse, type TrainingRows } from './read.ts';
 import { readRowNumbers } from './row-numbers.ts';
+import { inputsOfArray } from './stream/inputs.ts';
 
 export interface OwnDataset {
   /** the path */
@@ -52,7 +52,11 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
     const file = other[which];
     const own = split[which];
     if (file === null) return own && examplesOf(rows, own, schema);
-    const read = await readRowsBySchema(file, schema, true, onWarning);
+    const read = await readRowsBySchema(file, schema, {
+      needsTargets: true,
+      stream: options.stream ?? 'auto',
+      onWarning,
+    });
     const inputs = (schema.input.columns ?? []).map((column) => column.name);
     const used = rowsToUse(read, inputs, missing);
     if (used.length > 0) return examplesOf(read, used, schema);
@@ -89,7 +93,7 @@ function examplesOf({ inputs, targets }: OwnRows, rows: Int32Array, schema: Data
     inputs:
       inputs.kind === 'table'
         ? encodeTableInputs(inputs.table, rows, schema.input)
-        : encodeArrayInputs(inputs.array, rows, schema.input),
+        : inputsOfArray(inputs.array, places, schema.input),
     targets: targets === null ? new Float32Array(0) : encodeTargets(targets, rows, schema.target),
     rows: places,
   };

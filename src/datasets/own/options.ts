@@ -1,8 +1,9 @@
 import type { MissingPolicy, TargetKind } from '../../data/index.ts';
+import type { Streaming } from './stream/setting.ts';
 
 /** `data` of a configuration, what concerns data of one's own. */
 export interface OwnDataOptions {
-  /** .csv or .tsv (.gz or not), .parquet, .npz, .h5 or .hdf5, or a folder with a folder of pictures per class */
+  /** .csv or .tsv (.gz or not), .parquet, .npz, .h5 or .hdf5, a folder of .npy files, or one with a folder of pictures per class */
   readonly path: string;
   /** columns or arrays; null: the array y, labels or target, the folders of pictures */
   readonly target: string | readonly string[] | null;
@@ -17,6 +18,8 @@ export interface OwnDataOptions {
   readonly missing: MissingPolicy;
   /** auto: texts and truth values are classes, numbers are reals */
   readonly task: 'auto' | TargetKind;
+  /** inputs from HDF5 or .npy files are read as batches ask for them; auto, unless given: where they are large */
+  readonly stream?: Streaming;
   readonly seed: number;
   readonly onWarning?: (line: string) => void;
 }

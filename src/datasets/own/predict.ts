@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs';
 import {
   type DataSchema,
-  encodeArrayInputs,
   encodeTableInputs,
   encodeTargets,
   finiteRows,
@@ -11,17 +10,21 @@ import {
   usableRows,
 } from '../../data/index.ts';
 import { UsageError } from '../../errors/index.ts';
+import { sizeOf } from '../../graph/index.ts';
+import { type Inputs, areInMemory } from '../../models/index.ts';
 import { fileError } from '../readers/bytes.ts';
 import { kindOf, type OwnRows } from './file.ts';
 import { picturesIn, readPictures } from './pictures/folder.ts';
 import { readRowsBySchema } from './read.ts';
+import { inputsOfArray, joined as joinedStreams } from './stream/inputs.ts';
+import type { Streaming } from './stream/setting.ts';
 
 export interface OwnInputs {
   readonly count: number;
   /** of one example */
   readonly shape: readonly number[];
   /** [count, ...shape], encoded */
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   /** encoded, as those of a data set; null unless all files have them, complete */
   readonly targets: Int32Array | Float32Array | null;
   /** one per row: `file.csv[3]`, counted from 0, or the picture's path */
@@ -29,7 +32,7 @@ export interface OwnInputs {
 }
 
 interface Piece {
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   readonly targets: Int32Array | Float32Array | null;
   readonly names: readonly string[];
 }
@@ -37,30 +40,35 @@ interface Piece {
 /**
  * Reads files of the form that a run was trained on: tables with its columns in any order, with or without the targets,
  * arrays, pictures or folders of them. No row is left out.
+ * @param stream whether inputs in HDF5 or .npy files stay there
  * @throws DataError naming the file, what was got, what was expected and what to do
  */
-export async function readOwnInputs(paths: readonly string[], schema: DataSchema): Promise<OwnInputs> {
+export async function readOwnInputs(
+  paths: readonly string[],
+  schema: DataSchema,
+  stream: Streaming = 'auto',
+): Promise<OwnInputs> {
   if (paths.length === 0) throw new UsageError('no file to predict for', { remedy: 'Give one at least' });
   const pieces: Piece[] = [];
-  for (const path of paths) pieces.push(await readPiece(path, schema));
+  for (const path of paths) pieces.push(await readPiece(path, schema, stream));
   const names = pieces.flatMap((piece) => piece.names);
   const targets = pieces.map((piece) => piece.targets).filter((own) => own !== null);
   return {
     count: names.length,
     shape: schema.input.shape,
-    inputs: joined(pieces.map((piece) => piece.inputs)),
+    inputs: joinedInputsOf(pieces, sizeOf(schema.input.shape)),
     targets: targets.length === pieces.length ? joined(targets) : null,
     names,
   };
 }
 
-async function readPiece(path: string, schema: DataSchema): Promise<Piece> {
+async function readPiece(path: string, schema: DataSchema, stream: Streaming): Promise<Piece> {
   const pictures = schema.input.columns === null ? picturesAt(path) : [];
   if (pictures.length > 0) {
     const { data } = await readPictures(path, pictures, schema.input.shape);
     return { inputs: data, targets: null, names: pictures };
   }
-  const rows = await readRowsBySchema(path, schema, false);
+  const rows = await readRowsBySchema(path, schema, { needsTargets: false, stream });
   const { inputs } = rows;
   const nameOf = (row: number): string => {
     const place = inputs.kind === 'array' ? inputs.array.places : null;
@@ -71,7 +79,7 @@ async function readPiece(path: string, schema: DataSchema): Promise<Piece> {
     inputs:
       inputs.kind === 'table'
         ? encodeTableInputs(inputs.table, used, schema.input)
-        : encodeArrayInputs(inputs.array, used, schema.input),
+        : inputsOfArray(inputs.array, shared(used), schema.input),
     targets: targetsOf(rows, used, schema),
     names: Array.from(used, nameOf),
   };
@@ -101,6 +109,21 @@ function picturesAt(path: string): readonly string[] {
     throw fileError(path, cause);
   }
   return kindOf(path) === 'picture' ? [path] : [];
+}
+
+/** In memory, unless a part of them is not. */
+function joinedInputsOf(pieces: readonly Piece[], size: number): Inputs {
+  const parts = pieces.map((piece) => piece.inputs);
+  const held = parts.filter(areInMemory);
+  if (held.length === parts.length) return joined(held);
+  return parts.length === 1 ? parts[0] : joinedStreams(parts, size);
+}
+
+/** Where threads see them, too. */
+function shared(rows: Int32Array): Int32Array {
+  const own = new Int32Array(sharedBuffer('the rows', 4 * rows.length));
+  own.set(rows);
+  return own;
 }
 
 function joined<T extends Uint8Array | Float32Array | Int32Array>(parts: readonly T[]): T;

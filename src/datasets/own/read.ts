@@ -1,11 +1,13 @@
 /** Reads a user's file, for training by the user's words, later by the schema of a run. */
-import { type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
+import { areStored, type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
 import { type ArrayFile, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import type { OwnDataOptions } from './options.ts';
 import { className, readPictureFolder } from './pictures/folder.ts';
+import { warnOfChunks } from './stream/chunks.ts';
+import type { Streaming } from './stream/setting.ts';
 
 type Warn = ((line: string) => void) | undefined;
 
@@ -18,8 +20,9 @@ export interface TrainingRows extends OwnRows {
 
 /** Reads what the options name. */
 export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
-  const { path, target, inputs, onWarning } = options;
+  const { path, target, inputs, stream = 'auto', onWarning } = options;
   const kind = kindOf(path);
+  if (stream === true && kind !== 'hdf5' && kind !== 'npys') throw notStreamed(path);
   if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
   if (kind === 'folder') {
     if (inputs !== null || (target !== null && [target].flat().join() !== className)) {
@@ -32,7 +35,7 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
     const names = { targets: [className], inputs: [], unused: [] };
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, names, sha256: folder.sha256 };
   }
-  const sha256 = await sha256Of(path);
+  const sha256 = await sha256Of(path, kind);
   if (kind === 'csv' || kind === 'parquet') {
     let names: NamesOfTable | undefined;
     const choose = (file: string, all: readonly string[]): readonly string[] => {
@@ -45,23 +48,30 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
   }
   return withArrayFile(path, kind, async (file) => {
     const chosen = chooseArrays(file, target, inputs);
-    const array = await inputArray(file, chosen.input);
+    const array = await inputArray(file, chosen.input, stream);
+    if (stream === true && !areStored(array.data)) throw notStreamed(array.name);
+    warnOfChunks(array, onWarning);
     const targets = await targetTable(file, chosen.targets, array.shape[0]);
     const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
     return { inputs: { kind: 'array', array }, targets, names, sha256 };
   });
 }
 
+export interface ReadOptions {
+  /** whether it is an error if they are not there */
+  readonly needsTargets: boolean;
+  readonly stream: Streaming;
+  readonly onWarning?: Warn;
+}
+
 /**
  * Reads another file for a run's schema.
- * @param needsTargets whether it is an error if they are not there
  * @throws DataError where it is of another form, or has other columns
  */
 export async function readRowsBySchema(
   path: string,
   schema: DataSchema,
-  needsTargets: boolean,
-  onWarning?: Warn,
+  { needsTargets, stream, onWarning }: ReadOptions,
 ): Promise<OwnRows> {
   const kind = kindOf(path);
   const { input, target } = schema;
@@ -78,12 +88,16 @@ export async function readRowsBySchema(
     const folder = await readPictureFolder(path, onWarning);
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets };
   }
-  if (kind !== 'npz' && kind !== 'npy' && kind !== 'hdf5')
+  if (kind !== 'npz' && kind !== 'npy' && kind !== 'npys' && kind !== 'hdf5')
     throw noTable(path, kind, 'arrays (.npz, .npy, .h5) or pictures');
-  return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, needsTargets));
+  return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, { needsTargets, stream }));
 }
 
-async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, needsTargets: boolean): Promise<OwnRows> {
+async function arraysBySchema(
+  file: ArrayFile,
+  { input, target }: DataSchema,
+  { needsTargets, stream }: ReadOptions,
+): Promise<OwnRows> {
   const targets = [...new Set(target.names.map((name) => name.replace(/\[\d+\]$/, '')))];
   const known = [input.array ?? '', ...targets];
   const rest = file.names.filter((name) => !targets.includes(name));
@@ -95,11 +109,18 @@ async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, ne
       expected: shortList(needsTargets ? known : known.slice(0, 1)) || 'a single array',
     });
   }
-  const inputs = await inputArray(file, array);
+  const inputs = await inputArray(file, array, stream);
   return {
     inputs: { kind: 'array', array: inputs },
     targets: hasTargets ? await targetTable(file, targets, inputs.shape[0]) : null,
   };
+}
+
+function notStreamed(name: string): UsageError {
+  return new UsageError(`${name} cannot be streamed`, {
+    expected: 'numbers in an HDF5 file, or in a folder of .npy files',
+    remedy: 'Leave data.stream at auto',
+  });
 }
 
 function noTable(path: string, kind: FileKind, expected: string): DataError {

@@ -7,6 +7,8 @@ import { DataError } from '../../errors/index.ts';
 const magic = '\x93NUMPY';
 /** NumPy itself writes 128 bytes, or a few hundred for structured types. */
 const longestHeader = 0xffff;
+/** What has to be at hand of a file to read its header. */
+export const longestNpyStart = 12 + longestHeader;
 
 /** The data types that are read, by their name in the file, and their bytes. */
 export const itemBytes = { '|u1': 1, '<i4': 4, '<i8': 8, '<f4': 4, '<f8': 8 } as const;
@@ -48,7 +50,31 @@ export function readNpy(name: string, bytes: Uint8Array): NpyArray {
 
 /** The same for other types of elements. */
 export function readNpyOf<T extends string>(name: string, bytes: Uint8Array, types: NpyTypes<T>): NpyArray<T> {
-  const { text, offset } = headerOf(name, bytes);
+  const { dtype, shape, offset } = readNpyHeader(name, bytes, bytes.length, types);
+  return { name, dtype, shape, data: bytes.subarray(offset) };
+}
+
+/** What stands before the elements, and where they begin. */
+export interface NpyHeader<T extends string> {
+  readonly dtype: T;
+  readonly shape: readonly number[];
+  /** bytes */
+  readonly offset: number;
+}
+
+/**
+ * Reads the header and holds what it declares against the length of the file.
+ * @param start as much of it as there is, `longestNpyStart` bytes are enough
+ * @param length of the file, bytes
+ * @throws DataError as readNpy does
+ */
+export function readNpyHeader<T extends string>(
+  name: string,
+  start: Uint8Array,
+  length: number,
+  types: NpyTypes<T>,
+): NpyHeader<T> {
+  const { text, offset } = headerOf(name, start, length);
   const descr = /["']descr["']\s*:\s*["']([^"']*)["']/.exec(text)?.[1];
   const order = /["']fortran_order["']\s*:\s*(True|False)/.exec(text)?.[1];
   const dimensions = /["']shape["']\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
@@ -74,16 +100,16 @@ export function readNpyOf<T extends string>(name: string, bytes: Uint8Array, typ
     });
   }
   const shape = dimensions.split(',').flatMap((digits) => (digits.trim() === '' ? [] : [Number(digits)]));
-  const data = bytes.subarray(offset);
   const size = shape.reduce((product, dimension) => product * dimension, types.bytesOf(descr) ?? 1);
-  if (size !== data.length) {
-    throw new DataError(`${name} is ${data.length < size ? 'truncated' : 'longer than it declares'}`, {
-      got: `${data.length} bytes of data`,
+  const got = length - offset;
+  if (size !== got) {
+    throw new DataError(`${name} is ${got < size ? 'truncated' : 'longer than it declares'}`, {
+      got: `${got} bytes of data`,
       expected: `${size} (shape ${shorten(shape.join('x'))}, ${descr})`,
       remedy: 'Fetch or copy it again',
     });
   }
-  return { name, dtype: descr, shape, data };
+  return { dtype: descr, shape, offset };
 }
 
 /**
@@ -114,7 +140,7 @@ function integers64(words: Int32Array): Float64Array {
   return numbers;
 }
 
-function headerOf(name: string, bytes: Uint8Array): { text: string; offset: number } {
+function headerOf(name: string, bytes: Uint8Array, fileLength: number): { text: string; offset: number } {
   const start = String.fromCharCode(...bytes.subarray(0, magic.length));
   const version = bytes[magic.length];
   if (start !== magic || !(version >= 1 && version <= 3)) {
@@ -128,9 +154,9 @@ function headerOf(name: string, bytes: Uint8Array): { text: string; offset: numb
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let length = Number.NaN;
   if (bytes.length >= from) length = version === 1 ? view.getUint16(from - 2, true) : view.getUint32(from - 4, true);
-  if (!(from + length <= bytes.length && length <= longestHeader)) {
+  if (!(from + length <= fileLength && length <= longestHeader)) {
     throw new DataError(`${name} is damaged or truncated`, {
-      got: Number.isNaN(length) ? `${bytes.length} bytes` : `a header of ${length} bytes in a file of ${bytes.length}`,
+      got: Number.isNaN(length) ? `${bytes.length} bytes` : `a header of ${length} bytes in a file of ${fileLength}`,
       remedy: 'Fetch or copy it again',
     });
   }

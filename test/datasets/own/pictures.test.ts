@@ -5,7 +5,7 @@ import { readJpeg } from '../../../src/datasets/own/pictures/jpeg.ts';
 import { memoryBytes, readBytes, withFile } from '../../../src/datasets/readers/bytes.ts';
 import { openOwnData, readOwnInputs } from '../../../src/datasets/index.ts';
 import { enterTemporaryFolder } from '../fixtures.ts';
-import { defaults, made, png, writePictures } from './fixtures.ts';
+import { defaults, held, made, png, writePictures } from './fixtures.ts';
 
 let leave: () => void;
 beforeEach(() => {
@@ -34,7 +34,7 @@ describe('openOwnData, of pictures', () => {
     });
     expect(train.targets).toEqual(Int32Array.of(0, 0, 1));
     expect(train.inputs).toEqual(Uint8Array.of(3, 4, 5, 4, 5, 6, 2, 3, 4, 3, 4, 5, 1, 2, 3, 2, 3, 4));
-    expect(train.inputs.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(held(train).buffer).toBeInstanceOf(SharedArrayBuffer);
     writePictures({ 'p/dog/1.png': png(9, 1) });
     expect((await open()).sha256).not.toBe(sha256);
   });
@@ -45,7 +45,7 @@ describe('openOwnData, of pictures', () => {
     const warnings: string[] = [];
     const { train } = await open(warnings);
     expect(train.shape).toEqual([1, 2, 3]);
-    expect([...train.inputs]).toEqual([...[1, 101, 201, 2, 102, 202], ...[7, 7, 7, 8, 8, 8], ...[5, 5, 5, 6, 6, 6]]);
+    expect([...held(train)]).toEqual([...[1, 101, 201, 2, 102, 202], ...[7, 7, 7, 8, 8, 8], ...[5, 5, 5, 6, 6, 6]]);
     expect(warnings.join('\n')).toMatchInlineSnapshot(`
       "p/c holds no pictures
       p: the transparency of 2 of 3 pictures is left away"
@@ -94,7 +94,7 @@ describe('readOwnInputs, of pictures', () => {
     const { inputs, names, targets } = await readOwnInputs(['q', 'p/b/1.png'], schema);
     expect(names).toEqual(['q/1.png', 'q/2.png', 'p/b/1.png']);
     expect(targets).toBeNull();
-    expect([...inputs].filter((_, i) => i % 6 === 0)).toEqual([4, 3, 2]);
+    expect([...held({ inputs })].filter((_, i) => i % 6 === 0)).toEqual([4, 3, 2]);
   });
 });
 

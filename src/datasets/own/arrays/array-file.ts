@@ -3,6 +3,9 @@ import type { NumberArray, Numbers, RowPlaces, Table, TableColumn } from '../../
 import { columnOfCells } from '../../../data/index.ts';
 import { DataError, suggestion, UsageError } from '../../../errors/index.ts';
 import { shortList } from '../names.ts';
+import { openNumbers } from '../stream/open.ts';
+import type { ArrayPlace } from '../stream/place.ts';
+import { isStreamed, type Streaming } from '../stream/setting.ts';
 
 export type FileArray =
   | { readonly kind: 'numbers'; readonly shape: readonly number[]; readonly data: Numbers; readonly isBoolean: boolean }
@@ -15,6 +18,8 @@ export interface ArrayFile {
   readonly names: readonly string[];
   /** @throws DataError where it is damaged, or of a type that is not read */
   read(array: string): FileArray | Promise<FileArray>;
+  /** Where its elements are to be had row by row, and nothing is read yet; null: they have to be read at once. */
+  placeOf?(array: string): ArrayPlace | null | Promise<ArrayPlace | null>;
 }
 
 /** Names under which arrays hold inputs and targets, where none is named; case does not count. */
@@ -37,7 +42,8 @@ export function chooseArrays(
     throw new UsageError(`${name} holds a single array`, {
       got: names[0] || 'one without a name',
       expected: 'inputs and targets',
-      remedy: 'Save both in one file: numpy.savez(file, x=inputs, y=targets)',
+      remedy:
+        'Save both in one file, numpy.savez(file, x=inputs, y=targets), or as x.npy and y.npy in a folder of their own',
     });
   }
   const byName = targetNames.flatMap((wanted) => names.filter((other) => other.toLowerCase() === wanted)).slice(0, 1);
@@ -74,22 +80,34 @@ function checkArray(file: string, wanted: string, names: readonly string[]): voi
   });
 }
 
-/** @throws DataError where the array holds texts, or no examples */
-export async function inputArray(file: ArrayFile, array: string): Promise<NumberArray> {
-  const own = await file.read(array);
+/**
+ * The inputs, in memory or left in their file.
+ * @throws DataError where the array holds texts, or no examples
+ */
+export async function inputArray(file: ArrayFile, array: string, streaming: Streaming): Promise<NumberArray> {
   const name = titleOf(file, array);
+  const words = { name, array: array || null, places: indices };
+  const place = (await file.placeOf?.(array)) ?? null;
+  if (place !== null && isStreamed(streaming, place)) {
+    assertHasExamples(name, place.shape);
+    return { ...words, shape: place.shape, data: openNumbers(place) };
+  }
+  const own = await file.read(array);
   if (own.kind === 'texts') {
     throw new DataError(`${name} holds texts`, { expected: 'numbers', remedy: 'Name another array as the inputs' });
   }
-  if (own.shape.length === 0 || own.shape.includes(0)) {
-    throw new DataError(`${name} holds no examples`, {
-      got: `shape ${own.shape.join('x') || 'of a single number'}`,
-      expected: 'N examples along the first axis',
-    });
-  }
+  assertHasExamples(name, own.shape);
   // Truth values are no pixels: as signed bytes they become reals.
   const data = own.isBoolean ? new Int8Array(own.data) : own.data;
-  return { name, array: array || null, shape: own.shape, data, places: indices };
+  return { ...words, shape: own.shape, data };
+}
+
+function assertHasExamples(name: string, shape: readonly number[]): void {
+  if (shape.length > 0 && !shape.includes(0)) return;
+  throw new DataError(`${name} holds no examples`, {
+    got: `shape ${shape.join('x') || 'of a single number'}`,
+    expected: 'N examples along the first axis',
+  });
 }
 
 /**

@@ -90,14 +90,15 @@ export class Hdf5Thread {
       this.#settle = ({ answer, error }) => {
         clearTimeout(timer);
         if (error === undefined) resolve(answer);
-        else reject(damaged(this.#path, error));
+        else reject(hdf5Damaged(this.#path, error));
       };
       this.#worker.postMessage({ question, name });
     });
   }
 }
 
-function damaged(path: string, message: string): DataError {
+/** What the library, or the end of patience with it, says of a file. */
+export function hdf5Damaged(path: string, message: string): DataError {
   const first = message.split('\n')[0].trim().slice(0, 200);
   return new DataError(`${path} is no HDF5 file, or is damaged`, {
     got: first.includes('name not defined') ? 'what the HDF5 library does not know' : first,

@@ -1,7 +1,9 @@
 /** HDF5, by h5wasm, which is the HDF Group's library in WebAssembly and reads from the file system itself. */
 import { DataError } from '../../../errors/index.ts';
 import { checkSize } from '../../readers/bytes.ts';
+import { type Hdf5Place, versionOf } from '../stream/place.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
+import type { Metadata } from 'h5wasm';
 import { defaultPatience, Hdf5Thread } from './hdf5-thread.ts';
 import { numbersOf } from './numpy.ts';
 
@@ -31,8 +33,12 @@ export async function withHdf5<T>(
     if (names.length === 0) {
       throw new DataError(`${path} holds no arrays`, { expected: 'an HDF5 file with datasets' });
     }
-    const read = (array: string): Promise<FileArray> => arrayOf(thread, `${path}, ${array}`, array, length);
-    return await use({ name: path, names: names.map((name) => name.replace(/^\//, '')), read });
+    return await use({
+      name: path,
+      names: names.map((name) => name.replace(/^\//, '')),
+      read: (array) => arrayOf(thread, `${path}, ${array}`, array, length),
+      placeOf: (array) => placeOf(thread, path, array, length),
+    });
   } finally {
     await thread.end();
   }
@@ -40,34 +46,56 @@ export async function withHdf5<T>(
 
 async function arrayOf(thread: Hdf5Thread, title: string, array: string, length: number): Promise<FileArray> {
   const metadata = await thread.metadata(array);
-  const { shape, size, type, signed, littleEndian, vlen, virtual_sources: sources } = metadata;
-  if (shape === null) throw new DataError(`${title} is empty`, { expected: 'an array' });
-  const bytes = shape.reduce((product, extent) => product * extent, size);
+  const { shape, bytes } = extentOf(metadata, title, length);
+  const { size, type, littleEndian } = metadata;
   checkSize(title, bytes);
-  if (!(size >= 1) || bytes > largestRatio * length || (sources?.length ?? 0) > 0) {
-    throw new DataError(`${title} is damaged, or its values are in another file`, {
-      got: `${bytes} bytes of values in a file of ${length}`,
-      remedy: 'Copy the dataset into one file',
-    });
-  }
   if (type === text) {
     const value = await thread.value(array);
     return { kind: 'texts', shape, texts: [value].flat().map((own) => (typeof own === 'string' ? own : '')) };
   }
-  const isWhole = (type === integer || type === enumeration) && [1, 2, 4, 8].includes(size);
-  const isReal = type === real && (size === 4 || size === 8);
-  const kind = `${isReal ? 'f' : signed ? 'i' : 'u'}${size}`;
+  const kind = kindOf(metadata);
   // The library gives a BigInt per integer of 64 bits; its bytes are enough.
-  const raw = !vlen && littleEndian && (isWhole || isReal) ? rawBytes(await thread.value(array)) : null;
-  if (raw?.length !== bytes) {
+  const raw = kind !== null && littleEndian ? rawBytes(await thread.value(array)) : null;
+  if (kind === null || raw?.length !== bytes) {
     throw new DataError(`${title} has a data type that is not read`, {
-      got:
-        isWhole || isReal ? `${kind}${littleEndian ? '' : ', big-endian'}` : `a type of class ${type}, ${size} bytes`,
+      got: kind === null ? `a type of class ${type}, ${size} bytes` : `${kind}${littleEndian ? '' : ', big-endian'}`,
       expected: 'little-endian integers, reals of 32 or 64 bits, truth values or texts',
     });
   }
-  const isBoolean = type === enumeration && isTruth(metadata.enum_type?.members ?? {});
-  return { kind: 'numbers', shape, data: numbersOf(kind, raw), isBoolean };
+  return { kind: 'numbers', shape, data: numbersOf(kind, raw), isBoolean: isTruth(metadata) };
+}
+
+/** @throws DataError where there is no array, or more of it than the file can hold */
+function extentOf({ shape, size, virtual_sources: sources }: Metadata, title: string, length: number) {
+  if (shape === null) throw new DataError(`${title} is empty`, { expected: 'an array' });
+  const bytes = shape.reduce((product, extent) => product * extent, size);
+  if (size >= 1 && bytes <= largestRatio * length && (sources?.length ?? 0) === 0) return { shape, bytes };
+  throw new DataError(`${title} is damaged, or its values are in another file`, {
+    got: `${bytes} bytes of values in a file of ${length}`,
+    remedy: 'Copy the dataset into one file',
+  });
+}
+
+/** Of numbers, as `numbersOf` has it: f4, i8, ...; null: it holds none that are read. */
+function kindOf({ size, type, signed, vlen }: Metadata): string | null {
+  const isWhole = (type === integer || type === enumeration) && [1, 2, 4, 8].includes(size);
+  const isReal = type === real && (size === 4 || size === 8);
+  return !vlen && (isWhole || isReal) ? `${isReal ? 'f' : signed ? 'i' : 'u'}${size}` : null;
+}
+
+/** Where its elements are to be had; null: not row by row. */
+async function placeOf(thread: Hdf5Thread, path: string, array: string, length: number): Promise<Hdf5Place | null> {
+  const metadata = await thread.metadata(array);
+  const { shape } = extentOf(metadata, `${path}, ${array}`, length);
+  const own = kindOf(metadata);
+  if (own === null || !metadata.littleEndian) return null;
+  return {
+    ...{ kind: 'hdf5', path, version: versionOf(path), array, shape },
+    // truth values are no pixels
+    type: isTruth(metadata) ? 'i1' : own,
+    isBig: false,
+    chunkRows: metadata.chunks?.[0] ?? null,
+  };
 }
 
 function rawBytes(value: unknown): Uint8Array | null {
@@ -76,6 +104,7 @@ function rawBytes(value: unknown): Uint8Array | null {
 }
 
 /** h5py writes NumPy's truth values as an enumeration. */
-function isTruth(members: Readonly<Record<string, number>>): boolean {
+function isTruth({ type, enum_type: names }: Metadata): boolean {
+  const members = type === enumeration ? (names?.members ?? {}) : {};
   return Object.keys(members).sort().join() === 'FALSE,TRUE';
 }

@@ -3,7 +3,8 @@ import type { Numbers } from '../../../data/index.ts';
 import { DataError } from '../../../errors/index.ts';
 import { sizeOf } from '../../../graph/index.ts';
 import { type ByteSource, readBytes } from '../../readers/bytes.ts';
-import { type NpyTypes, readNpyOf } from '../../readers/npy.ts';
+import { longestNpyStart, type NpyTypes, readNpyHeader, readNpyOf } from '../../readers/npy.ts';
+import { type PlainPlace, versionOf } from '../stream/place.ts';
 import { readZipDirectory, readZipEntry } from '../../readers/zip.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 
@@ -53,7 +54,19 @@ export function openNpz(source: ByteSource): NumpyFile {
 /** A .npy file: one array, without a name. */
 export function openNpy(source: ByteSource): NumpyFile {
   const read = (): FileArray => arrayOf(source.name, readBytes(source, 0, source.length));
-  return { name: source.name, names: [''], read };
+  return { name: source.name, names: [''], read, placeOf: () => placeOf(source) };
+}
+
+/** Where a .npy file's elements lie; null: they are texts. */
+function placeOf(source: ByteSource): PlainPlace | null {
+  const { name: path, length } = source;
+  const start = readBytes(source, 0, Math.min(length, longestNpyStart));
+  const { dtype, shape, offset } = readNpyHeader(path, start, length, types);
+  if (!numeric.test(dtype)) return null;
+  const type = dtype.slice(-2);
+  // truth values are no pixels
+  const own = type === 'b1' ? 'i1' : type;
+  return { kind: 'plain', path, version: versionOf(path), type: own, isBig: dtype.startsWith('>'), shape, offset };
 }
 
 function arrayOf(name: string, bytes: Uint8Array): FileArray {
@@ -70,7 +83,7 @@ function arrayOf(name: string, bytes: Uint8Array): FileArray {
   return { kind: 'numbers', shape, data: numbersOf(kind, own), isBoolean: kind === 'b1' };
 }
 
-function swap(bytes: Uint8Array, width: number): void {
+export function swap(bytes: Uint8Array, width: number): void {
   for (let at = 0; at + width <= bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }
 
