@@ -169,7 +169,7 @@ describe('arrays that do not fit', () => {
     writeFileSync('a.h5', '\x89HDF\r\n\x1a\n and nothing more', 'latin1');
     lines.push(await openOwnData({ ...defaults, path: 'a.h5' }).then(() => 'read', String));
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "UsageError: a.npz holds a single array: got x, expected inputs and targets. Save both in one file: numpy.savez(file, x=inputs, y=targets)
+      "UsageError: a.npz holds a single array: got x, expected inputs and targets. Save both in one file, numpy.savez(file, x=inputs, y=targets), or as x.npy and y.npy in a folder of their own
       UsageError: a.npz does not say which array holds the targets: got x, z, expected one named y, labels, target, targets. Name one of these as the target
       UsageError: a.npz does not say which array holds the inputs: got a, b, expected one named x, inputs, data, images, or the only one beside the targets. Name one of these as the inputs
       UsageError: a.npz has no array Yy: expected one of x, y

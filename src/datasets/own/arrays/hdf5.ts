@@ -1,7 +1,7 @@
 /** HDF5, by h5wasm, which is the HDF Group's library in WebAssembly and reads from the file system itself. */
 import { DataError } from '../../../errors/index.ts';
 import { checkSize } from '../../readers/bytes.ts';
-import { type Hdf5Place, versionOf } from '../stream/place.ts';
+import { type ArrayPlace, versionOf } from '../stream/place.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 import type { Metadata } from 'h5wasm';
 import { defaultPatience, Hdf5Thread } from './hdf5-thread.ts';
@@ -84,18 +84,18 @@ function kindOf({ size, type, signed, vlen }: Metadata): string | null {
 }
 
 /** Where its elements are to be had; null: not row by row. */
-async function placeOf(thread: Hdf5Thread, path: string, array: string, length: number): Promise<Hdf5Place | null> {
+async function placeOf(thread: Hdf5Thread, path: string, array: string, length: number): Promise<ArrayPlace | null> {
   const metadata = await thread.metadata(array);
   const { shape } = extentOf(metadata, `${path}, ${array}`, length);
   const own = kindOf(metadata);
   if (own === null || !metadata.littleEndian) return null;
-  return {
-    ...{ kind: 'hdf5', path, version: versionOf(path), array, shape },
-    // truth values are no pixels
-    type: isTruth(metadata) ? 'i1' : own,
-    isBig: false,
-    chunkRows: metadata.chunks?.[0] ?? null,
-  };
+  // truth values are no pixels
+  const type = isTruth(metadata) ? 'i1' : own;
+  const place = { path, version: versionOf(path), type, isBig: false, shape };
+  const chunkRows = metadata.chunks?.[0] ?? null;
+  const isEmpty = shape.length === 0 || shape.includes(0);
+  const offset = chunkRows === null && !isEmpty ? await thread.offset(array) : null;
+  return offset === null ? { kind: 'hdf5', ...place, array, chunkRows } : { kind: 'plain', ...place, offset };
 }
 
 function rawBytes(value: unknown): Uint8Array | null {

@@ -20,7 +20,7 @@ export interface PlainPlace extends Place {
   readonly offset: number;
 }
 
-/** What the HDF5 library has to read. */
+/** What the HDF5 library has to read: compressed, for one. */
 export interface Hdf5Place extends Place {
   readonly kind: 'hdf5';
   readonly array: string;
