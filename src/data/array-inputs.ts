@@ -106,15 +106,26 @@ export function assertExamples(array: NumberArray, schema: InputSchema): void {
   });
 }
 
+type RowEncoder = (numbers: Numbers, from: number, out: Uint8Array | Float32Array, at: number) => void;
+
 /** How the elements of a row become inputs, put into `out` from `at` on. */
-export function rowEncoder({ shape, dtype, shift, scale }: InputSchema) {
+export function rowEncoder({ shape, dtype, shift, scale }: InputSchema): RowEncoder {
   const size = sizeOf(shape);
   const channels = shape.at(-1) ?? 1;
+  if (dtype === 'u8' || (shift === null && scale === null)) {
+    return (numbers, from, out, at) => out.set(numbers.subarray(from, from + size), at);
+  }
   const [shifts, scales] = [new Float64Array(channels), new Float64Array(channels).fill(1)];
   if (shift) shifts.set(shift);
   if (scale) scales.set(scale);
-  return (numbers: Numbers, from: number, out: Uint8Array | Float32Array, at: number): void => {
-    if (dtype === 'u8') return out.set(numbers.subarray(from, from + size), at);
+  const [onlyShift, onlyScale] = [shifts[0], scales[0]];
+  // Half the time of the loop that asks for the channel: a batch that is read waits for it.
+  if (channels === 1) {
+    return (numbers, from, out, at) => {
+      for (let j = 0; j < size; j++) out[at + j] = (numbers[from + j] - onlyShift) / onlyScale;
+    };
+  }
+  return (numbers, from, out, at) => {
     for (let j = 0, channel = 0; j < size; j++) {
       out[at + j] = (numbers[from + j] - shifts[channel]) / scales[channel];
       if (++channel === channels) channel = 0;
