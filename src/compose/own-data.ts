@@ -31,7 +31,7 @@ export async function ownData(
   const task = data.task === 'auto' ? (targetsOf(likelihood, 'model.likelihood') ?? 'auto') : data.task;
   const opened = await openOwnData({
     ...{ path, target: data.target, inputs: data.inputs, test: data.test, validation: data.validation, task, seed },
-    ...{ standardize: data.standardize, missing: data.missing, stream: data.stream },
+    ...{ standardize: data.standardize, missing: data.missing, stream: data.stream, weights: data.weights },
     ...(loading && { onWarning: loading.note }),
   });
   return { ...opened, digest: () => opened.sha256, info: infoOfSchema(opened.schema) };

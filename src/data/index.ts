@@ -12,6 +12,7 @@ export {
   rowsAtOnce,
   type StoredNumbers,
 } from './number-rows.ts';
+export { encodeExampleWeights } from './example-weights.ts';
 export { pixelMean } from './pixel-mean.ts';
 export type {
   ColumnEncoding,
@@ -27,6 +28,7 @@ export { sharedBuffer } from './shared.ts';
 export { type Part, type RowSplit, splitRows } from './split.ts';
 export {
   type Cell,
+  columnOf,
   columnOfCells,
   type NumberColumn,
   type RowPlaces,

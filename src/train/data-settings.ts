@@ -18,6 +18,9 @@ export const dataSettings = {
   crops: integer(0, 'PIXELS', 'move training images by up to so many pixels each way', 0, 1000),
   target: target('own data: the column or array to predict, or several columns; null: the usual one'),
   inputs: names('own data: the columns or arrays to predict from; null: all others'),
+  weights: text(null, 'NAME', 'own data: the column or array that says how much each row counts; null: each once', {
+    expected: 'the name of a column or an array',
+  }),
   test: part(0.1, 'own data, test part: a share of the examples, a path, or a list of rows'),
   validation: part(0, 'own data, validation part: a share of the examples, a path, or a list of rows'),
   standardize: boolean(true, 'BOOLEAN', 'own data: give columns of numbers mean 0 and standard deviation 1'),

@@ -31,7 +31,14 @@ beforeAll(() => {
   });
   mkdirSync(at('signals'));
   writeFileSync(at('signals/x.npy'), npy('<f4', [count, length], x));
-  writeFileSync(at('signals/y.npy'), npy('<f4', [count, 2], Float32Array.from({ length: 2 * count }, (_, i) => i / 40)));
+  writeFileSync(
+    at('signals/y.npy'),
+    npy(
+      '<f4',
+      [count, 2],
+      Float32Array.from({ length: 2 * count }, (_, i) => i / 40),
+    ),
+  );
   writeFileSync(
     at('job.yaml'),
     `model:

@@ -16,6 +16,7 @@ const shortNames: Readonly<Record<string, SettingPath>> = {
   data: 'data.path',
   target: 'data.target',
   test: 'data.test',
+  weights: 'data.weights',
 };
 
 /** The name of a setting's flag, without dashes. */

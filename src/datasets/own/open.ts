@@ -2,6 +2,7 @@
 import {
   type RowExamples,
   type DataSchema,
+  encodeExampleWeights,
   encodeTableInputs,
   encodeTargets,
   fitArrayInputs,
@@ -65,7 +66,7 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
   return {
     source: path,
     schema,
-    train: examplesOf(rows, split.train, schema),
+    train: { ...examplesOf(rows, split.train, schema), weights: weightsOf(rows, split.train, usable) },
     validation: await part('validation'),
     test: await part('test'),
     sha256: rows.sha256,
@@ -97,6 +98,13 @@ function examplesOf({ inputs, targets }: OwnRows, rows: Int32Array, schema: Data
     targets: targets === null ? new Float32Array(0) : encodeTargets(targets, rows, schema.target),
     rows: places,
   };
+}
+
+/** Of the training part; a weight that is none is an error in any part. */
+function weightsOf({ weights, names }: TrainingRows, train: Int32Array, usable: Int32Array): Float32Array | null {
+  if (weights === null || names.weights === null) return null;
+  encodeExampleWeights(weights, usable, names.weights);
+  return encodeExampleWeights(weights, train, names.weights);
 }
 
 /** A path of data, not of a list of rows. */

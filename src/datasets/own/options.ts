@@ -9,6 +9,8 @@ export interface OwnDataOptions {
   readonly target: string | readonly string[] | null;
   /** columns, or the one array; null: all other columns, the array x, inputs, data or images, or the only other one */
   readonly inputs: readonly string[] | null;
+  /** a column or array: how much each row of the training part counts; null, unless given: each once */
+  readonly weights?: string | null;
   /** a share, keyed by the seed; rows from 0; the path of a .json file with a list of them, or of another file like `path`; 0: none */
   readonly test: number | string | readonly number[];
   /** the same, taken from what is not test */

@@ -1,7 +1,15 @@
 /** Reads a user's file, for training by the user's words, later by the schema of a run. */
-import { areStored, type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
+import {
+  areStored,
+  columnOf,
+  type DataSchema,
+  finiteRows,
+  type MissingPolicy,
+  type Table,
+  usableRows,
+} from '../../data/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
-import { type ArrayFile, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
+import { type ArrayFile, chooseArrays, inputArray, targetTable, weightTable } from './arrays/array-file.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import type { OwnDataOptions } from './options.ts';
@@ -13,6 +21,8 @@ type Warn = ((line: string) => void) | undefined;
 
 export interface TrainingRows extends OwnRows {
   readonly targets: NonNullable<OwnRows['targets']>;
+  /** one column; null: every row counts once */
+  readonly weights: Table | null;
   /** names of the targets, in order; of a table's inputs and unused columns too */
   readonly names: NamesOfTable;
   readonly sha256: string;
@@ -20,40 +30,44 @@ export interface TrainingRows extends OwnRows {
 
 /** Reads what the options name. */
 export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
-  const { path, target, inputs, stream = 'auto', onWarning } = options;
+  const { path, target, inputs, weights = null, stream = 'auto', onWarning } = options;
   const kind = kindOf(path);
   if (stream === true && kind !== 'hdf5' && kind !== 'npys') throw notStreamed(path);
   if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
   if (kind === 'folder') {
-    if (inputs !== null || (target !== null && [target].flat().join() !== className)) {
+    if (inputs !== null || weights !== null || (target !== null && [target].flat().join() !== className)) {
       throw new UsageError('pictures have no columns to choose from', {
-        got: `${inputs === null ? 'target' : 'inputs'} for ${path}`,
+        got: `${inputs !== null ? 'inputs' : weights !== null ? 'weights' : 'target'} for ${path}`,
         remedy: 'Leave it away: the classes are the names of the folders',
       });
     }
     const folder = await readPictureFolder(path, onWarning);
-    const names = { targets: [className], inputs: [], unused: [] };
-    return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, names, sha256: folder.sha256 };
+    const names = { targets: [className], inputs: [], weights: null, unused: [] };
+    const read = { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, weights: null } as const;
+    return { ...read, names, sha256: folder.sha256 };
   }
   const sha256 = await sha256Of(path, kind);
   if (kind === 'csv' || kind === 'parquet') {
     let names: NamesOfTable | undefined;
     const choose = (file: string, all: readonly string[]): readonly string[] => {
-      names = namesOfTable(file, all, { target, inputs });
-      return [...names.inputs, ...names.targets];
+      names = namesOfTable(file, all, { target, inputs, weights });
+      return [...names.inputs, ...names.targets, ...(weights === null ? [] : [weights])];
     };
-    const table = await readTableFile(path, kind, { choose, onWarning });
-    names ??= { targets: [], inputs: [], unused: [] };
-    return { inputs: { kind: 'table', table }, targets: table, names, sha256 };
+    const read = await readTableFile(path, kind, { choose, onWarning });
+    names ??= { targets: [], inputs: [], weights: null, unused: [] };
+    const table = { ...read, columns: read.columns.filter(({ name }) => name !== weights) };
+    const weighing = weights === null ? null : { ...read, columns: [columnOf(read, weights)] };
+    return { inputs: { kind: 'table', table }, targets: table, weights: weighing, names, sha256 };
   }
   return withArrayFile(path, kind, async (file) => {
-    const chosen = chooseArrays(file, target, inputs);
+    const chosen = chooseArrays(file, target, inputs, weights);
     const array = await inputArray(file, chosen.input, stream);
     if (stream === true && !areStored(array.data)) throw notStreamed(array.name);
     warnOfChunks(array, onWarning);
     const targets = await targetTable(file, chosen.targets, array.shape[0]);
-    const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
-    return { inputs: { kind: 'array', array }, targets, names, sha256 };
+    const weighing = weights === null ? null : await weightTable(file, weights, array.shape[0]);
+    const names = { targets: targets.columns.map((column) => column.name), inputs: [], weights, unused: [] };
+    return { inputs: { kind: 'array', array }, targets, weights: weighing, names, sha256 };
   });
 }
 
@@ -136,6 +150,19 @@ function noTable(path: string, kind: FileKind, expected: string): DataError {
  * @param inputs names of a table's inputs
  */
 export function rowsToUse(
+  { inputs: own, targets, weights = null }: OwnRows & { readonly weights?: Table | null },
+  inputs: readonly string[],
+  missing: MissingPolicy,
+): Int32Array {
+  const rows = rowsWithTargets({ inputs: own, targets }, inputs, missing);
+  if (weights === null) return rows;
+  const [{ name }] = weights.columns;
+  const remedy = 'Fill them in, or choose missing: drop (without these rows)';
+  const weighed = new Set(usableRows(weights, new Set([name]), missing === 'drop' ? 'drop' : 'error', remedy));
+  return rows.filter((row) => weighed.has(row));
+}
+
+function rowsWithTargets(
   { inputs: own, targets }: OwnRows,
   inputs: readonly string[],
   missing: MissingPolicy,

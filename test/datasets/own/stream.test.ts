@@ -205,9 +205,10 @@ describe('HDF5', () => {
 
   it('gives up for good where the library finds nothing', () => {
     const place = {
-      ...{ kind: 'hdf5', path: join(made, 'stream.h5'), array: 'nowhere', shape: [10, 4], type: 'f4' },
+      kind: 'hdf5' as const,
+      ...{ path: join(made, 'stream.h5'), array: 'nowhere', shape: [10, 4], type: 'f4' },
       ...{ isBig: false, chunkRows: null, version: { size: 0, modified: 0 } },
-    } as const;
+    };
     const rows = openHdf5Rows(place);
     const words = () => {
       try {

@@ -2,6 +2,7 @@
 import type { NumberArray, Numbers, RowPlaces, Table, TableColumn } from '../../../data/index.ts';
 import { columnOfCells } from '../../../data/index.ts';
 import { DataError, suggestion, UsageError } from '../../../errors/index.ts';
+import { sizeOf } from '../../../graph/index.ts';
 import { shortList } from '../names.ts';
 import { openNumbers } from '../stream/open.ts';
 import type { ArrayPlace } from '../stream/place.ts';
@@ -37,6 +38,7 @@ export function chooseArrays(
   { name, names }: ArrayFile,
   target: string | readonly string[] | null,
   inputs: readonly string[] | null,
+  weights: string | null = null,
 ): { readonly targets: readonly string[]; readonly input: string } {
   if (names.length === 1) {
     throw new UsageError(`${name} holds a single array`, {
@@ -58,10 +60,10 @@ export function chooseArrays(
   if (inputs !== null && inputs.length !== 1) {
     throw new UsageError(`inputs of ${name} are one array`, { got: inputs.join(', ') || 'none', expected: 'one name' });
   }
-  const rest = names.filter((other) => !targets.includes(other));
+  const rest = names.filter((other) => !targets.includes(other) && other !== weights);
   const usual = inputNames.flatMap((wanted) => rest.filter((other) => other.toLowerCase() === wanted))[0];
   const input = inputs?.[0] ?? usual ?? (rest.length === 1 ? rest[0] : undefined);
-  for (const wanted of [...targets, ...(input === undefined ? [] : [input])]) checkArray(name, wanted, names);
+  for (const wanted of [...targets, input, weights]) if (wanted != null) checkArray(name, wanted, names);
   if (input === undefined || targets.includes(input)) {
     throw new UsageError(`${name} does not say which array holds the inputs`, {
       got: shortList(rest) || 'none beside the targets',
@@ -107,6 +109,19 @@ function assertHasExamples(name: string, shape: readonly number[]): void {
   throw new DataError(`${name} holds no examples`, {
     got: `shape ${shape.join('x') || 'of a single number'}`,
     expected: 'N examples along the first axis',
+  });
+}
+
+/**
+ * Weights as a table of one column.
+ * @throws DataError where there is not one for each example
+ */
+export async function weightTable(file: ArrayFile, array: string, count: number): Promise<Table> {
+  const { shape } = await file.read(array);
+  if (shape[0] === count && sizeOf(shape) === count) return targetTable(file, [array], count);
+  throw new DataError(`${titleOf(file, array)} does not hold one weight per example`, {
+    got: `shape ${shape.join('x') || 'of a single number'}`,
+    expected: `${count}, as there are inputs`,
   });
 }
 
