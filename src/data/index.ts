@@ -9,7 +9,6 @@ export {
   type NumberArray,
   type NumberKind,
   type Numbers,
-  rowsAtOnce,
   type StoredNumbers,
 } from './number-rows.ts';
 export { encodeExampleWeights } from './example-weights.ts';

@@ -1,4 +1,4 @@
-/** Inputs that stay in their file, from the command as it is installed: the same bits as in memory, whoever reads them. */
+/** Inputs that stay in their file, and weights, from the command as it is installed: the same bits, however ranks share them. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,7 @@ data: {path: signals, target: y, test: 0.2, validation: 0.1}
 iteration: 20
 batchSize: 32
 slices: 2
+learningRateDecay: none
 evaluateEvery: 10
 checkpointEvery: 10
 draws: 3
@@ -69,5 +70,24 @@ describe('inputs that are streamed', () => {
     await credence('predict', 'memory', 'signals', '--draws', '500', '--ranks', '1', '--out', 'memory.csv');
     await credence('predict', 'stream', 'signals', '--draws', '500', '--ranks', '2', '--out', 'stream.csv');
     expect(readFileSync(at('stream.csv'), 'utf8')).toBe(readFileSync(at('memory.csv'), 'utf8'));
+  });
+});
+
+describe('weights', () => {
+  it('weigh on two ranks as on one, and belong to no input', async () => {
+    const rows = Array.from({ length: 80 }, (_, i) => `${noise(3 * i)},${i % 3},${noise(3 * i) * noise(i)}`);
+    writeFileSync(at('table.csv'), ['a,w,y', ...rows, ''].join('\n'));
+    const words = ['train', 'table.csv', '--target', 'y', '--iteration', '20'];
+    const one = await told(...words, '--weights', 'w', '--ranks', '1', '--out', 'one');
+    expect(await told(...words, '--weights', 'w', '--ranks', '2', '--out', 'two')).toEqual(one);
+    expect(await told(...words, '--data.inputs', 'a', '--out', 'none')).not.toMatchObject(one);
+    writeFileSync(at('new.csv'), 'a\n0.5\n');
+    const { stdout } = await credence('predict', 'one', 'new.csv');
+    expect(stdout).toContain('new.csv[0]');
+  });
+
+  it("are of data of one's own", async () => {
+    const { code, stderr } = await endOf(startBuilt('train', '--data.name', 'mnist', '--weights', 'w'));
+    expect([code, stderr]).toEqual([2, 'credence: weights w for mnist: expected own data, with a column of weights\n']);
   });
 });

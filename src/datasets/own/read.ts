@@ -9,7 +9,8 @@ import {
   usableRows,
 } from '../../data/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
-import { type ArrayFile, chooseArrays, inputArray, targetTable, weightTable } from './arrays/array-file.ts';
+import { type ArrayFile, chooseArrays, targetTable, weightTable } from './arrays/array-file.ts';
+import { inputArray } from './arrays/input-array.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import type { OwnDataOptions } from './options.ts';

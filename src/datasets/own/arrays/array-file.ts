@@ -1,12 +1,10 @@
 /** Files of named arrays, .npz, .npy and HDF5, as one: which array is what, by its name. */
-import type { NumberArray, Numbers, RowPlaces, Table, TableColumn } from '../../../data/index.ts';
+import type { Numbers, RowPlaces, Table, TableColumn } from '../../../data/index.ts';
 import { columnOfCells } from '../../../data/index.ts';
 import { DataError, suggestion, UsageError } from '../../../errors/index.ts';
 import { sizeOf } from '../../../graph/index.ts';
 import { shortList } from '../names.ts';
-import { openNumbers } from '../stream/open.ts';
 import type { ArrayPlace } from '../stream/place.ts';
-import { isStreamed, type Streaming } from '../stream/setting.ts';
 
 export type FileArray =
   | { readonly kind: 'numbers'; readonly shape: readonly number[]; readonly data: Numbers; readonly isBoolean: boolean }
@@ -28,7 +26,7 @@ const inputNames = ['x', 'inputs', 'data', 'images'];
 const targetNames = ['y', 'labels', 'target', 'targets'];
 
 /** Rows of arrays are counted as in NumPy. */
-const indices: RowPlaces = { unit: 'index', of: (row) => row };
+export const indices: RowPlaces = { unit: 'index', of: (row) => row };
 
 /**
  * @returns names of the arrays with the targets, and of the one with the inputs
@@ -63,7 +61,7 @@ export function chooseArrays(
   const rest = names.filter((other) => !targets.includes(other) && other !== weights);
   const usual = inputNames.flatMap((wanted) => rest.filter((other) => other.toLowerCase() === wanted))[0];
   const input = inputs?.[0] ?? usual ?? (rest.length === 1 ? rest[0] : undefined);
-  for (const wanted of [...targets, input, weights]) if (wanted != null) checkArray(name, wanted, names);
+  for (const wanted of [...targets, input, weights]) if (typeof wanted === 'string') checkArray(name, wanted, names);
   if (input === undefined || targets.includes(input)) {
     throw new UsageError(`${name} does not say which array holds the inputs`, {
       got: shortList(rest) || 'none beside the targets',
@@ -79,36 +77,6 @@ function checkArray(file: string, wanted: string, names: readonly string[]): voi
   throw new UsageError(`${file} has no array ${wanted}`, {
     expected: `one of ${shortList(names)}`,
     remedy: suggestion(wanted, names),
-  });
-}
-
-/**
- * The inputs, in memory or left in their file.
- * @throws DataError where the array holds texts, or no examples
- */
-export async function inputArray(file: ArrayFile, array: string, streaming: Streaming): Promise<NumberArray> {
-  const name = titleOf(file, array);
-  const words = { name, array: array || null, places: indices };
-  const place = (await file.placeOf?.(array)) ?? null;
-  if (place !== null && isStreamed(streaming, place)) {
-    assertHasExamples(name, place.shape);
-    return { ...words, shape: place.shape, data: openNumbers(place) };
-  }
-  const own = await file.read(array);
-  if (own.kind === 'texts') {
-    throw new DataError(`${name} holds texts`, { expected: 'numbers', remedy: 'Name another array as the inputs' });
-  }
-  assertHasExamples(name, own.shape);
-  // Truth values are no pixels: as signed bytes they become reals.
-  const data = own.isBoolean ? new Int8Array(own.data) : own.data;
-  return { ...words, shape: own.shape, data };
-}
-
-function assertHasExamples(name: string, shape: readonly number[]): void {
-  if (shape.length > 0 && !shape.includes(0)) return;
-  throw new DataError(`${name} holds no examples`, {
-    got: `shape ${shape.join('x') || 'of a single number'}`,
-    expected: 'N examples along the first axis',
   });
 }
 
@@ -154,6 +122,6 @@ export async function targetTable(file: ArrayFile, arrays: readonly string[], co
   return { name: file.name, count, columns, places: indices };
 }
 
-function titleOf({ name }: ArrayFile, array: string): string {
+export function titleOf({ name }: ArrayFile, array: string): string {
   return array === '' ? name : `${name}, ${array}`;
 }
