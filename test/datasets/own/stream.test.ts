@@ -11,6 +11,7 @@ import {
   readOwnInputs,
 } from '../../../src/datasets/index.ts';
 import { withHdf5 } from '../../../src/datasets/own/arrays/hdf5.ts';
+import { Hdf5Reader } from '../../../src/datasets/own/stream/hdf5-reader.ts';
 import { openHdf5Rows } from '../../../src/datasets/own/stream/hdf5-rows.ts';
 import { openNumbers } from '../../../src/datasets/own/stream/open.ts';
 import { isStreamed } from '../../../src/datasets/own/stream/setting.ts';
@@ -201,6 +202,37 @@ describe('HDF5', () => {
       const bytes = new Uint8Array(rows.read(first, n));
       expect(new Float32Array(bytes.buffer)).toEqual(new Float32Array(expected.read(first, n)));
     }
+  });
+
+  it('gives each time what was asked for, and not what was asked for before', async () => {
+    const place = await own('rows');
+    if (place?.kind !== 'hdf5') throw new Error('an array in one piece');
+    const expected = new Float32Array(openNumbers((await own('train_data'))!).read(0, 10));
+    const reader = new Hdf5Reader(place, 1);
+    const wrong: number[] = [];
+    for (let i = 0; i < 20_000; i++) {
+      const row = (7 * i) % 10;
+      const got = new Float32Array(new Uint8Array(reader.read(row, 1)).buffer);
+      if (got[0] !== expected[24 * row]) wrong.push(i);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('gives up a file without an end', async () => {
+    const place = await own('rows');
+    if (place?.kind !== 'hdf5') throw new Error('an array in one piece');
+    // The library is not even loaded by then.
+    const reader = new Hdf5Reader(place, 1, 1);
+    const words = Array.from({ length: 2 }, () => {
+      try {
+        return reader.read(0, 1).length;
+      } catch (error) {
+        return String(error).replace(made, '');
+      }
+    });
+    const refused =
+      'DataError: /stream.h5 is no HDF5 file, or is damaged: got no end of reading after 0 s. Fetch or copy it again';
+    expect(words).toEqual([refused, refused]);
   });
 
   it('gives up for good where the library finds nothing', () => {

@@ -95,9 +95,9 @@ export class Hdf5Reader {
       words[rowCount] = count;
       Atomics.store(words, state, wanted);
       Atomics.notify(words, state);
-      const outcome = Atomics.wait(words, state, wanted, this.#patience);
+      const isAnswered = this.#wait();
       const answer = new Uint8Array(this.#room, 0, words[length]);
-      if (outcome === 'timed-out') this.#broken = `no end of reading after ${Math.round(this.#patience / 1000)} s`;
+      if (!isAnswered) this.#broken = `no end of reading after ${Math.round(this.#patience / 1000)} s`;
       else if (words[state] === failed) this.#broken = new TextDecoder().decode(new Uint8Array(answer));
       else if (answer.length !== count * this.#rowBytes) this.#broken = `${answer.length} bytes in ${count} rows`;
       Atomics.store(words, state, idle);
@@ -105,5 +105,19 @@ export class Hdf5Reader {
       void this.#worker.terminate();
     }
     throw hdf5Damaged(this.#path, this.#broken);
+  }
+
+  /**
+   * Until the state says so: the call that wakes may be a late one, of the answer before.
+   * @returns whether there is an answer
+   */
+  #wait(): boolean {
+    const end = performance.now() + this.#patience;
+    while (Atomics.load(this.#words, state) === wanted) {
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      Atomics.wait(this.#words, state, wanted, left);
+    }
+    return true;
   }
 }
