@@ -14,7 +14,7 @@ import { withHdf5 } from '../../../src/datasets/own/arrays/hdf5.ts';
 import { Hdf5Reader } from '../../../src/datasets/own/stream/hdf5-reader.ts';
 import { openHdf5Rows } from '../../../src/datasets/own/stream/hdf5-rows.ts';
 import { openNumbers } from '../../../src/datasets/own/stream/open.ts';
-import { isStreamed } from '../../../src/datasets/own/stream/setting.ts';
+import { assertHeld, isStreamed } from '../../../src/datasets/own/stream/setting.ts';
 import { type Inputs, areInMemory } from '../../../src/models/index.ts';
 import { enterTemporaryFolder, npy } from '../fixtures.ts';
 import { defaults, held, made } from './fixtures.ts';
@@ -263,6 +263,11 @@ describe('stream', () => {
     expect(isStreamed('auto', rows(40_000, 'i1'))).toBe(true);
     expect(isStreamed('auto', rows(1000, 'u1'))).toBe(false);
     expect([isStreamed(true, rows(1)), isStreamed(false, rows(200_000))]).toEqual([true, false]);
+  });
+
+  it('is what remains for inputs that are larger than an array may be', () => {
+    assertHeld('a.h5', { shape: [2 ** 16, 8192], type: 'f4' });
+    expect(() => assertHeld('a.h5', { shape: [2 ** 16 + 1, 8192], type: 'f4' })).toThrowErrorMatchingInlineSnapshot(`[DataError: a.h5 is too large to be read into memory: got 2147516416 bytes, expected at most 2147483648. Leave data.stream at auto]`);
   });
 
   it('is refused where a file has to be read at once', async () => {

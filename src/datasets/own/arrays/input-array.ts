@@ -2,7 +2,7 @@
 import type { NumberArray } from '../../../data/index.ts';
 import { DataError } from '../../../errors/index.ts';
 import { openNumbers } from '../stream/open.ts';
-import { isStreamed, type Streaming } from '../stream/setting.ts';
+import { assertHeld, isStreamed, type Streaming } from '../stream/setting.ts';
 import { type ArrayFile, indices, titleOf } from './array-file.ts';
 
 /**
@@ -17,6 +17,7 @@ export async function inputArray(file: ArrayFile, array: string, streaming: Stre
     assertHasExamples(name, place.shape);
     return { ...words, shape: place.shape, data: openNumbers(place) };
   }
+  if (place !== null) assertHeld(name, place);
   const own = await file.read(array);
   if (own.kind === 'texts') {
     throw new DataError(`${name} holds texts`, { expected: 'numbers', remedy: 'Name another array as the inputs' });
