@@ -267,7 +267,9 @@ describe('stream', () => {
 
   it('is what remains for inputs that are larger than an array may be', () => {
     assertHeld('a.h5', { shape: [2 ** 16, 8192], type: 'f4' });
-    expect(() => assertHeld('a.h5', { shape: [2 ** 16 + 1, 8192], type: 'f4' })).toThrowErrorMatchingInlineSnapshot(`[DataError: a.h5 is too large to be read into memory: got 2147516416 bytes, expected at most 2147483648. Leave data.stream at auto]`);
+    expect(() => assertHeld('a.h5', { shape: [2 ** 16 + 1, 8192], type: 'f4' })).toThrowErrorMatchingInlineSnapshot(
+      `[DataError: a.h5 is too large to be read into memory: got 2147516416 bytes, expected at most 2147483648. Leave data.stream at auto]`,
+    );
   });
 
   it('is refused where a file has to be read at once', async () => {
