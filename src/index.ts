@@ -19,7 +19,7 @@ export { wasmKernels } from './kernels/wasm/index.ts';
 export * from './layers/index.ts';
 export * from './library/index.ts';
 export * from './likelihoods/index.ts';
-export { type InputEncoding, type Model, modelNames, networkOf } from './models/index.ts';
+export { type InputEncoding, type InputRows, type Inputs, type Model, modelNames, networkOf } from './models/index.ts';
 export { type Optimizer, adam } from './optim/index.ts';
 export {
   type Checkpoint,

@@ -2,6 +2,11 @@
 export { defaults } from './train/index.ts';
 export { type ImageSet, imageExamples } from './data/index.ts';
 export {
+  openOwnData,
+  type OwnDataOptions,
+  type OwnDataset,
+  type OwnInputs,
+  readOwnInputs,
   type FetchProgress,
   type ImageDataset,
   type InputImages,

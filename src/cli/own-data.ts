@@ -1,5 +1,5 @@
 /** What a run on data of one's own does where it is not told: which data these are, and a network that suits them. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { ownDataName } from '../train/index.ts';
 import { type Layer, valueAt } from './configuration/index.ts';
 
@@ -9,7 +9,7 @@ export const dataFile = /\.(csv|tsv|parquet|npz|npy|h5|hdf5|gz)$/i;
 const ownFile = /\.(csv|tsv|parquet|h5|hdf5)(\.gz)?$/i;
 
 /** Keys of `data` that only data of one's own have. */
-const ownKeys = ['target', 'inputs', 'test', 'validation', 'standardize', 'missing', 'task'];
+const ownKeys = ['target', 'inputs', 'weights', 'test', 'validation', 'standardize', 'missing', 'stream', 'task'];
 
 /**
  * What goes below the layers of a run on data of one's own: data that are said to have a target, or that come in a form of
@@ -25,7 +25,7 @@ export function ownDefaults(layers: readonly Layer[]): Layer | null {
       ? ownKeys.some((key) => said(`data.${key}`) !== undefined) || (typeof path === 'string' && ownFile.test(path))
       : name === ownDataName;
   if (!isOwn) return null;
-  const isFolder = typeof path === 'string' && existsSync(path) && statSync(path).isDirectory();
+  const isFolder = typeof path === 'string' && existsSync(path) && statSync(path).isDirectory() && !holdsArrays(path);
   return {
     values: {
       model: isFolder ? 'BNN_conv_flip' : 'BNN_table',
@@ -34,6 +34,11 @@ export function ownDefaults(layers: readonly Layer[]): Layer | null {
     },
     label: (key) => key.join('.'),
   };
+}
+
+/** A folder of .npy files is as one file of arrays. */
+function holdsArrays(folder: string): boolean {
+  return readdirSync(folder).some((name) => name.endsWith('.npy'));
 }
 
 /**

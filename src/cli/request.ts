@@ -129,9 +129,12 @@ export function located(configuration: RunConfiguration): RunConfiguration {
 
 /** @throws UsageError for data of one's own that are nowhere, and for a wait for what is never told */
 function assertFitting({ data, patience }: RunConfiguration): void {
-  const { name, path, validation } = data;
+  const { name, path, validation, weights } = data;
   if (name === ownDataName && path === null)
     throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
+  if (weights !== null && name !== ownDataName) {
+    throw new UsageError(`weights ${weights} for ${name}`, { expected: 'own data, with a column of weights' });
+  }
   if (patience !== null && (name !== ownDataName || validation === 0)) {
     throw new UsageError(`patience ${patience} without a validation part`, {
       expected: 'own data with --data.validation, such as 0.1',
@@ -151,12 +154,13 @@ function layerOf(values: RunConfiguration): Layer {
   return { values, label: (path) => `config.yaml: ${path.join('.')}` };
 }
 
-/** What a resumed run may do otherwise: stop later, say more, find its data elsewhere, and be evaluated with other draws. */
+/** What a resumed run may do otherwise: stop later, say more, have its data elsewhere or read otherwise, and other draws. */
 const free: ReadonlySet<string> = new Set([
   'iteration',
   'epochs',
   'verbose',
   'data.path',
+  'data.stream',
   'ranks',
   'deadline',
   'driftCheckEvery',

@@ -1,6 +1,6 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import type { Communicator } from '../comm/index.ts';
-import { type InputImages, readInputImages, readOwnInputs } from '../datasets/index.ts';
+import { type InputImages, type Streaming, readInputImages, readOwnInputs } from '../datasets/index.ts';
 import { CheckpointError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { assertModel, loadLatest } from '../run/index.ts';
@@ -73,6 +73,7 @@ export async function predictWithRun(
   const { names, leftOut, ...data } = await readInputs(paths, info, {
     onWarning: watch.note,
     strict: configuration.data.strict,
+    stream: configuration.data.stream,
   });
   const draws = isBayesian ? configuration.draws : 1;
   const task = { configuration, info, parameters, data, draws, quantiles };
@@ -88,14 +89,14 @@ export async function predictWithRun(
 async function readInputs(
   paths: readonly string[],
   { schema, input }: DataInfo,
-  tolerance: Parameters<typeof readInputImages>[2],
+  options: NonNullable<Parameters<typeof readInputImages>[2]> & { readonly stream: Streaming },
 ) {
   if (schema !== null) {
-    const { count, inputs, names, leftOut } = await readOwnInputs(paths, schema, tolerance);
+    const { count, inputs, names, leftOut } = await readOwnInputs(paths, schema, options);
     return { count, inputs, names, leftOut };
   }
   const [height, width, channels] = input.shape as [number, number, number];
-  const { count, images: inputs, names, leftOut } = await readInputImages(paths, [height, width, channels], tolerance);
+  const { count, images: inputs, names, leftOut } = await readInputImages(paths, [height, width, channels], options);
   return { count, inputs, names, leftOut };
 }
 

@@ -1,5 +1,5 @@
 /** Data of one's own: a file, or a folder of pictures. */
-import type { ArrayExamples } from '../data/index.ts';
+import type { ArrayExamples, DataSchema } from '../data/index.ts';
 import { openOwnData, readOwnInputs } from '../datasets/index.ts';
 import { DataError, UsageError } from '../errors/index.ts';
 import { isMapping, targetsOf } from '../models/index.ts';
@@ -22,8 +22,8 @@ export async function ownData(
   if (path === null) throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
   const schema = checkpoint && schemaOf(checkpoint);
   if (schema && checkpoint && trainedOn(checkpoint) !== path) {
-    const tolerance = { strict: data.strict, ...(loading && { onWarning: loading.note }) };
-    const test = await wholeFile(path, schema, tolerance);
+    const options = { strict: data.strict, stream: data.stream, ...(loading && { onWarning: loading.note }) };
+    const test = await wholeFile(path, schema, options);
     // whatever it is, it is not what the run was trained on
     const digest = () => 'other data';
     return { source: path, sha256: null, digest, info: infoOfSchema(schema), train: test, validation: null, test };
@@ -33,6 +33,7 @@ export async function ownData(
   const opened = await openOwnData({
     ...{ path, target: data.target, inputs: data.inputs, test: data.test, validation: data.validation, task, seed },
     ...{ standardize: data.standardize, missing: data.missing, strict: data.strict },
+    ...{ stream: data.stream, weights: data.weights },
     ...(loading && { onWarning: loading.note }),
   });
   return { ...opened, digest: () => opened.sha256, info: infoOfSchema(opened.schema) };
@@ -40,10 +41,10 @@ export async function ownData(
 
 async function wholeFile(
   path: string,
-  schema: Parameters<typeof infoOfSchema>[0],
-  tolerance: Parameters<typeof readOwnInputs>[2],
+  schema: DataSchema,
+  options: Parameters<typeof readOwnInputs>[2],
 ): Promise<ArrayExamples> {
-  const { count, shape, inputs, targets } = await readOwnInputs([path], schema, tolerance);
+  const { count, shape, inputs, targets } = await readOwnInputs([path], schema, options);
   if (targets !== null) return { count, shape, inputs, targets };
   throw new DataError(`${path} has no targets to compare with`, {
     expected: schema.target.names.join(', '),

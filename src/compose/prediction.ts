@@ -7,11 +7,12 @@ import type { Predictive } from '../likelihoods/index.ts';
 import type { Model } from '../models/index.ts';
 import { type NamedTensor, type RunConfiguration, type StopRequest, breath, breathe } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
+import { type Handed, handed } from './handing.ts';
 import type { DataInfo } from './info.ts';
 import { canStartThreads, startThreads, together } from './ranks.ts';
 import type { Watch, Work } from './watch.ts';
 
-/** What every rank is handed: the same for all. Examples are shared, not copied. */
+/** What every rank does: the same for all. Examples are shared, not copied. */
 export interface PredictionTask {
   readonly configuration: RunConfiguration;
   readonly info: DataInfo;
@@ -21,6 +22,9 @@ export interface PredictionTask {
   /** levels in 0 .. 1 */
   readonly quantiles: readonly number[];
 }
+
+/** The same as a thread is handed it. */
+export type HandedTask = Omit<PredictionTask, 'data'> & { readonly data: Handed<PredictionInputs> };
 
 export type Progress = (done: number, total: number) => void;
 
@@ -93,6 +97,8 @@ export async function predictOnThreads(
   const { ranks, deadline } = task.configuration;
   const useful = Math.max(1, Math.floor((task.data.count * task.draws) / worthAThread));
   const count = Math.min(ranks ?? (canStartThreads ? availableParallelism() : 1), useful);
-  const threads = startThreads(count, deadline, new URL('./prediction-rank.js', import.meta.url), { task });
+  const threads = startThreads(count, deadline, new URL('./prediction-rank.js', import.meta.url), {
+    task: { ...task, data: handed(task.data) },
+  });
   return together(threads, (communicator) => predictShare(model, task, communicator, onProgress, stop));
 }

@@ -5,6 +5,7 @@ import { joinThreads } from '../comm/threads/index.ts';
 import { CommunicationError } from '../errors/index.ts';
 import { SpanRing, noTimeline } from '../train/index.ts';
 import { evaluationOnTheWay } from './evaluation.ts';
+import { taken } from './handing.ts';
 import { resolveModel } from './resolve.ts';
 import type { RankWork } from './ranks.ts';
 import { trainerOf } from './train-share.ts';
@@ -16,8 +17,10 @@ const timeline = buffer ? new SpanRing(buffer) : noTimeline;
 try {
   const resolved = await resolveModel(configuration.model, info);
   const experiment = { configuration, ...resolved, data: { info } };
-  const evaluate = evaluationOnTheWay(experiment, () => held, communicator);
-  const trainer = await trainerOf({ configuration, model: resolved.model, train, resume }, communicator, {
+  const own = held && taken(held);
+  const evaluate = evaluationOnTheWay(experiment, () => own, communicator);
+  const share = { configuration, model: resolved.model, train: taken(train), resume };
+  const trainer = await trainerOf(share, communicator, {
     timeline,
     evaluate,
   });

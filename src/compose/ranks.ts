@@ -6,6 +6,7 @@ import { ThreadGroup, type ThreadSeat, joinThreads } from '../comm/threads/index
 import type { ArrayExamples } from '../data/index.ts';
 import { UnavailableError } from '../errors/index.ts';
 import type { Checkpoint, RunConfiguration, Schedule } from '../train/index.ts';
+import type { Handed } from './handing.ts';
 import type { DataInfo } from './info.ts';
 
 /** What the worker of a rank is handed: the same for all but the seat. Examples are shared, not copied. */
@@ -13,9 +14,9 @@ export interface RankWork {
   readonly seat: ThreadSeat;
   readonly configuration: RunConfiguration;
   readonly info: DataInfo;
-  readonly train: ArrayExamples;
+  readonly train: Handed<ArrayExamples>;
   /** for evaluations on the way; null: none are held out */
-  readonly held: ArrayExamples | null;
+  readonly held: Handed<ArrayExamples> | null;
   readonly resume: Checkpoint | null;
   /** by rank: where it records what it does; null where nobody looks */
   readonly spans: readonly (ArrayBufferLike | null)[];

@@ -21,6 +21,7 @@ import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters, evaluationOnTheWay, heldOut, sourceOnTheWay } from './evaluation.ts';
 import { describe } from './description.ts';
 import type { Experiment } from './experiment.ts';
+import { handed } from './handing.ts';
 import { experimentOf } from './resolve.ts';
 import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
 import { assertPatience } from './patience.ts';
@@ -204,8 +205,9 @@ async function ranksOf({ experiment, schedule, threads, trace }: Job, resume: Ch
   const { configuration, data } = experiment;
   if (threads === null) return launchedRanks(await joinJob(configuration));
   const count = (resume?.step ?? 0) < schedule.totalSteps ? threads : 1;
+  const held = heldOut(data);
   return startRanks(count, configuration.deadline, {
-    ...{ configuration, info: data.info, train: data.train, held: heldOut(data), resume },
+    ...{ configuration, info: data.info, train: handed(data.train), held: held && handed(held), resume },
     spans: Array.from({ length: count }, (_, rank) => trace?.ring(rank).buffer ?? null),
   });
 }

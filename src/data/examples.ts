@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors/index.ts';
 import { sizeOf } from '../graph/index.ts';
-import type { InputEncoding } from '../models/index.ts';
+import { type InputEncoding, type Inputs, areInMemory, dtypeOf } from '../models/index.ts';
 import { Augmentation, type AugmentationOptions } from './augmentation.ts';
 import { BatchOrder } from './batch-order.ts';
 import { gatherRows, gatherTargets } from './gather.ts';
@@ -22,6 +22,8 @@ export interface Batch {
   readonly inputs: Uint8Array | Float32Array;
   /** i32 [examples], or f32 [examples, width] */
   readonly targets: Int32Array | Float32Array;
+  /** [examples], where they are weighted: how much each counts */
+  readonly weights?: Float32Array | null;
 }
 
 /** What a training draws its batches from: arrays, a stream, something that makes them. */
@@ -29,6 +31,8 @@ export interface Examples {
   /** N, of the data set */
   readonly count: number;
   readonly input: Pick<InputEncoding, 'shape' | 'dtype'>;
+  /** whether `fill` gives weights, by which the negative log-likelihood of each example is multiplied; no, unless given */
+  readonly isWeighted?: boolean;
   /**
    * Fills a batch: a function of the place, whichever rank asks and however often, so that a run is the same on any number
    * of ranks and goes on where it stopped. Allocates as good as nothing.
@@ -36,15 +40,20 @@ export interface Examples {
   fill(into: Batch, at: Place): void;
 }
 
-/** Examples at rest, encoded as their model expects them. On shared memory, ranks in threads share one copy. */
+/**
+ * Examples at rest, encoded as their model expects them. On shared memory, ranks in threads share one copy; inputs that do
+ * not fit into memory are read as they are asked for.
+ */
 export interface ArrayExamples {
   readonly count: number;
   /** of one example */
   readonly shape: readonly number[];
   /** [count, ...shape] */
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   /** classes [count], or reals and counts [count, width] */
   readonly targets: Uint8Array | Int32Array | Float32Array;
+  /** [count], of 0 or more: what the negative log-likelihood of each is multiplied by; none unless given */
+  readonly weights?: Float32Array | null;
 }
 
 /**
@@ -53,11 +62,12 @@ export interface ArrayExamples {
  * @throws ShapeError where the arrays are not as long as they say
  */
 export function shuffled(data: ArrayExamples, seed: number, augmentation: AugmentationOptions | null = null): Examples {
-  const { count, shape, inputs, targets } = data;
+  const { count, shape, inputs, targets, weights = null } = data;
   const rowSize = sizeOf(shape);
-  if (inputs.length !== count * rowSize || targets.length % count !== 0) {
+  const weighted = weights?.length ?? count;
+  if (inputs.length !== count * rowSize || targets.length % count !== 0 || weighted !== count) {
     throw new ShapeError('examples do not fit their arrays', {
-      got: `${inputs.length} inputs and ${targets.length} targets`,
+      got: `${inputs.length} inputs and ${targets.length} targets${weights ? `, ${weighted} weights` : ''}`,
       expected: `${count} x ${shape.join('x')} inputs, and as many targets for each`,
     });
   }
@@ -67,14 +77,17 @@ export function shuffled(data: ArrayExamples, seed: number, augmentation: Augmen
   let indices = new Int32Array(0);
   return {
     count,
-    input: { shape, dtype: inputs instanceof Uint8Array ? 'u8' : 'f32' },
+    input: { shape, dtype: dtypeOf(inputs) },
+    isWeighted: weights !== null,
     fill(into, { step, replica, firstExample, position }) {
       const examples = into.targets.length / width;
       if (indices.length !== examples) indices = new Int32Array(examples);
       order.fill(indices, position);
-      gatherRows(inputs, rowSize, indices, into.inputs);
+      if (areInMemory(inputs)) gatherRows(inputs, rowSize, indices, into.inputs);
+      else inputs.gather(indices, into.inputs);
       if (changed && into.inputs instanceof Uint8Array) changed.apply(into.inputs, step, replica, firstExample);
       gatherTargets(targets, width, indices, into.targets);
+      if (weights && into.weights) gatherTargets(weights, 1, indices, into.weights);
     },
   };
 }

@@ -1,9 +1,17 @@
-export { type NumberArray, type Numbers, encodeArrayInputs, finiteRows, fitArrayInputs } from './array-inputs.ts';
+export { encodeArrayInputs, finiteRows, fitArrayInputs } from './array-inputs.ts';
 export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';
 export { placesOf, usableRows } from './cells.ts';
 export { type ImageSet, imageExamples } from './dataset.ts';
 export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './examples.ts';
+export {
+  areStored,
+  type NumberArray,
+  type NumberKind,
+  type Numbers,
+  type StoredNumbers,
+} from './number-rows.ts';
+export { encodeExampleWeights } from './example-weights.ts';
 export { pixelMean } from './pixel-mean.ts';
 export type {
   ColumnEncoding,
@@ -14,10 +22,12 @@ export type {
   TargetKind,
   TargetSchema,
 } from './schema.ts';
+export { joinedInputs, storedInputs } from './stored-inputs.ts';
 export { sharedBuffer } from './shared.ts';
 export { type Part, type RowSplit, splitRows } from './split.ts';
 export {
   type Cell,
+  columnOf,
   columnOfCells,
   type NumberColumn,
   type RowPlaces,

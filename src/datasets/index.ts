@@ -2,6 +2,16 @@ export type { DatasetName, FetchProgress, ImageDataset, Labels, LoadOptions } fr
 export { type InputImages, readInputImages } from './inputs.ts';
 export { datasetNames, definitionOf, loadDataset } from './load.ts';
 export { withPixelMean } from './pixel-mean.ts';
-export { type OwnDataOptions, type OwnDataset, type OwnInputs, openOwnData, readOwnInputs } from './own/index.ts';
+export {
+  type HandedInputs,
+  handedInputs,
+  openInputs,
+  openOwnData,
+  type OwnDataOptions,
+  type OwnDataset,
+  type OwnInputs,
+  readOwnInputs,
+  type Streaming,
+} from './own/index.ts';
 export { cacheFolder } from './sources/cache.ts';
 export { verifyDataset } from './verify.ts';

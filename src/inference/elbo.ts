@@ -18,7 +18,7 @@ import { type Model, buildNetwork } from '../models/index.ts';
 
 /** Tensors of the graph that the caller reads. */
 interface Roots {
-  /** scalar: negative log-likelihood, a sum over the slice's examples, nats */
+  /** scalar: negative log-likelihood, a sum over the slice's examples, each times its weight, nats */
   readonly nll: Tensor;
   /** scalar: sum over the slice's examples of what the likelihood's step figure is the mean of */
   readonly figure: Tensor;
@@ -48,6 +48,8 @@ export interface ElboGraph extends Roots {
   readonly inputs: Tensor;
   /** i32 [examples] or f32 [examples, width] */
   readonly targets: Tensor;
+  /** f32 [examples], by which the nll of each is multiplied; null: by nothing */
+  readonly exampleWeights: Tensor | null;
   /** scalar, filled before each step: beta x examples of a slice / N; null where no KL is sampled */
   readonly sampledWeight: Tensor | null;
   readonly parameters: readonly ParameterDeclaration[];
@@ -59,6 +61,8 @@ export interface ElboOptions {
   readonly precision?: RealType;
   /** what holds for weights whose layer says nothing else */
   readonly weights?: WeightsDefaults;
+  /** whether each example has a weight; no, unless given */
+  readonly isWeighted?: boolean;
 }
 
 /**
@@ -66,7 +70,7 @@ export interface ElboOptions {
  * @param examples of a slice
  */
 export function buildElbo(model: Model, examples: number, cost: FlipoutCost, options: ElboOptions = {}): ElboGraph {
-  const { precision = 'f32', weights = weightsDefaults } = options;
+  const { precision = 'f32', weights = weightsDefaults, isWeighted = false } = options;
   const { likelihood } = model;
   const { dtype, width } = likelihood.target;
   const drafted = new Graph();
@@ -75,7 +79,10 @@ export function buildElbo(model: Model, examples: number, cost: FlipoutCost, opt
   const targets = drafted.input('targets', dtype === 'i32' ? [examples] : [examples, width], dtype);
   const perExample = likelihood.loss(outputs, targets, context);
   const sum = (tensor: Tensor, label: string) => drafted.apply('sum', [tensor], { leading: 1, trailing: 0 }, label)[0]!;
-  const nll = sum(perExample.nll, 'nll');
+  const exampleWeights = isWeighted ? drafted.input('exampleWeights', [examples], 'f32') : null;
+  const weigh = (nll: Tensor) =>
+    exampleWeights === null ? nll : drafted.apply('multiply', [nll, exampleWeights], {}, 'weightedNll')[0]!;
+  const nll = sum(weigh(perExample.nll), 'nll');
   const figure = sum(perExample.figure, 'figure');
   const kl = totalKl(drafted, posteriors, 'closed');
   const sampledKl = totalKl(drafted, posteriors, 'sampled');
@@ -94,7 +101,7 @@ export function buildElbo(model: Model, examples: number, cost: FlipoutCost, opt
   const wanted = parameters.map(({ tensor }) => tensor);
   const resolvedKl = kl && resolve(kl);
   const elbo: ElboGraph = {
-    ...{ graph, inputs, targets, sampledWeight, parameters, posteriors },
+    ...{ graph, inputs, targets, exampleWeights, sampledWeight, parameters, posteriors },
     nll: resolve(nll),
     figure: resolve(figure),
     kl: resolvedKl,

@@ -2,15 +2,15 @@ import { ShapeError, UsageError } from '../errors/index.ts';
 import { type RealType, sizeOf } from '../graph/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import type { DrawBatch, PredictiveBase } from '../likelihoods/index.ts';
-import type { Model } from '../models/index.ts';
+import { type Inputs, type Model, areInMemory, dtypeOf } from '../models/index.ts';
 import { type ParameterSource, PredictionProgram } from './prediction-program.ts';
 import { type PredictionRanks, oneRank, shareOf } from './share.ts';
 
-/** Examples, encoded as their model expects them, side by side. */
+/** Examples, encoded as their model expects them. */
 export interface PredictionInputs {
   readonly count: number;
   /** [count, ...shape] */
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   /** as in the batches of training: what the figures of quality need; none unless given */
   readonly targets?: ArrayLike<number> | null;
 }
@@ -89,6 +89,7 @@ export function* predictionSteps<P extends PredictiveBase>(
   const whole = gathering.batch(size);
   const shared = new Map<number, DrawBatch>();
 
+  const inputsOf = readerOf(inputs, rowSize, size);
   const rowsOf = (b: number) => ({ first: b * size, count: Math.min(size, count - b * size) });
   let done = 0;
   for (const { batch: b, from, to } of share.parts) {
@@ -96,8 +97,8 @@ export function* predictionSteps<P extends PredictiveBase>(
     const isWhole = to - from === draws;
     const own = isWhole ? whole : gathering.batch(size);
     own.clear();
-    const begin = rows.first * rowSize;
-    for (const program of programs) program.load(inputs.subarray(begin, begin + rows.count * rowSize), rows.first);
+    const batchInputs = inputsOf(rows.first, rows.count);
+    for (const program of programs) program.load(batchInputs, rows.first);
     for (let draw = from; draw < to; draw++) {
       const program = programs[draw % programs.length]!;
       program.draw(draw);
@@ -121,6 +122,22 @@ export function* predictionSteps<P extends PredictiveBase>(
   return gathering.result();
 }
 
+/** @returns the inputs of examples that follow each other, at most `batch`: those that are read stay until others are */
+function readerOf(inputs: Inputs, rowSize: number, batch: number) {
+  if (areInMemory(inputs)) {
+    return (first: number, count: number) => inputs.subarray(first * rowSize, (first + count) * rowSize);
+  }
+  const read = new (inputs.dtype === 'u8' ? Uint8Array : Float32Array)(batch * rowSize);
+  return (first: number, count: number) => {
+    const into = read.subarray(0, count * rowSize);
+    inputs.gather(
+      Int32Array.from({ length: count }, (_, i) => first + i),
+      into,
+    );
+    return into;
+  };
+}
+
 function check(draws: number, levels: readonly number[]): void {
   if (!Number.isInteger(draws) || draws < 1 || draws > 2 ** 24) {
     throw new UsageError('draws', { got: `${draws}`, expected: 'a whole number from 1 to 2^24' });
@@ -131,7 +148,7 @@ function check(draws: number, levels: readonly number[]): void {
 
 function checkSizes({ input, likelihood }: Model, { count, inputs, targets }: PredictionInputs): void {
   const expected = count * sizeOf(input.shape);
-  const isBytes = inputs instanceof Uint8Array;
+  const isBytes = dtypeOf(inputs) === 'u8';
   if (inputs.length !== expected || isBytes !== (input.dtype === 'u8')) {
     throw new ShapeError('inputs to predict for', {
       got: `${inputs.length} ${isBytes ? 'bytes' : 'reals'}`,

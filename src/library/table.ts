@@ -7,6 +7,7 @@ import {
   type Table,
   type TargetKind,
   encodeArrayInputs,
+  encodeExampleWeights,
   encodeTableInputs,
   encodeTargets,
   fitArrayInputs,
@@ -27,6 +28,8 @@ export interface TableOptions {
   readonly shape?: readonly number[];
   /** [count], or [count][targets]; texts are classes */
   readonly targets: readonly Cell[] | readonly (readonly Cell[])[];
+  /** [count], of 0 or more: a weight of 2 counts as the row twice. Every row once, unless given */
+  readonly weights?: readonly number[] | Float32Array | Float64Array;
   /** names of the input columns; x0, x1, … unless given */
   readonly columns?: readonly string[];
   /** names of the targets; y, or y0, y1, … unless given */
@@ -66,7 +69,13 @@ export function table(options: TableOptions): TableData {
     input: { shape, dtype, ...(dtype === 'f32' && { shift, scale }) },
     units: unitsOf(target),
     schema: { input, target },
-    examples: { count: rows.length, shape, inputs: encoded, targets: encodedTargets },
+    examples: {
+      count: rows.length,
+      shape,
+      inputs: encoded,
+      targets: encodedTargets,
+      weights: weightsOf(options, rows),
+    },
   };
 }
 
@@ -149,6 +158,23 @@ function targetTable({ targets, names }: Pick<TableOptions, 'targets' | 'names'>
   const own = names ?? (width === 1 ? ['y'] : Array.from({ length: width }, (_, j) => `y${j}`));
   if (rows.length === 0) throw new DataError('the targets are empty', { expected: 'at least one' });
   return tableOfRows('the targets', own, rows);
+}
+
+/** null: none were given */
+function weightsOf({ weights }: TableOptions, rows: Int32Array): Float32Array | null {
+  if (weights === undefined) return null;
+  if (weights.length !== rows.length) {
+    throw new DataError('weights and targets do not belong together', {
+      got: `${weights.length} weights and ${rows.length} targets`,
+      expected: 'as many of one as of the other',
+    });
+  }
+  const column = tableOfRows(
+    'the table',
+    ['weight'],
+    Array.from(weights, (weight) => [weight]),
+  );
+  return encodeExampleWeights(column, rows, 'weight');
 }
 
 function assertCount(inputs: number, targets: number): void {

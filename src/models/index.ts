@@ -4,6 +4,7 @@ import { mnistNetworks } from './mnist.ts';
 import type { Network } from './network.ts';
 import { tableNetworks } from './table.ts';
 
+export { type InputRows, type Inputs, areInMemory, dtypeOf } from './input-rows.ts';
 export { type ForwardGraph, type InputEncoding, type Model, buildNetwork, declarationsOf } from './model.ts';
 export { layersOf } from './description/layers.ts';
 export { type TargetInfo, likelihoodOf, targetsOf } from './description/likelihood.ts';

@@ -18,10 +18,14 @@ export const dataSettings = {
   crops: integer(0, 'PIXELS', 'move training images by up to so many pixels each way', 0, 1000),
   target: target('own data: the column or array to predict, or several columns; null: the usual one'),
   inputs: names('own data: the columns or arrays to predict from; null: all others'),
+  weights: text(null, 'NAME', 'own data: the column or array that says how much each row counts; null: each once', {
+    expected: 'the name of a column or an array',
+  }),
   test: part(0.1, 'own data, test part: a share of the examples, a path, or a list of rows'),
   validation: part(0, 'own data, validation part: a share of the examples, a path, or a list of rows'),
   standardize: boolean(true, 'BOOLEAN', 'own data: give columns of numbers mean 0 and standard deviation 1'),
   missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
+  stream: stream('own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large'),
   task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
   strict: boolean(false, null, 'refuse all pictures where one cannot be read, instead of leaving it out'),
 };
@@ -55,6 +59,12 @@ function names(about: string): Setting<readonly string[] | null> {
 
 function isName(given: unknown): given is string {
   return typeof given === 'string' && given !== '';
+}
+
+/** Whether, or what is decided by what is there. */
+function stream(about: string): Setting<'auto' | boolean> {
+  const words = { kind: 'boolean', placeholder: 'BOOLEAN', about, expected: 'true, false or auto' } as const;
+  return value('auto', words, (given) => (given === 'auto' || typeof given === 'boolean' ? given : undefined));
 }
 
 /** Examples that are kept from training: a share of them, the path of a file, or their rows, from 0. */

@@ -66,6 +66,7 @@ export class Trainer {
     const partials = partialSums(units, communicator.rank, communicator.size, mode);
     this.#program = new TrainingProgram(kernels, model, {
       ...{ sliceExamples, seed, precision, partials, weights: weightsDefaultsOf(settings) },
+      isWeighted: examples.isWeighted ?? false,
       optimizer: this.#options.optimizer,
       leastBucket: communicator.size === 1 ? Number.POSITIVE_INFINITY : leastBucket,
     });

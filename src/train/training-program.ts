@@ -26,6 +26,8 @@ export interface TrainingProgramOptions {
   readonly precision: RealType;
   /** what holds for weights whose layer says nothing else */
   readonly weights: WeightsDefaults;
+  /** whether each example has a weight, in `batch.weights`; no, unless given */
+  readonly isWeighted?: boolean;
   readonly optimizer: Optimizer;
   /** arrays for partial sums of gradients; the first becomes the sum over all units, or without one the gradient itself */
   readonly partials: number;
@@ -73,10 +75,10 @@ export class TrainingProgram {
   #replica = -1;
 
   constructor(factory: KernelsFactory, model: Model, options: TrainingProgramOptions) {
-    const { sliceExamples, seed, precision, weights, optimizer, partials, leastBucket } = options;
+    const { sliceExamples, seed, precision, weights, isWeighted, optimizer, partials, leastBucket } = options;
     const names = Array.from({ length: partials }, (_, i) => `partial${i}`);
     const sum = names[0] ?? 'gradient';
-    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], { precision, weights });
+    const elbo = buildElbo(model, sliceExamples, factory.flipoutCost[precision], { precision, weights, isWeighted });
     const layout = elbo.parameters.map(({ tensor }) => tensor);
     const nothing = layout.map(() => null);
     const program = new Program(factory, {
@@ -97,10 +99,11 @@ export class TrainingProgram {
     this.#program = program;
     this.memory = program.memory;
     this.engine = program.kernels.description;
-    const { inputs, targets } = elbo;
+    const { inputs, targets, exampleWeights } = elbo;
     this.batch = {
       inputs: inputs.dtype === 'u8' ? program.bytes(inputs) : program.floats(inputs),
       targets: targets.dtype === 'i32' ? program.integers(targets) : program.floats(targets),
+      weights: exampleWeights && program.floats(exampleWeights),
     };
     this.#nll = program.floats(elbo.nll);
     this.#figure = program.floats(elbo.figure);
@@ -181,7 +184,7 @@ export class TrainingProgram {
     }
   }
 
-  /** Negative log-likelihood of the unit that was run last, summed over its examples, nats. */
+  /** Negative log-likelihood of the unit that was run last, summed over its examples, each times its weight, nats. */
   get nll(): number {
     return this.#nll[0]!;
   }

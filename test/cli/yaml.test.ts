@@ -87,7 +87,7 @@ describe('config.yaml', () => {
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
       UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, steps, rise
-      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, test, validation, standardize, missing, task, strict
+      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, weights, test, validation, standardize, missing, stream, task, strict
       UsageError: DIR/wrong9.yaml, line 2: seed: got a mapping, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
@@ -179,10 +179,12 @@ describe('the config.yaml of a run folder', () => {
         crops: 0                         # move training images by up to so many pixels each way
         target: null                     # own data: the column or array to predict, or several columns; null: the usual one
         inputs: null                     # own data: the columns or arrays to predict from; null: all others
+        weights: null                    # own data: the column or array that says how much each row counts; null: each once
         test: 0.1                        # own data, test part: a share of the examples, a path, or a list of rows
         validation: 0                    # own data, validation part: a share of the examples, a path, or a list of rows
         standardize: true                # own data: give columns of numbers mean 0 and standard deviation 1
         missing: error                   # own data, what becomes of missing values: error, drop or mean
+        stream: auto                     # own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large
         task: auto                       # own data, what the target is: auto, classes, reals or counts
         strict: false                    # refuse all pictures where one cannot be read, instead of leaving it out
       seed: 0                            # keys all noise and the order of the data

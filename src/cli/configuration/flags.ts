@@ -17,6 +17,7 @@ const shortNames: Readonly<Record<string, SettingPath>> = {
   target: 'data.target',
   test: 'data.test',
   strict: 'data.strict',
+  weights: 'data.weights',
 };
 
 /** The name of a setting's flag, without dashes. */

@@ -1,18 +1,20 @@
 /** Files of all kinds as one: what a user's file holds, before anything is learned from it. */
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { NumberArray, Table } from '../../data/index.ts';
 import { DataError } from '../../errors/index.ts';
 import { errorCode, fileError, readBytes, withFile, withFileAsync } from '../readers/bytes.ts';
 import type { ArrayFile } from './arrays/array-file.ts';
 import { withHdf5 } from './arrays/hdf5.ts';
+import { npyFilesIn, openNpyFolder } from './arrays/npy-folder.ts';
 import { openNpy, openNpz } from './arrays/numpy.ts';
 import { type CsvOptions, readCsv } from './csv/read.ts';
 import { readParquet } from './parquet/read.ts';
 import { isPicture } from './pictures/picture.ts';
 
-export type FileKind = 'csv' | 'parquet' | 'npz' | 'npy' | 'hdf5' | 'picture' | 'folder';
+export type FileKind = 'csv' | 'parquet' | 'npz' | 'npy' | 'npys' | 'hdf5' | 'picture' | 'folder';
 
 /** What is read of a table or of arrays; pictures have no names to choose from. */
 export interface OwnRows {
@@ -31,7 +33,7 @@ export function kindOf(path: string): FileKind {
   } catch (cause) {
     throw fileError(path, cause);
   }
-  if (isFolder) return 'folder';
+  if (isFolder) return npyFilesIn(path).length > 0 ? 'npys' : 'folder';
   const start = withFile(path, (file) => readBytes(file, 0, Math.min(8, file.length)));
   const text = String.fromCharCode(...start);
   if (text.startsWith('PAR1')) return 'parquet';
@@ -42,7 +44,8 @@ export function kindOf(path: string): FileKind {
   if (/\.(csv|tsv|tab|txt)(\.gz)?$/i.test(path)) return 'csv';
   throw new DataError(`${path} is no data file that is read`, {
     got: start.length === 0 ? 'an empty file' : `a file that starts with ${JSON.stringify(text)}`,
-    expected: '.csv or .tsv (.gz or not), .parquet, .npz, .h5, or a folder with a folder of pictures per class',
+    expected:
+      '.csv or .tsv (.gz or not), .parquet, .npz, .h5, a folder of .npy files, or one with a folder of pictures per class',
   });
 }
 
@@ -93,12 +96,13 @@ function unpacksToTooMuch(path: string, most: number): DataError {
   });
 }
 
-/** Opens a file of arrays for `use`. */
+/** Opens a file of arrays, or a folder of them, for `use`. */
 export async function withArrayFile<T>(
   path: string,
-  kind: 'npz' | 'npy' | 'hdf5',
+  kind: 'npz' | 'npy' | 'npys' | 'hdf5',
   use: (file: ArrayFile) => Promise<T>,
 ): Promise<T> {
+  if (kind === 'npys') return use(openNpyFolder(path));
   if (kind === 'hdf5')
     return withHdf5(
       path,
@@ -108,9 +112,16 @@ export async function withArrayFile<T>(
   return withFileAsync(path, (file) => use(kind === 'npz' ? openNpz(file) : openNpy(file)));
 }
 
-/** @returns lower-case hexadecimal */
-export async function sha256Of(path: string): Promise<string> {
+/**
+ * Of a file's bytes; of a folder of .npy files, of their names and bytes in order.
+ * @returns lower-case hexadecimal
+ */
+export async function sha256Of(path: string, kind: FileKind): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) hash.update(chunk as Uint8Array);
+  for (const name of kind === 'npys' ? npyFilesIn(path) : [null]) {
+    if (name !== null) hash.update(`${name}\0`);
+    const file = createReadStream(name === null ? path : join(path, name), { highWaterMark: chunkBytes });
+    for await (const chunk of file) hash.update(chunk as Uint8Array);
+  }
   return hash.digest('hex');
 }

@@ -46,8 +46,16 @@ export function checkNames(file: string, names: readonly string[]): readonly str
 export interface NamesOfTable {
   readonly targets: readonly string[];
   readonly inputs: readonly string[];
-  /** neither */
+  /** null: none */
+  readonly weights: string | null;
+  /** neither inputs nor targets: later files may have them or not */
   readonly unused: readonly string[];
+}
+
+export interface NamedColumns {
+  readonly target: string | readonly string[] | null;
+  readonly inputs: readonly string[] | null;
+  readonly weights?: string | null;
 }
 
 /**
@@ -57,7 +65,7 @@ export interface NamesOfTable {
 export function namesOfTable(
   file: string,
   names: readonly string[],
-  { target, inputs }: { readonly target: string | readonly string[] | null; readonly inputs: readonly string[] | null },
+  { target, inputs, weights = null }: NamedColumns,
 ): NamesOfTable {
   const targets = target === null ? [] : typeof target === 'string' ? [target] : target;
   if (targets.length === 0) {
@@ -66,15 +74,17 @@ export function namesOfTable(
       remedy: 'Name one of these as the target',
     });
   }
-  const asTarget = new Set(targets);
-  const chosen = inputs ?? names.filter((name) => !asTarget.has(name));
+  const weighing = weights === null ? [] : [weights];
+  const others = new Set([...targets, ...weighing]);
+  const chosen = inputs ?? names.filter((name) => !others.has(name));
   const known = new Set(names);
-  for (const name of [...targets, ...chosen]) if (!known.has(name)) throw noColumn(file, name, names);
+  const wanted = [...targets, ...chosen, ...weighing];
+  for (const name of wanted) if (!known.has(name)) throw noColumn(file, name, names);
   const seen = new Set<string>();
-  const twice = [...targets, ...chosen].find((name) => seen.size === seen.add(name).size);
+  const twice = wanted.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) {
     throw new UsageError(`a column of ${file} is wanted twice`, {
-      got: `${twice}${targets.includes(twice) && chosen.includes(twice) ? ', as target and as input' : ''}`,
+      got: `${twice}${rolesOf(twice, { target: targets, input: chosen, weights: weighing })}`,
       expected: 'each column once',
     });
   }
@@ -85,7 +95,13 @@ export function namesOfTable(
     });
   }
   const used = new Set([...targets, ...chosen]);
-  return { targets, inputs: chosen, unused: names.filter((name) => !used.has(name)) };
+  return { targets, inputs: chosen, weights, unused: names.filter((name) => !used.has(name)) };
+}
+
+/** `, as target and as input` */
+function rolesOf(name: string, roles: Readonly<Record<string, readonly string[]>>): string {
+  const own = Object.keys(roles).filter((role) => roles[role].includes(name));
+  return own.length > 1 ? `, as ${own.join(' and as ')}` : '';
 }
 
 function noColumn(file: string, name: string, names: readonly string[]): UsageError {

@@ -2,7 +2,7 @@
 import {
   type RowExamples,
   type DataSchema,
-  encodeArrayInputs,
+  encodeExampleWeights,
   encodeTableInputs,
   encodeTargets,
   fitArrayInputs,
@@ -18,6 +18,7 @@ import type { OwnRows } from './file.ts';
 import type { OwnDataOptions } from './options.ts';
 import { readRowsBySchema, readTrainingRows, rowsToUse, type TrainingRows } from './read.ts';
 import { readRowNumbers } from './row-numbers.ts';
+import { inputsOfArray } from './stream/inputs.ts';
 
 export interface OwnDataset {
   /** the path */
@@ -52,7 +53,8 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
     const file = other[which];
     const own = split[which];
     if (file === null) return own && examplesOf(rows, own, schema);
-    const read = await readRowsBySchema(file, schema, true, { onWarning, strict });
+    const stream = options.stream ?? 'auto';
+    const read = await readRowsBySchema(file, schema, { needsTargets: true, stream, onWarning, strict });
     const inputs = (schema.input.columns ?? []).map((column) => column.name);
     const used = rowsToUse(read, inputs, missing);
     if (used.length > 0) return examplesOf(read, used, schema);
@@ -61,7 +63,7 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
   return {
     source: path,
     schema,
-    train: examplesOf(rows, split.train, schema),
+    train: { ...examplesOf(rows, split.train, schema), weights: weightsOf(rows, split.train, usable) },
     validation: await part('validation'),
     test: await part('test'),
     sha256: rows.sha256,
@@ -89,10 +91,17 @@ function examplesOf({ inputs, targets }: OwnRows, rows: Int32Array, schema: Data
     inputs:
       inputs.kind === 'table'
         ? encodeTableInputs(inputs.table, rows, schema.input)
-        : encodeArrayInputs(inputs.array, rows, schema.input),
+        : inputsOfArray(inputs.array, places, schema.input),
     targets: targets === null ? new Float32Array(0) : encodeTargets(targets, rows, schema.target),
     rows: places,
   };
+}
+
+/** Of the training part; a weight that is none is an error in any part. */
+function weightsOf({ weights, names }: TrainingRows, train: Int32Array, usable: Int32Array): Float32Array | null {
+  if (weights === null || names.weights === null) return null;
+  encodeExampleWeights(weights, usable, names.weights);
+  return encodeExampleWeights(weights, train, names.weights);
 }
 
 /** A path of data, not of a list of rows. */

@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs';
 import {
   type DataSchema,
-  encodeArrayInputs,
   encodeTableInputs,
   encodeTargets,
   finiteRows,
@@ -11,18 +10,22 @@ import {
   usableRows,
 } from '../../data/index.ts';
 import { UsageError } from '../../errors/index.ts';
+import { sizeOf } from '../../graph/index.ts';
+import { type Inputs, areInMemory } from '../../models/index.ts';
 import { fileError } from '../readers/bytes.ts';
 import { kindOf, type OwnRows } from './file.ts';
 import { readPictures } from './pictures/folder.ts';
 import { isStrict, type LeftOut, listingOf, tellUnused, type Tolerance } from './pictures/listing.ts';
 import { readRowsBySchema } from './read.ts';
+import { inputsOfArray, joined as joinedStreams } from './stream/inputs.ts';
+import type { Streaming } from './stream/setting.ts';
 
 export interface OwnInputs {
   readonly count: number;
   /** of one example */
   readonly shape: readonly number[];
   /** [count, ...shape], encoded */
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   /** encoded, as those of a data set; null unless all files have them, complete */
   readonly targets: Int32Array | Float32Array | null;
   /** one per row: `file.csv[3]`, counted from 0, or the picture's path */
@@ -32,9 +35,14 @@ export interface OwnInputs {
 }
 
 interface Piece {
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputs: Inputs;
   readonly targets: Int32Array | Float32Array | null;
   readonly names: readonly string[];
+}
+
+export interface InputOptions extends Tolerance {
+  /** whether inputs in HDF5 or .npy files stay there; default: auto */
+  readonly stream?: Streaming;
 }
 
 /**
@@ -45,16 +53,16 @@ interface Piece {
 export async function readOwnInputs(
   paths: readonly string[],
   schema: DataSchema,
-  tolerance: Tolerance = {},
+  options: InputOptions = {},
 ): Promise<OwnInputs> {
   if (paths.length === 0) throw new UsageError('no file to predict for', { remedy: 'Give one at least' });
-  const { pieces, leftOut } = await readPieces(paths, schema, tolerance);
+  const { pieces, leftOut } = await readPieces(paths, schema, options);
   const names = pieces.flatMap((piece) => piece.names);
   const targets = pieces.map((piece) => piece.targets).filter((own) => own !== null);
   return {
     count: names.length,
     shape: schema.input.shape,
-    inputs: joined(pieces.map((piece) => piece.inputs)),
+    inputs: joinedInputsOf(pieces, sizeOf(schema.input.shape)),
     targets: targets.length === pieces.length ? joined(targets) : null,
     names,
     leftOut,
@@ -62,7 +70,7 @@ export async function readOwnInputs(
 }
 
 /** Pieces in the order of the paths; pictures that stand side by side are one piece, so that one that is bad is left out. */
-async function readPieces(paths: readonly string[], schema: DataSchema, tolerance: Tolerance) {
+async function readPieces(paths: readonly string[], schema: DataSchema, options: InputOptions) {
   const pieces: Piece[] = [];
   const leftOut: LeftOut[] = [];
   let waiting: { readonly name: string; readonly pictures: string[] } | null = null;
@@ -72,29 +80,33 @@ async function readPieces(paths: readonly string[], schema: DataSchema, toleranc
     waiting = null;
     const isOne = pictures.length === 1;
     const read = await readPictures(name, pictures, schema.input.shape, {
-      ...tolerance,
+      ...options,
       // A single picture is read, or its fault is the answer.
-      strict: isStrict(tolerance) || (isOne && paths.length === 1),
+      strict: isStrict(options) || (isOne && paths.length === 1),
     });
     leftOut.push(...read.leftOut);
     pieces.push({ inputs: read.data, targets: null, names: read.paths });
   };
   for (const path of paths) {
-    const pictures = schema.input.columns === null ? picturesAt(path, tolerance.onWarning) : [];
+    const pictures = schema.input.columns === null ? picturesAt(path, options.onWarning) : [];
     if (pictures.length > 0) {
       waiting ??= { name: path, pictures: [] };
       waiting.pictures.push(...pictures);
       continue;
     }
     await readWaiting();
-    pieces.push(await readPiece(path, schema, tolerance));
+    pieces.push(await readPiece(path, schema, options));
   }
   await readWaiting();
   return { pieces, leftOut };
 }
 
-async function readPiece(path: string, schema: DataSchema, tolerance: Tolerance): Promise<Piece> {
-  const rows = await readRowsBySchema(path, schema, false, tolerance);
+async function readPiece(
+  path: string,
+  schema: DataSchema,
+  { stream = 'auto', ...tolerance }: InputOptions,
+): Promise<Piece> {
+  const rows = await readRowsBySchema(path, schema, { ...tolerance, needsTargets: false, stream });
   const { inputs } = rows;
   const nameOf = (row: number): string => {
     const place = inputs.kind === 'array' ? inputs.array.places : null;
@@ -105,7 +117,7 @@ async function readPiece(path: string, schema: DataSchema, tolerance: Tolerance)
     inputs:
       inputs.kind === 'table'
         ? encodeTableInputs(inputs.table, used, schema.input)
-        : encodeArrayInputs(inputs.array, used, schema.input),
+        : inputsOfArray(inputs.array, shared(used), schema.input),
     targets: targetsOf(rows, used, schema),
     names: Array.from(used, nameOf),
   };
@@ -139,6 +151,21 @@ function picturesAt(path: string, warn: Tolerance['onWarning']): readonly string
     throw fileError(path, cause);
   }
   return kindOf(path) === 'picture' ? [path] : [];
+}
+
+/** In memory, unless a part of them is not. */
+function joinedInputsOf(pieces: readonly Piece[], size: number): Inputs {
+  const parts = pieces.map((piece) => piece.inputs);
+  const held = parts.filter(areInMemory);
+  if (held.length === parts.length) return joined(held);
+  return parts.length === 1 ? parts[0] : joinedStreams(parts, size);
+}
+
+/** Where threads see them, too. */
+function shared(rows: Int32Array): Int32Array {
+  const own = new Int32Array(sharedBuffer('the rows', 4 * rows.length));
+  own.set(rows);
+  return own;
 }
 
 function joined<T extends Uint8Array | Float32Array | Int32Array>(parts: readonly T[]): T;

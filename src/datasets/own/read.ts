@@ -1,16 +1,29 @@
 /** Reads a user's file, for training by the user's words, later by the schema of a run. */
-import { type DataSchema, finiteRows, type MissingPolicy, usableRows } from '../../data/index.ts';
+import {
+  areStored,
+  columnOf,
+  type DataSchema,
+  finiteRows,
+  type MissingPolicy,
+  type Table,
+  usableRows,
+} from '../../data/index.ts';
 import { DataError, UsageError } from '../../errors/index.ts';
-import { type ArrayFile, checkCounts, chooseArrays, inputArray, targetTable } from './arrays/array-file.ts';
+import { type ArrayFile, checkCounts, chooseArrays, targetTable, weightTable } from './arrays/array-file.ts';
+import { inputArray } from './arrays/input-array.ts';
 import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import { warnIfBlack } from '../sets/pixels.ts';
 import type { OwnDataOptions } from './options.ts';
 import { className, readPictureFolder } from './pictures/folder.ts';
 import type { Tolerance } from './pictures/listing.ts';
+import { warnOfChunks } from './stream/chunks.ts';
+import type { Streaming } from './stream/setting.ts';
 
 export interface TrainingRows extends OwnRows {
   readonly targets: NonNullable<OwnRows['targets']>;
+  /** one column; null: every row counts once */
+  readonly weights: Table | null;
   /** names of the targets, in order; of a table's inputs and unused columns too */
   readonly names: NamesOfTable;
   readonly sha256: string;
@@ -18,52 +31,63 @@ export interface TrainingRows extends OwnRows {
 
 /** Reads what the options name. */
 export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
-  const { path, target, inputs, onWarning, strict } = options;
+  const { path, target, inputs, weights = null, stream = 'auto', onWarning, strict } = options;
   const kind = kindOf(path);
+  if (stream === true && kind !== 'hdf5' && kind !== 'npys') throw notStreamed(path);
   if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
   if (kind === 'folder') {
-    if (inputs !== null || (target !== null && [target].flat().join() !== className)) {
+    if (inputs !== null || weights !== null || (target !== null && [target].flat().join() !== className)) {
       throw new UsageError('pictures have no columns to choose from', {
-        got: `${inputs === null ? 'target' : 'inputs'} for ${path}`,
+        got: `${inputs !== null ? 'inputs' : weights !== null ? 'weights' : 'target'} for ${path}`,
         remedy: 'Leave it away: the classes are the names of the folders',
       });
     }
     const folder = await readPictureFolder(path, { onWarning, strict });
-    const names = { targets: [className], inputs: [], unused: [] };
-    return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, names, sha256: folder.sha256 };
+    const names = { targets: [className], inputs: [], weights: null, unused: [] };
+    const read = { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, weights: null } as const;
+    return { ...read, names, sha256: folder.sha256 };
   }
-  const sha256 = await sha256Of(path);
+  const sha256 = await sha256Of(path, kind);
   if (kind === 'csv' || kind === 'parquet') {
     let names: NamesOfTable | undefined;
     const choose = (file: string, all: readonly string[]): readonly string[] => {
-      names = namesOfTable(file, all, { target, inputs });
-      return [...names.inputs, ...names.targets];
+      names = namesOfTable(file, all, { target, inputs, weights });
+      return [...names.inputs, ...names.targets, ...(weights === null ? [] : [weights])];
     };
-    const table = await readTableFile(path, kind, { choose, onWarning });
-    names ??= { targets: [], inputs: [], unused: [] };
-    return { inputs: { kind: 'table', table }, targets: table, names, sha256 };
+    const read = await readTableFile(path, kind, { choose, onWarning });
+    names ??= { targets: [], inputs: [], weights: null, unused: [] };
+    const table = { ...read, columns: read.columns.filter(({ name }) => name !== weights) };
+    const weighing = weights === null ? null : { ...read, columns: [columnOf(read, weights)] };
+    return { inputs: { kind: 'table', table }, targets: table, weights: weighing, names, sha256 };
   }
   return withArrayFile(path, kind, async (file) => {
-    const chosen = chooseArrays(file, target, inputs);
+    const chosen = chooseArrays(file, target, inputs, weights);
     await checkCounts(file, chosen.input, chosen.targets);
-    const array = await inputArray(file, chosen.input);
+    const array = await inputArray(file, chosen.input, stream);
     if (array.data instanceof Uint8Array && array.shape.length > 2) warnIfBlack(array.name, array.data, onWarning);
+    if (stream === true && !areStored(array.data)) throw notStreamed(array.name);
+    warnOfChunks(array, onWarning);
     const targets = await targetTable(file, chosen.targets, array.shape[0]);
-    const names = { targets: targets.columns.map((column) => column.name), inputs: [], unused: [] };
-    return { inputs: { kind: 'array', array }, targets, names, sha256 };
+    const weighing = weights === null ? null : await weightTable(file, weights, array.shape[0]);
+    const names = { targets: targets.columns.map((column) => column.name), inputs: [], weights, unused: [] };
+    return { inputs: { kind: 'array', array }, targets, weights: weighing, names, sha256 };
   });
+}
+
+export interface ReadOptions extends Tolerance {
+  /** whether it is an error if they are not there */
+  readonly needsTargets: boolean;
+  readonly stream: Streaming;
 }
 
 /**
  * Reads another file for a run's schema.
- * @param needsTargets whether it is an error if they are not there
  * @throws DataError where it is of another form, or has other columns
  */
 export async function readRowsBySchema(
   path: string,
   schema: DataSchema,
-  needsTargets: boolean,
-  { onWarning, strict }: Tolerance = {},
+  { needsTargets, stream, onWarning, strict }: ReadOptions,
 ): Promise<OwnRows> {
   const kind = kindOf(path);
   const { input, target } = schema;
@@ -80,12 +104,16 @@ export async function readRowsBySchema(
     const folder = await readPictureFolder(path, { onWarning, strict });
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets };
   }
-  if (kind !== 'npz' && kind !== 'npy' && kind !== 'hdf5')
+  if (kind !== 'npz' && kind !== 'npy' && kind !== 'npys' && kind !== 'hdf5')
     throw noTable(path, kind, 'arrays (.npz, .npy, .h5) or pictures');
-  return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, needsTargets));
+  return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, { needsTargets, stream }));
 }
 
-async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, needsTargets: boolean): Promise<OwnRows> {
+async function arraysBySchema(
+  file: ArrayFile,
+  { input, target }: DataSchema,
+  { needsTargets, stream }: ReadOptions,
+): Promise<OwnRows> {
   const targets = [...new Set(target.names.map((name) => name.replace(/\[\d+\]$/, '')))];
   const known = [input.array ?? '', ...targets];
   const rest = file.names.filter((name) => !targets.includes(name));
@@ -98,11 +126,18 @@ async function arraysBySchema(file: ArrayFile, { input, target }: DataSchema, ne
     });
   }
   if (hasTargets) await checkCounts(file, array, targets);
-  const inputs = await inputArray(file, array);
+  const inputs = await inputArray(file, array, stream);
   return {
     inputs: { kind: 'array', array: inputs },
     targets: hasTargets ? await targetTable(file, targets, inputs.shape[0]) : null,
   };
+}
+
+function notStreamed(name: string): UsageError {
+  return new UsageError(`${name} cannot be streamed`, {
+    expected: 'numbers in an HDF5 file, or in a folder of .npy files',
+    remedy: 'Leave data.stream at auto',
+  });
 }
 
 function noTable(path: string, kind: FileKind, expected: string): DataError {
@@ -118,6 +153,19 @@ function noTable(path: string, kind: FileKind, expected: string): DataError {
  * @param inputs names of a table's inputs
  */
 export function rowsToUse(
+  { inputs: own, targets, weights = null }: OwnRows & { readonly weights?: Table | null },
+  inputs: readonly string[],
+  missing: MissingPolicy,
+): Int32Array {
+  const rows = rowsWithTargets({ inputs: own, targets }, inputs, missing);
+  if (weights === null) return rows;
+  const [{ name }] = weights.columns;
+  const remedy = 'Fill them in, or choose missing: drop (without these rows)';
+  const weighed = new Set(usableRows(weights, new Set([name]), missing === 'drop' ? 'drop' : 'error', remedy));
+  return rows.filter((row) => weighed.has(row));
+}
+
+function rowsWithTargets(
   { inputs: own, targets }: OwnRows,
   inputs: readonly string[],
   missing: MissingPolicy,

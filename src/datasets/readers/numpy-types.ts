@@ -88,7 +88,7 @@ export function numbersOf({ kind, bytes: width, isBig }: NumpyType, data: Uint8A
   }
 }
 
-function swap(bytes: Uint8Array, width: number): void {
+export function swap(bytes: Uint8Array, width: number): void {
   for (let first = 0; first + width <= bytes.length; first += width) {
     for (let i = first, j = first + width - 1; i < j; i++, j--) {
       const byte = bytes[i];

@@ -49,3 +49,18 @@ Image.fromarray(picture).save(here / "colour.jpg", quality=95, subsampling=0)
 Image.fromarray(picture).save(here / "halved.jpg", quality=90, subsampling=2)
 Image.fromarray(picture[..., 1]).save(here / "grey.jpg", quality=95, progressive=True)
 Image.fromarray(picture).convert("CMYK").save(here / "cmyk.jpg", quality=50)
+
+# As gravitational-wave sets are written, and the same numbers in other layouts.
+signals = np.random.default_rng(1).standard_normal((10, 24)).astype("<f4")
+with h5py.File(here / "stream.h5", "w") as f:
+    f.create_dataset("train_data", data=signals)
+    f.create_dataset("train_label", data=np.stack([signals[:, 0], signals.sum(axis=1)], axis=1))
+    f.create_dataset("chunked", data=signals, chunks=(3, 7), compression="gzip", shuffle=True)
+    f.create_dataset("rows", data=signals, chunks=(1, 24))
+    f.create_dataset("even", data=signals > 0, chunks=(4, 24))
+    f.create_dataset("pixels", data=np.arange(10 * 3 * 2, dtype="u1").reshape(10, 3, 2))
+    f.create_dataset("large", data=np.zeros((10, 2**17), "<f8"), chunks=(5, 2**17), compression="gzip")
+    compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    compact.set_layout(h5py.h5d.COMPACT)
+    space = h5py.h5s.create_simple(signals.shape)
+    h5py.h5d.create(f.id, b"compact", h5py.h5t.IEEE_F32LE, space, compact).write(h5py.h5s.ALL, h5py.h5s.ALL, signals)

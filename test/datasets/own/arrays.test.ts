@@ -6,7 +6,7 @@ import { openNpz } from '../../../src/datasets/own/arrays/numpy.ts';
 import { memoryBytes } from '../../../src/datasets/readers/bytes.ts';
 import { type OwnDataOptions, openOwnData, readOwnInputs } from '../../../src/datasets/index.ts';
 import { enterTemporaryFolder, npy, npz } from '../fixtures.ts';
-import { defaults, made } from './fixtures.ts';
+import { defaults, held, made } from './fixtures.ts';
 
 let leave: () => void;
 beforeEach(() => {
@@ -53,8 +53,8 @@ describe('openOwnData, of arrays', () => {
     expect(two.schema.input.shift?.map((mean) => Number(mean.toFixed(12)))).toEqual([8, 9]);
     for (const scale of two.schema.input.scale ?? []) expect(scale).toBeCloseTo(deviation, 12);
     const [scale = 0] = two.schema.input.scale ?? [];
-    expect(two.train.inputs.subarray(0, 3)).toEqual(f32(-8 / scale, -8 / scale, -6 / scale));
-    expect(two.test?.inputs[0]).toBe(Math.fround(10 / scale));
+    expect(held(two.train).subarray(0, 3)).toEqual(f32(-8 / scale, -8 / scale, -6 / scale));
+    expect(two.test && held(two.test)[0]).toBe(Math.fround(10 / scale));
   });
 
   it('takes several targets from the columns of an array', async () => {
@@ -159,7 +159,7 @@ describe('readOwnInputs, of arrays', () => {
     writeFileSync('b.npy', npy('<f8', [1, 3], Float64Array.of(0, 1, 2)));
     writeFileSync('c.npz', npz({ other: npy('<i4', [1, 3], Int32Array.of(3, 4, 5)) }));
     const both = await readOwnInputs(['b.npy', 'c.npz'], schema);
-    expect(both.inputs).toEqual(train.inputs.subarray(0, 6));
+    expect(both.inputs).toEqual(held(train).subarray(0, 6));
     expect(both.names).toEqual(['b.npy[0]', 'c.npz[0]']);
   });
 });
@@ -194,7 +194,7 @@ describe('arrays that do not fit', () => {
     writeFileSync('a.h5', '\x89HDF\r\n\x1a\n and nothing more', 'latin1');
     lines.push(await openOwnData({ ...defaults, path: 'a.h5' }).then(() => 'read', String));
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "UsageError: a.npz holds a single array: got x, expected inputs and targets. Save both in one file: numpy.savez(file, x=inputs, y=targets)
+      "UsageError: a.npz holds a single array: got x, expected inputs and targets. Save both in one file, numpy.savez(file, x=inputs, y=targets), or as x.npy and y.npy in a folder of their own
       UsageError: a.npz does not say which array holds the targets: got x, z, expected one named y, labels, target, targets. Name one of these as the target
       UsageError: a.npz does not say which array holds the inputs: got a, b, expected one named x, inputs, data, images, or the only one beside the targets. Name one of these as the inputs
       UsageError: a.npz has no array Yy: expected one of x, y

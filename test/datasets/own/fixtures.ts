@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import type { OwnDataOptions } from '../../../src/datasets/index.ts';
+import { type Inputs, areInMemory } from '../../../src/models/index.ts';
 
 export const made = join(import.meta.dirname, '../fixtures-own');
 
@@ -16,6 +17,12 @@ export const defaults: Omit<OwnDataOptions, 'path'> = {
   task: 'auto',
   seed: 1,
 };
+
+/** Inputs that have to be in memory. */
+export function held({ inputs }: { readonly inputs: Inputs }): Uint8Array | Float32Array {
+  if (areInMemory(inputs)) return inputs;
+  throw new Error('inputs that are not in memory');
+}
 
 /** A grey or coloured picture whose value at (y, x, channel) is start + y + x + 100 channel. */
 export function png(start: number, channels: 1 | 2 | 3 | 4, [height, width] = [2, 3]): Uint8Array {

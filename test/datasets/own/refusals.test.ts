@@ -150,7 +150,7 @@ it('files', async () => {
     ]),
   ).toMatchInlineSnapshot(`
     "DataError: nowhere.csv does not exist. Check the path given with --data
-    DataError: a.dat is no data file that is read: got a file that starts with "x", expected .csv or .tsv (.gz or not), .parquet, .npz, .h5, or a folder with a folder of pictures per class
+    DataError: a.dat is no data file that is read: got a file that starts with "x", expected .csv or .tsv (.gz or not), .parquet, .npz, .h5, a folder of .npy files, or one with a folder of pictures per class
     DataError: empty.csv is empty: got no line, expected a line of names and one row at least
     DataError: sheet.xlsx holds no arrays: got a ZIP archive of 0 entries, expected an .npz file of NumPy
     DataError: dates.parquet has a column that is not read, day: got dates, expected numbers, texts or booleans. Leave the column out, or write it as numbers

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OwnDataOptions, openOwnData, readOwnInputs } from '../../../src/datasets/index.ts';
 import { enterTemporaryFolder } from '../fixtures.ts';
-import { defaults, made } from './fixtures.ts';
+import { defaults, held, made } from './fixtures.ts';
 
 let leave: () => void;
 beforeEach(() => {
@@ -84,7 +84,7 @@ describe('openOwnData, of a table', () => {
 
   it('lies on shared memory', async () => {
     const { train } = await open(mixed);
-    for (const array of [train.inputs, train.targets, train.rows])
+    for (const array of [held(train), train.targets, train.rows])
       expect(array.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
@@ -98,7 +98,7 @@ describe('openOwnData, of a table', () => {
     expect(schema.input.shift?.slice(1)).toEqual([0, 0]);
     const [shift = 0] = schema.input.shift ?? [];
     const [scale = 0] = schema.input.scale ?? [];
-    expect(train.inputs[0]).toBe(Math.fround((1 - shift) / scale));
+    expect(held(train)[0]).toBe(Math.fround((1 - shift) / scale));
     expect(test?.inputs).toEqual(f32((2 - shift) / scale, 1, 0));
     expect(schema.target.scale?.[0]).toBeCloseTo(Math.sqrt(2600 / 9), 12);
     expect([train.rows, test?.rows]).toEqual([Int32Array.of(0, 2, 3), Int32Array.of(1)]);
@@ -146,7 +146,7 @@ describe('openOwnData, of a table', () => {
     const filled = await open(holes, { missing: 'mean', standardize: true });
     expect(filled.schema.input.columns?.[0]).toEqual({ name: 'a', kind: 'number', mean: 5 });
     // The mean is 0 once it is standardised; a missing text has no level.
-    expect(Array.from(filled.train.inputs).slice(3, 9)).toEqual([0, 1, 0, 0, 0, 0]);
+    expect(Array.from(held(filled.train)).slice(3, 9)).toEqual([0, 1, 0, 0, 0, 0]);
   });
 
   it('takes the test rows of a JSON file, and validation from another file', async () => {
@@ -182,7 +182,7 @@ describe('openOwnData, of a table', () => {
     const { train, test } = await open(`id,k,t,y\n${rows.join('\n')}`, { test: 0.1, standardize: true });
     expect([train.count, test?.count]).toEqual([45_000, 5000]);
     let sum = 0;
-    for (let i = 0; i < train.inputs.length; i += 5) sum += train.inputs[i];
+    for (let i = 0; i < train.inputs.length; i += 5) sum += held(train)[i];
     expect(Math.abs(sum / train.count)).toBeLessThan(1e-6);
   });
 });
@@ -197,8 +197,8 @@ describe('readOwnInputs, of tables', () => {
     writeFileSync('b.csv', 'new,colour,size\ntrue,red,4\n');
     const both = await readOwnInputs(['b.csv', 'a.csv'], JSON.parse(JSON.stringify(schema)));
     expect(both).toMatchObject({ count: 5, shape: [6], targets: null });
-    expect(both.inputs.subarray(0, 6)).toEqual(train.inputs.subarray(12, 18));
-    expect(both.inputs.subarray(6)).toEqual(train.inputs);
+    expect(held(both).subarray(0, 6)).toEqual(held(train).subarray(12, 18));
+    expect(held(both).subarray(6)).toEqual(train.inputs);
     expect(both.names[0]).toBe('b.csv[0]');
   });
 
@@ -206,7 +206,7 @@ describe('readOwnInputs, of tables', () => {
     const { schema, train } = await open('id,code,y\n1,01,1\n2,x,2\n', { inputs: ['code'] });
     expect(schema.input.unused).toEqual(['id']);
     writeFileSync('b.csv', 'code,id\n01,7\n');
-    expect((await readOwnInputs(['b.csv'], schema)).inputs).toEqual(train.inputs.subarray(0, 2));
+    expect((await readOwnInputs(['b.csv'], schema)).inputs).toEqual(held(train).subarray(0, 2));
   });
 
   it('fills in the mean where the run does', async () => {

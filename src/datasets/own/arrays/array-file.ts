@@ -1,8 +1,10 @@
 /** Files of named arrays, .npz, .npy and HDF5, as one: which array is what, by its name. */
-import type { NumberArray, Numbers, RowPlaces, Table, TableColumn } from '../../../data/index.ts';
+import type { Numbers, RowPlaces, Table, TableColumn } from '../../../data/index.ts';
 import { columnOfCells } from '../../../data/index.ts';
 import { DataError, suggestion, UsageError } from '../../../errors/index.ts';
+import { sizeOf } from '../../../graph/index.ts';
 import { shortList } from '../names.ts';
+import type { ArrayPlace } from '../stream/place.ts';
 
 export type FileArray =
   | { readonly kind: 'numbers'; readonly shape: readonly number[]; readonly data: Numbers; readonly isBoolean: boolean }
@@ -17,6 +19,8 @@ export interface ArrayFile {
   shape(array: string): readonly number[] | Promise<readonly number[]>;
   /** @throws DataError where it is damaged, or of a type that is not read */
   read(array: string): FileArray | Promise<FileArray>;
+  /** Where its elements are to be had row by row, and nothing is read yet; null: they have to be read at once. */
+  placeOf?(array: string): ArrayPlace | null | Promise<ArrayPlace | null>;
 }
 
 /** Names under which arrays hold inputs and targets, where none is named; case does not count. */
@@ -24,7 +28,7 @@ const inputNames = ['x', 'inputs', 'data', 'images'];
 const targetNames = ['y', 'labels', 'target', 'targets'];
 
 /** Rows of arrays are counted as in NumPy. */
-const indices: RowPlaces = { unit: 'index', of: (row) => row };
+export const indices: RowPlaces = { unit: 'index', of: (row) => row };
 
 /**
  * @returns names of the arrays with the targets, and of the one with the inputs
@@ -34,12 +38,14 @@ export function chooseArrays(
   { name, names }: ArrayFile,
   target: string | readonly string[] | null,
   inputs: readonly string[] | null,
+  weights: string | null = null,
 ): { readonly targets: readonly string[]; readonly input: string } {
   if (names.length === 1) {
     throw new UsageError(`${name} holds a single array`, {
       got: names[0] || 'one without a name',
       expected: 'inputs and targets',
-      remedy: 'Save both in one file: numpy.savez(file, x=inputs, y=targets)',
+      remedy:
+        'Save both in one file, numpy.savez(file, x=inputs, y=targets), or as x.npy and y.npy in a folder of their own',
     });
   }
   const byName = targetNames.flatMap((wanted) => names.filter((other) => other.toLowerCase() === wanted)).slice(0, 1);
@@ -54,10 +60,10 @@ export function chooseArrays(
   if (inputs !== null && inputs.length !== 1) {
     throw new UsageError(`inputs of ${name} are one array`, { got: inputs.join(', ') || 'none', expected: 'one name' });
   }
-  const rest = names.filter((other) => !targets.includes(other));
+  const rest = names.filter((other) => !targets.includes(other) && other !== weights);
   const usual = inputNames.flatMap((wanted) => rest.filter((other) => other.toLowerCase() === wanted))[0];
   const input = inputs?.[0] ?? usual ?? (rest.length === 1 ? rest[0] : undefined);
-  for (const wanted of [...targets, ...(input === undefined ? [] : [input])]) checkArray(name, wanted, names);
+  for (const wanted of [...targets, input, weights]) if (typeof wanted === 'string') checkArray(name, wanted, names);
   if (input === undefined || targets.includes(input)) {
     throw new UsageError(`${name} does not say which array holds the inputs`, {
       got: shortList(rest) || 'none beside the targets',
@@ -96,22 +102,17 @@ function checkTargets(name: string, shape: readonly number[], count: number): vo
   });
 }
 
-/** @throws DataError where the array holds texts, or no examples */
-export async function inputArray(file: ArrayFile, array: string): Promise<NumberArray> {
-  const own = await file.read(array);
-  const name = titleOf(file, array);
-  if (own.kind === 'texts') {
-    throw new DataError(`${name} holds texts`, { expected: 'numbers', remedy: 'Name another array as the inputs' });
-  }
-  if (own.shape.length === 0 || own.shape.includes(0)) {
-    throw new DataError(`${name} holds no examples`, {
-      got: `shape ${own.shape.join('x') || 'of a single number'}`,
-      expected: 'N examples along the first axis',
-    });
-  }
-  // Truth values are no pixels: as signed bytes they become reals.
-  const data = own.isBoolean ? new Int8Array(own.data) : own.data;
-  return { name, array: array || null, shape: own.shape, data, places: indices };
+/**
+ * Weights as a table of one column.
+ * @throws DataError where there is not one for each example
+ */
+export async function weightTable(file: ArrayFile, array: string, count: number): Promise<Table> {
+  const { shape } = await file.read(array);
+  if (shape[0] === count && sizeOf(shape) === count) return targetTable(file, [array], count);
+  throw new DataError(`${titleOf(file, array)} does not hold one weight per example`, {
+    got: `shape ${shape.join('x') || 'of a single number'}`,
+    expected: `${count}, as there are inputs`,
+  });
 }
 
 /**
@@ -138,6 +139,6 @@ export async function targetTable(file: ArrayFile, arrays: readonly string[], co
   return { name: file.name, count, columns, places: indices };
 }
 
-function titleOf({ name }: ArrayFile, array: string): string {
+export function titleOf({ name }: ArrayFile, array: string): string {
   return array === '' ? name : `${name}, ${array}`;
 }

@@ -17,13 +17,20 @@ const patiencePerByte = 1e-3;
  */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { openSync } = require('node:fs');
+const fs = require('node:fs');
 const { devNull } = require('node:os');
+const { readSync } = fs;
+// Where the library has read last.
+let position = null;
+fs.readSync = (...words) => {
+  position = words[4];
+  return readSync(...words);
+};
 console.error = console.warn = console.log = () => {};
 const library = import(workerData.library).then(async (own) => {
   const module = await own.ready;
   const { FS } = module;
-  if (FS?.streams?.[2]) FS.streams[2].nfd = openSync(devNull, 'w');
+  if (FS?.streams?.[2]) FS.streams[2].nfd = fs.openSync(devNull, 'w');
   const file = new own.File(workerData.path, 'r');
   if (file.file_id <= 0n) throw new Error('bytes that the HDF5 library cannot open');
   return { own, module, file };
@@ -43,6 +50,29 @@ const answers = {
     } finally {
       module._free(at);
     }
+  },
+  offset({ file }, name) {
+    const dataset = file.get(name);
+    const { shape, size } = dataset.metadata;
+    const [count, ...rest] = shape;
+    const bytesFrom = (row) => {
+      const { buffer, byteOffset, byteLength } = dataset.slice([[row, row + 1], ...rest.map((extent) => [0, extent])]);
+      return Buffer.from(buffer, byteOffset, byteLength);
+    };
+    position = null;
+    dataset.slice([[0, 1], ...rest.map(() => [0, 1])]);
+    if (position === null) return null;
+    const offset = Number(position);
+    const own = fs.openSync(workerData.path, 'r');
+    const isThere = (row) => {
+      const expected = bytesFrom(row);
+      const got = Buffer.alloc(expected.length);
+      const length = readSync(own, got, 0, got.length, offset + row * rest.reduce((a, b) => a * b, size));
+      return length === got.length && got.equals(expected);
+    };
+    const isPlain = [0, count >> 1, count - 1].every(isThere);
+    fs.closeSync(own);
+    return isPlain ? offset : null;
   },
 };
 parentPort.on('message', async ({ question, name }) => {
@@ -95,7 +125,17 @@ export class Hdf5Thread {
   async bytes(name: string): Promise<Uint8Array> {
     const bytes = await this.#ask('bytes', name);
     if (bytes instanceof Uint8Array) return bytes;
-    throw damaged(this.#path, `no bytes of ${name}`);
+    throw hdf5Damaged(this.#path, `no bytes of ${name}`);
+  }
+
+  /**
+   * Where the elements of an array that is in one piece begin: where the library reads the first of them, held against what
+   * it gives for the first row, one in the middle, and the last.
+   * @returns bytes from the start of the file; null: they are not side by side there
+   */
+  async offset(name: string): Promise<number | null> {
+    const offset = await this.#ask('offset', name);
+    return typeof offset === 'number' ? offset : null;
   }
 
   async end(): Promise<void> {
@@ -103,21 +143,22 @@ export class Hdf5Thread {
   }
 
   /** One question at a time: the next one comes after the answer. */
-  #ask(question: 'names' | 'metadata' | 'value' | 'bytes', name: string): Promise<unknown> {
+  #ask(question: 'names' | 'metadata' | 'value' | 'bytes' | 'offset', name: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const overdue = `no end of reading after ${Math.round(this.#limit / 1000)} s`;
       const timer = setTimeout(() => this.#settle({ error: overdue }), this.#limit);
       this.#settle = ({ answer, error }) => {
         clearTimeout(timer);
         if (error === undefined) resolve(answer);
-        else reject(damaged(this.#path, error));
+        else reject(hdf5Damaged(this.#path, error));
       };
       this.#worker.postMessage({ question, name });
     });
   }
 }
 
-function damaged(path: string, message: string): DataError {
+/** What the library, or the end of patience with it, says of a file. */
+export function hdf5Damaged(path: string, message: string): DataError {
   const first = message.split('\n')[0].trim().slice(0, 200);
   return new DataError(`${path} is no HDF5 file, or is damaged`, {
     got: first.includes('name not defined') ? 'what the HDF5 library does not know' : first,

@@ -6,6 +6,7 @@ import { longestNpyStart, type NpyArray, npyNumbers, readNpy, readNpyHeader } fr
 import { npzArrays, readNpzArray, readNpzHeader } from '../../readers/npz.ts';
 import { isText, textsOf } from '../../readers/numpy-types.ts';
 import { readZipDirectory, type ZipEntry } from '../../readers/zip-directory.ts';
+import { type PlainPlace, versionOf } from '../stream/place.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 
 /** Arrays that are read at once. */
@@ -46,7 +47,19 @@ export function openNpy(source: ByteSource): NumpyFile {
     ...{ name: source.name, names: [''] },
     shape: () => readNpyHeader(source.name, start(), source.length, kind).shape,
     read: () => fileArray(readNpy(source.name, readBytes(source, 0, source.length), kind)),
+    placeOf: () => placeOf(source),
   };
+}
+
+/** Where a .npy file's elements lie; null: they are texts, or not row by row. */
+function placeOf(source: ByteSource): PlainPlace | null {
+  const { name: path, length } = source;
+  const start = readBytes(source, 0, Math.min(length, longestNpyStart));
+  const { type, isFortran, shape, offset } = readNpyHeader(path, start, length, 'numbers and texts');
+  if (isText(type) || (isFortran && shape.length > 1)) return null;
+  // truth values are no pixels
+  const kind = type.kind === 'b' ? 'i1' : `${type.kind}${type.bytes}`;
+  return { kind: 'plain', path, version: versionOf(path), type: kind, isBig: type.isBig, shape, offset };
 }
 
 function fileArray(array: NpyArray): FileArray {
