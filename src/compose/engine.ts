@@ -59,6 +59,8 @@ export function precisionNote(
  */
 export async function describeBfloat16(): Promise<string> {
   const { name, hasBfloat16 } = await chooseEngine('auto');
+  // found is not enough: it has to start
+  await describeEngine(name);
   if (hasBfloat16) return `convolutions and products of bfloat16 by ${name}`;
   throw new UnavailableError('no AVX512-BF16 or AMX that oneDNN could use: --precision bf16 runs, slower than f32');
 }

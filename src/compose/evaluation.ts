@@ -133,6 +133,8 @@ export function evaluationOnTheWay(
     if (held === null) return null;
     const task = taskOf(experiment, parameters, held);
     const predictive = await predictShare(model, task, communicator, first?.evaluating);
+    // every rank needs them where they decide how long the training lasts
+    if (first === null && experiment.configuration.patience === null) return null;
     const figures = model.likelihood.quality(predictive, held.targets, model.units ?? null);
     if (first) record({ ...first, step, figures, experiment }, predictive, held);
     return figures;

@@ -7,7 +7,6 @@ import {
   isModulePath,
   layersOf,
   likelihoodOf,
-  modelNames,
   nameOf,
   networkOf,
 } from '../models/index.ts';
@@ -25,12 +24,9 @@ export async function modelFor(model: DescribedModel, info: DataInfo): Promise<M
 
 /** @throws UsageError listing the names */
 export function namedModel(name: string, info: DataInfo, likelihood: unknown = null): Model<Predictive> {
-  if (!modelNames.includes(name)) {
-    const remedy = suggestion(name, modelNames);
-    throw new UsageError('unknown model', { got: name, expected: modelNames.join(', '), ...(remedy && { remedy }) });
-  }
+  const network = networkOf(name);
   const chosen = likelihoodOf(likelihood, info.targets, 'model.likelihood');
-  return { name, input: info.input, network: networkOf(name)(chosen.outputs), likelihood: chosen, units: info.units };
+  return { name, input: info.input, network: network(chosen.outputs), likelihood: chosen, units: info.units };
 }
 
 const keys = ['name', 'layers', 'likelihood'];

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors/index.ts';
+import { UsageError, suggestion } from '../errors/index.ts';
 import { cifarNetworks } from './cifar.ts';
 import { mnistNetworks } from './mnist.ts';
 import type { Network } from './network.ts';
@@ -22,6 +22,7 @@ export const modelNames: readonly string[] = Object.keys(networks);
  */
 export function networkOf(name: string): Network {
   const network = Object.hasOwn(networks, name) ? networks[name] : undefined;
-  if (!network) throw new UsageError('unknown model', { got: name, expected: modelNames.join(', ') });
-  return network;
+  if (network) return network;
+  const remedy = suggestion(name, modelNames);
+  throw new UsageError('unknown model', { got: name, expected: modelNames.join(', '), ...(remedy && { remedy }) });
 }

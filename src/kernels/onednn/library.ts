@@ -82,9 +82,14 @@ function open(koffi: Koffi, path: string): OnednnLibrary {
   } catch {
     throw new Error(`${path} is not oneDNN: it has no dnnl_version`);
   }
-  // dnnl_version_t begins with three integers, in every version
-  const [major, minor, patch] = koffi.decode(version(), 'int', 3) as [number, number, number];
+  // dnnl_version_t: three integers, in every version; the address of a text, which begins at a multiple of 8; cpu_runtime
+  const [major, minor, patch, , , , runtime] = koffi.decode(version(), 'int', 7) as number[];
   if (major !== 3) throw new Error(`${path} is oneDNN ${major}.${minor}.${patch}, and version 3 is needed`);
+  if (runtime === syclRuntime) {
+    throw new Error(
+      `${path} is a build of oneDNN for SYCL, whose memory is not that of this process; take one for OpenMP`,
+    );
+  }
   oneThread(handle);
   const isa = (handle.func('dnnl_get_effective_cpu_isa', 'int', []) as () => number)();
   return {
@@ -98,6 +103,9 @@ function open(koffi: Koffi, path: string): OnednnLibrary {
     textAt: (address) => koffi.decode(address, 'char', -1) as string,
   };
 }
+
+/** DNNL_RUNTIME_SYCL */
+const syclRuntime = 512;
 
 /**
  * A rank is one core: primitives are made for, and run by, one thread. The number is the calling thread's own, which is

@@ -45,6 +45,7 @@ import {
   pair,
   unknownKey,
 } from './options.ts';
+import { placed } from './place.ts';
 import { prior } from './prior.ts';
 
 const count = integer(1);
@@ -148,7 +149,7 @@ function layerOf(value: unknown, place: string): Layer {
   const [name, given] = choice(value, place, 'a layer');
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (!make) throw unknownKey(`${place}.${name}`, name, names);
-  return make(given, `${place}.${name}`);
+  return placed(make(given, `${place}.${name}`), `${place}.${name}`);
 }
 
 /**
