@@ -61,7 +61,7 @@ describe.each(launchers)('credence launch by $name', ({ name, program, package: 
     const end = await endOf(launch(path, ...words, '--iteration', iteration, '--json', '--out', `json-${name}`));
     expect(end.code, end.stderr).toBe(0);
     expect(sha256Of(end)).toBe(undisturbed);
-    expect(end.stderr).toContain(program === null ? '--ranks 2' : '/mpiexec ');
+    expect(end.stderr).toMatch(program === null ? /--ranks 2/ : /\/mpiexec'? /);
   });
 
   it.skipIf(isSkipped)(`says which rank speaks${skipped}`, async () => {
@@ -165,7 +165,7 @@ describe('credence launch', () => {
       "2 credence: credence launch: the command is missing: expected credence launch -n COUNT train .... credence launch --help tells more
       2 credence: how many ranks?: expected -n COUNT, or the slots of each host in -H or --hostfile
       2 credence: there are more ranks than slots: got -n 3, expected at most 2, the slots of localhost:2. Give fewer ranks, or more slots in -H or --hostfile
-      2 credence: hosts, line 2: got "other slots=x", expected HOST slots=COUNT or HOST:COUNT
+      2 credence: hosts, line 2: got "other slots=x", expected HOST slots=COUNT or HOST:COUNT; of a host the name, which begins with a letter or a digit, or the address
       2 credence: -H and --hostfile exclude each other. Leave one of them away
       2 credence: --launcher horovodrun: expected threads, mpiexec, srun, aprun, jsrun, flux
       2 credence: --restarts often: expected how often to start again, 0 to 9999

@@ -14,7 +14,65 @@ import { type CsvOptions, readCsv } from './csv/read.ts';
 import { readParquet } from './parquet/read.ts';
 import { isPicture } from './pictures/picture.ts';
 
-export type FileKind = 'csv' | 'parquet' | 'npz' | 'npy' | 'npys' | 'hdf5' | 'picture' | 'folder';
+/** A form of files that hold a table. */
+interface TableForm {
+  readonly kind: 'table';
+  /** for messages */
+  readonly name: string;
+  /** @param start its first bytes, as Latin-1 */
+  isForm(start: string, path: string): boolean;
+  read(path: string, options: Omit<CsvOptions, 'delimiter'>): Promise<Table>;
+}
+
+/** A form of files that hold arrays with names. */
+interface ArrayForm {
+  readonly kind: 'arrays';
+  readonly name: string;
+  /** whether rows can be read where they lie */
+  readonly canStream: boolean;
+  isForm(start: string, path: string): boolean;
+  open<T>(path: string, use: (file: ArrayFile) => Promise<T>): Promise<T>;
+}
+
+/** Every form of files with numbers or texts in them, a row each. */
+const forms: readonly (TableForm | ArrayForm)[] = [
+  {
+    ...{ kind: 'table', name: 'parquet' },
+    isForm: (start) => start.startsWith('PAR1'),
+    read: (path, { choose }) => withFileAsync(path, (file) => readParquet(file, choose)),
+  },
+  {
+    ...{ kind: 'arrays', name: 'hdf5', canStream: true },
+    isForm: (start) => start.startsWith('\x89HDF'),
+    open: (path, use) => withHdf5(path, lengthOf(path), use),
+  },
+  {
+    ...{ kind: 'arrays', name: 'npy', canStream: false },
+    isForm: (start) => start.startsWith('\x93NUMPY'),
+    open: (path, use) => withFileAsync(path, (file) => use(openNpy(file))),
+  },
+  {
+    ...{ kind: 'arrays', name: 'npz', canStream: false },
+    isForm: (start) => start.startsWith('PK'),
+    open: (path, use) => withFileAsync(path, (file) => use(openNpz(file))),
+  },
+  // by its name: text has no beginning of its own
+  {
+    ...{ kind: 'table', name: 'csv' },
+    isForm: (_, path) => /\.(csv|tsv|tab|txt)(\.gz)?$/i.test(path),
+    read: readTextTable,
+  },
+];
+
+/** A folder of .npy files is as one file of arrays. */
+const npyFolder: ArrayForm = {
+  ...{ kind: 'arrays', name: 'npys', canStream: true },
+  isForm: () => false,
+  open: (path, use) => use(openNpyFolder(path)),
+};
+
+/** Pictures have no names to choose from: one alone, or a folder of them for each class. */
+export type FileForm = TableForm | ArrayForm | { readonly kind: 'picture' } | { readonly kind: 'folder' };
 
 /** What is read of a table or of arrays; pictures have no names to choose from. */
 export interface OwnRows {
@@ -26,36 +84,32 @@ export interface OwnRows {
 }
 
 /** By the file's first bytes, for text by its name. */
-export function kindOf(path: string): FileKind {
+export function formOf(path: string): FileForm {
   let isFolder: boolean;
   try {
     isFolder = statSync(path).isDirectory();
   } catch (cause) {
     throw fileError(path, cause);
   }
-  if (isFolder) return npyFilesIn(path).length > 0 ? 'npys' : 'folder';
-  const start = withFile(path, (file) => readBytes(file, 0, Math.min(8, file.length)));
-  const text = String.fromCharCode(...start);
-  if (text.startsWith('PAR1')) return 'parquet';
-  if (text.startsWith('\x89HDF')) return 'hdf5';
-  if (text.startsWith('\x93NUMPY')) return 'npy';
-  if (text.startsWith('PK')) return 'npz';
-  if (isPicture(start)) return 'picture';
-  if (/\.(csv|tsv|tab|txt)(\.gz)?$/i.test(path)) return 'csv';
+  if (isFolder) return npyFilesIn(path).length > 0 ? npyFolder : { kind: 'folder' };
+  const bytes = withFile(path, (file) => readBytes(file, 0, Math.min(8, file.length)));
+  if (isPicture(bytes)) return { kind: 'picture' };
+  const start = String.fromCharCode(...bytes);
+  const form = forms.find((one) => one.isForm(start, path));
+  if (form) return form;
   throw new DataError(`${path} is no data file that is read`, {
-    got: start.length === 0 ? 'an empty file' : `a file that starts with ${JSON.stringify(text)}`,
+    got: bytes.length === 0 ? 'an empty file' : `a file that starts with ${JSON.stringify(start)}`,
     expected:
       '.csv or .tsv (.gz or not), .parquet, .npz, .h5, a folder of .npy files, or one with a folder of pictures per class',
   });
 }
 
-/** Reads a table by chunks, unpacked on the way where it is gzip. */
-export async function readTableFile(
-  path: string,
-  kind: 'csv' | 'parquet',
-  options: Omit<CsvOptions, 'delimiter'>,
-): Promise<Table> {
-  if (kind === 'parquet') return withFileAsync(path, (file) => readParquet(file, options.choose));
+function lengthOf(path: string): number {
+  return withFile(path, (file) => file.length);
+}
+
+/** Reads a table of texts by chunks, unpacked on the way where it is gzip. */
+function readTextTable(path: string, options: Omit<CsvOptions, 'delimiter'>): Promise<Table> {
   const isPacked = withFile(path, (file) => file.length > 2 && readBytes(file, 0, 2).join() === '31,139');
   const delimiter = /\.(tsv|tab)(\.gz)?$/i.test(path) ? '\t' : null;
   return readCsv(path, () => chunksOf(path, isPacked), { ...options, delimiter });
@@ -96,29 +150,13 @@ function unpacksToTooMuch(path: string, most: number): DataError {
   });
 }
 
-/** Opens a file of arrays, or a folder of them, for `use`. */
-export async function withArrayFile<T>(
-  path: string,
-  kind: 'npz' | 'npy' | 'npys' | 'hdf5',
-  use: (file: ArrayFile) => Promise<T>,
-): Promise<T> {
-  if (kind === 'npys') return use(openNpyFolder(path));
-  if (kind === 'hdf5')
-    return withHdf5(
-      path,
-      withFile(path, (file) => file.length),
-      use,
-    );
-  return withFileAsync(path, (file) => use(kind === 'npz' ? openNpz(file) : openNpy(file)));
-}
-
 /**
  * Of a file's bytes; of a folder of .npy files, of their names and bytes in order.
  * @returns lower-case hexadecimal
  */
-export async function sha256Of(path: string, kind: FileKind): Promise<string> {
+export async function sha256Of(path: string, form: FileForm): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of kind === 'npys' ? npyFilesIn(path) : [null]) {
+  for (const name of form === npyFolder ? npyFilesIn(path) : [null]) {
     if (name !== null) hash.update(`${name}\0`);
     const file = createReadStream(name === null ? path : join(path, name), { highWaterMark: chunkBytes });
     for await (const chunk of file) hash.update(chunk as Uint8Array);

@@ -13,7 +13,7 @@ import { UsageError } from '../../errors/index.ts';
 import { sizeOf } from '../../graph/index.ts';
 import { type Inputs, areInMemory } from '../../models/index.ts';
 import { fileError } from '../readers/bytes.ts';
-import { kindOf, type OwnRows } from './file.ts';
+import { formOf, type OwnRows } from './file.ts';
 import { readPictures } from './pictures/folder.ts';
 import { isStrict, type LeftOut, listingOf, tellUnused, type Tolerance } from './pictures/listing.ts';
 import { readRowsBySchema } from './read.ts';
@@ -150,7 +150,7 @@ function picturesAt(path: string, warn: Tolerance['onWarning']): readonly string
   } catch (cause) {
     throw fileError(path, cause);
   }
-  return kindOf(path) === 'picture' ? [path] : [];
+  return formOf(path).kind === 'picture' ? [path] : [];
 }
 
 /** In memory, unless a part of them is not. */

@@ -11,7 +11,7 @@ import {
 import { DataError, UsageError } from '../../errors/index.ts';
 import { type ArrayFile, checkCounts, chooseArrays, targetTable, weightTable } from './arrays/array-file.ts';
 import { inputArray } from './arrays/input-array.ts';
-import { type FileKind, kindOf, type OwnRows, readTableFile, sha256Of, withArrayFile } from './file.ts';
+import { type FileForm, formOf, type OwnRows, sha256Of } from './file.ts';
 import { columnsOfSchema, type NamesOfTable, namesOfTable, shortList } from './names.ts';
 import { warnIfBlack } from '../sets/pixels.ts';
 import type { OwnDataOptions } from './options.ts';
@@ -32,10 +32,10 @@ export interface TrainingRows extends OwnRows {
 /** Reads what the options name. */
 export async function readTrainingRows(options: OwnDataOptions): Promise<TrainingRows> {
   const { path, target, inputs, weights = null, stream = 'auto', onWarning, strict } = options;
-  const kind = kindOf(path);
-  if (stream === true && kind !== 'hdf5' && kind !== 'npys') throw notStreamed(path);
-  if (kind === 'picture') throw noTable(path, kind, 'a folder with a folder of pictures per class');
-  if (kind === 'folder') {
+  const form = formOf(path);
+  if (stream === true && !(form.kind === 'arrays' && form.canStream)) throw notStreamed(path);
+  if (form.kind === 'picture') throw noTable(path, form, 'a folder with a folder of pictures per class');
+  if (form.kind === 'folder') {
     if (inputs !== null || weights !== null || (target !== null && [target].flat().join() !== className)) {
       throw new UsageError('pictures have no columns to choose from', {
         got: `${inputs !== null ? 'inputs' : weights !== null ? 'weights' : 'target'} for ${path}`,
@@ -47,20 +47,20 @@ export async function readTrainingRows(options: OwnDataOptions): Promise<Trainin
     const read = { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets, weights: null } as const;
     return { ...read, names, sha256: folder.sha256 };
   }
-  const sha256 = await sha256Of(path, kind);
-  if (kind === 'csv' || kind === 'parquet') {
+  const sha256 = await sha256Of(path, form);
+  if (form.kind === 'table') {
     let names: NamesOfTable | undefined;
     const choose = (file: string, all: readonly string[]): readonly string[] => {
       names = namesOfTable(file, all, { target, inputs, weights });
       return [...names.inputs, ...names.targets, ...(weights === null ? [] : [weights])];
     };
-    const read = await readTableFile(path, kind, { choose, onWarning });
+    const read = await form.read(path, { choose, onWarning });
     names ??= { targets: [], inputs: [], weights: null, unused: [] };
     const table = { ...read, columns: read.columns.filter(({ name }) => name !== weights) };
     const weighing = weights === null ? null : { ...read, columns: [columnOf(read, weights)] };
     return { inputs: { kind: 'table', table }, targets: table, weights: weighing, names, sha256 };
   }
-  return withArrayFile(path, kind, async (file) => {
+  return form.open(path, async (file) => {
     const chosen = chooseArrays(file, target, inputs, weights);
     await checkCounts(file, chosen.input, chosen.targets);
     const array = await inputArray(file, chosen.input, stream);
@@ -89,24 +89,23 @@ export async function readRowsBySchema(
   schema: DataSchema,
   { needsTargets, stream, onWarning, strict }: ReadOptions,
 ): Promise<OwnRows> {
-  const kind = kindOf(path);
+  const form = formOf(path);
   const { input, target } = schema;
   if (input.columns !== null) {
-    if (kind !== 'csv' && kind !== 'parquet') throw noTable(path, kind, 'a table, .csv, .tsv or .parquet');
+    if (form.kind !== 'table') throw noTable(path, form, 'a table, .csv, .tsv or .parquet');
     const texts = new Set(input.columns.filter((column) => column.kind === 'levels').map((column) => column.name));
     // Classes that are texts: also where in this file all of them look like numbers.
     if (target.classes?.some((name) => String(Number(name)) !== name)) texts.add(target.names[0]);
-    const table = await readTableFile(path, kind, { choose: columnsOfSchema(schema, needsTargets), texts, onWarning });
+    const table = await form.read(path, { choose: columnsOfSchema(schema, needsTargets), texts, onWarning });
     const hasTargets = target.names.every((name) => table.columns.some((column) => column.name === name));
     return { inputs: { kind: 'table', table }, targets: hasTargets ? table : null };
   }
-  if (kind === 'folder') {
+  if (form.kind === 'folder') {
     const folder = await readPictureFolder(path, { onWarning, strict });
     return { inputs: { kind: 'array', array: folder.inputs }, targets: folder.targets };
   }
-  if (kind !== 'npz' && kind !== 'npy' && kind !== 'npys' && kind !== 'hdf5')
-    throw noTable(path, kind, 'arrays (.npz, .npy, .h5) or pictures');
-  return withArrayFile(path, kind, (file) => arraysBySchema(file, schema, { needsTargets, stream }));
+  if (form.kind !== 'arrays') throw noTable(path, form, 'arrays (.npz, .npy, .h5) or pictures');
+  return form.open(path, (file) => arraysBySchema(file, schema, { needsTargets, stream }));
 }
 
 async function arraysBySchema(
@@ -140,10 +139,10 @@ function notStreamed(name: string): UsageError {
   });
 }
 
-function noTable(path: string, kind: FileKind, expected: string): DataError {
-  const got = { picture: 'a single picture', folder: 'a folder', csv: 'a table', parquet: 'a table' };
+function noTable(path: string, form: FileForm, expected: string): DataError {
+  const got = { picture: 'a single picture', folder: 'a folder', table: 'a table', arrays: 'arrays' }[form.kind];
   return new DataError(`${path} does not have the form of the training data`, {
-    got: kind in got ? got[kind as keyof typeof got] : `arrays (${kind})`,
+    got: form.kind === 'arrays' ? `${got} (${form.name})` : got,
     expected,
   });
 }
