@@ -1,10 +1,12 @@
 /**
  * Kills trainings at random moments and goes on with them, until they have ended with the parameters of a training that
  * nobody disturbed, bit for bit. Threads are killed with their process, and resumed by hand; under both MPIs a rank is
- * killed, and `credence launch --restarts` goes on by itself. Linux only: ranks are found in /proc.
+ * killed, and `credence launch --restarts` goes on by itself. Linux only: ranks are found in /proc. In front of that come
+ * 20 rounds of the engines' contract.
  *
  * npm run test:soak [-- --kills 50 --seed INTEGER], behind npm run build
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -144,6 +146,7 @@ const ways = [
     .filter((mpi) => !missing.includes(mpi))
     .map(({ name, command }) => launched(name, pathWith(name, command[0]!))),
 ];
+execFileSync('npx', ['tsx', 'scripts/contract-soak.ts', '--seed', `${seed}`], { stdio: 'inherit' });
 console.log(`seed ${seed}, ${kills} kills`);
 const known = new Map<number, string>();
 for (const [i, way] of ways.entries()) {
