@@ -1,4 +1,4 @@
-import { UsageError } from '../errors/index.ts';
+import { UsageError, describeValue } from '../errors/index.ts';
 import { cifarNetworks } from './cifar.ts';
 import { mnistNetworks } from './mnist.ts';
 import type { Network } from './network.ts';
@@ -20,7 +20,11 @@ export const modelNames: readonly string[] = Object.keys(networks);
  * @throws UsageError listing the names
  */
 export function networkOf(name: string): Network {
-  const network = Object.hasOwn(networks, name) ? networks[name] : undefined;
-  if (!network) throw new UsageError('unknown model', { got: name, expected: modelNames.join(', ') });
+  const network = typeof name === 'string' && Object.hasOwn(networks, name) ? networks[name] : undefined;
+  if (!network)
+    throw new UsageError('unknown model', {
+      got: typeof name === 'string' ? name : describeValue(name),
+      expected: modelNames.join(', '),
+    });
   return network;
 }
