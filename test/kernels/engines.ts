@@ -31,7 +31,7 @@ async function loadWasm(build: 'base' | 'relaxed'): Promise<KernelsFactory | nul
 async function loadNative(): Promise<KernelsFactory | null> {
   if (!existsSync(compiled)) return null;
   try {
-    return onednnKernels(poisoned(await loadOnednn(process.env)));
+    return onednnKernels(await poisoned(await loadOnednn(process.env)));
   } catch (error) {
     if (error instanceof UnavailableError) return null;
     throw error;

@@ -22,7 +22,7 @@ import { poisoned } from './poisoned-onednn.ts';
 
 async function library(): Promise<OnednnLibrary | null> {
   try {
-    return await loadOnednn(process.env);
+    return await poisoned(await loadOnednn(process.env));
   } catch (error) {
     if (error instanceof UnavailableError) return null;
     throw error;
@@ -35,7 +35,7 @@ function always(found: OnednnLibrary, taken: { count: number }): KernelsFactory 
     ...wasmKernels,
     create(memory) {
       const { kernels, exports: wasm } = wasmEngine(memory);
-      const native = { session: new Session(poisoned(found), memory), wasm };
+      const native = { session: new Session(found, memory), wasm };
       const prepared = new WeakMap<object, Prepared | null>();
       const prepare = (call: Parameters<typeof prepareBackward>[0]) => {
         if (prepared.has(call)) return prepared.get(call)!;

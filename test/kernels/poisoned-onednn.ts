@@ -2,7 +2,6 @@
  * oneDNN whose own scratch is NaN before each execution. By itself it keeps scratch from one primitive to the next, which
  * holds numbers of the call before: what a kernel reads and nobody wrote looks like a result, another one each time.
  */
-import koffi from 'koffi';
 import type { OnednnFunctions } from '../../src/kernels/onednn/functions.ts';
 import type { OnednnLibrary } from '../../src/kernels/onednn/library.ts';
 
@@ -16,7 +15,8 @@ interface Scratch {
 }
 
 /** The same library, which asks for its scratch and is given one full of NaN. */
-export function poisoned(library: OnednnLibrary): OnednnLibrary {
+export async function poisoned(library: OnednnLibrary): Promise<OnednnLibrary> {
+  const { default: koffi } = await import('koffi');
   const { functions } = library;
   const handle = koffi.load(library.path);
   const attributesCreate = handle.func('dnnl_primitive_attr_create', 'int', ['uintptr_t']) as (out: number) => number;
