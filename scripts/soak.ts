@@ -1,8 +1,9 @@
 /**
- * What takes minutes and looks for faults in what machines do to a run: kills, damaged folders, pauses.
+ * What takes minutes and looks for faults: in kernels, and in what machines do to a run. Contract, kills, damaged folders, pauses.
  *
  * npm run test:soak [-- PART... --kills 50 --pauses 50 --seed INTEGER], behind npm run build; all parts unless some are named
  */
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { folder } from '../test/cli/process.ts';
@@ -19,6 +20,8 @@ const { values, positionals } = parseArgs({
   },
 });
 const parts: Readonly<Record<string, () => Promise<void>>> = {
+  contract: async () =>
+    void execFileSync('npx', ['tsx', 'scripts/contract-soak.ts', '--seed', values.seed], { stdio: 'inherit' }),
   kills: () => kills({ seed: Number(values.seed), count: Number(values.kills) }),
   folders,
   pauses: () => pauses({ count: Number(values.pauses) }),

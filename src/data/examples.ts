@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors/index.ts';
+import { ShapeError, UsageError, describeValue, isNumbers, isObject, isWhole } from '../errors/index.ts';
 import { sizeOf } from '../graph/index.ts';
 import { type InputEncoding, type Inputs, areInMemory, dtypeOf } from '../models/index.ts';
 import { Augmentation, type AugmentationOptions } from './augmentation.ts';
@@ -62,6 +62,7 @@ export interface ArrayExamples {
  * @throws ShapeError where the arrays are not as long as they say
  */
 export function shuffled(data: ArrayExamples, seed: number, augmentation: AugmentationOptions | null = null): Examples {
+  checkArrays(data, seed);
   const { count, shape, inputs, targets, weights = null } = data;
   const rowSize = sizeOf(shape);
   const weighted = weights?.length ?? count;
@@ -90,6 +91,29 @@ export function shuffled(data: ArrayExamples, seed: number, augmentation: Augmen
       if (weights && into.weights) gatherTargets(weights, 1, indices, into.weights);
     },
   };
+}
+
+function checkArrays(data: ArrayExamples, seed: number): void {
+  if (!isObject(data) || !isWhole(data.count, 1) || !isNumbers(data.shape)) {
+    throw new ShapeError('examples', {
+      got: isObject(data) ? `${describeValue(data.count)} of shape ${describeValue(data.shape)}` : describeValue(data),
+      expected: 'a count from 1 on, the shape of an example, inputs and targets',
+    });
+  }
+  const { inputs, targets } = data;
+  const isTyped = (values: unknown) => ArrayBuffer.isView(values) && isNumbers(values);
+  if (!(isTyped(inputs) || isRows(inputs)) || !isTyped(targets)) {
+    throw new ShapeError('arrays of examples', {
+      got: `${describeValue(inputs)} and ${describeValue(targets)}`,
+      expected: 'typed arrays',
+    });
+  }
+  if (isWhole(seed, 0)) return;
+  throw new UsageError('seed', { got: describeValue(seed), expected: 'a whole number from 0 to 2^53 - 1' });
+}
+
+function isRows(inputs: Inputs): boolean {
+  return isObject(inputs) && 'gather' in inputs && typeof inputs.gather === 'function';
 }
 
 function changedImages(shape: readonly number[], seed: number, options: AugmentationOptions): Augmentation | null {

@@ -8,6 +8,7 @@ export { commandOf, quote, quoteAll } from './shell.ts';
 export { describeFailure, systemCode } from './system.ts';
 
 export { alternatives } from './alternatives.ts';
+export { describeValue, firstNotFinite, isNumbers, isObject, isWhole } from './arguments.ts';
 export type ErrorCode =
   | 'USAGE' // a wrong command, flag, key or value: exit code 2
   | 'SHAPE' // shapes or data types that do not fit an operation

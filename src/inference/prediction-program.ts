@@ -7,7 +7,7 @@ import {
   reparameterizeLocally,
   sizeOf,
 } from '../graph/index.ts';
-import { ShapeError } from '../errors/index.ts';
+import { NotFiniteError, ShapeError, firstNotFinite } from '../errors/index.ts';
 import { type KernelsFactory, Program, control } from '../kernels/index.ts';
 import { type Model, buildNetwork } from '../models/index.ts';
 
@@ -35,7 +35,7 @@ export class PredictionProgram {
   readonly #program: Program;
   readonly #inputs: Uint8Array | Float32Array;
 
-  /** @throws ShapeError where a parameter is missing or of another size */
+  /** @throws ShapeError where a parameter is missing or of another size, NotFiniteError where it is not finite */
   constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, options: ProgramOptions) {
     const { seed, batch, precision = 'f32' } = options;
     const { graph, inputs, results, layout } = predictionGraph(model, batch, precision);
@@ -75,7 +75,14 @@ export class PredictionProgram {
 function valuesOf({ name, shape }: Tensor, parameters: ParameterSource): Float32Array {
   const values = parameters(name);
   const size = sizeOf(shape);
-  if (values?.length === size) return values;
+  if (values?.length === size) {
+    const wrong = firstNotFinite(values);
+    if (wrong < 0) return values;
+    throw new NotFiniteError(`parameter ${name}`, {
+      got: `${values[wrong]} at place ${wrong}`,
+      expected: 'finite numbers',
+    });
+  }
   throw new ShapeError(`parameter ${name}`, {
     got: values === undefined ? 'none of this name' : `${values.length} numbers`,
     expected: `${size}, of shape ${shape.join('x')}`,

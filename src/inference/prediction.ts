@@ -1,42 +1,11 @@
-import { ShapeError, UsageError } from '../errors/index.ts';
-import { type RealType, sizeOf } from '../graph/index.ts';
+import { sizeOf } from '../graph/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import type { DrawBatch, PredictiveBase } from '../likelihoods/index.ts';
-import { type Inputs, type Model, areInMemory, dtypeOf } from '../models/index.ts';
-import { type ParameterSource, PredictionProgram } from './prediction-program.ts';
-import { type PredictionRanks, oneRank, shareOf } from './share.ts';
-
-/** Examples, encoded as their model expects them. */
-export interface PredictionInputs {
-  readonly count: number;
-  /** [count, ...shape] */
-  readonly inputs: Inputs;
-  /** as in the batches of training: what the figures of quality need; none unless given */
-  readonly targets?: ArrayLike<number> | null;
-}
-
-/** A model and what it was trained to: one set of parameters, or an ensemble, of which draw d uses member d mod M. */
-export interface TrainedModel<P extends PredictiveBase = PredictiveBase> {
-  readonly model: Model<P>;
-  readonly members: readonly ParameterSource[];
-}
-
-export interface PredictOptions {
-  /** from 1 to 2^24 */
-  readonly draws: number;
-  /** keys the noise of the draws */
-  readonly seed: number;
-  /** levels in 0 .. 1 of the quantiles wanted; none unless given */
-  readonly quantiles?: readonly number[];
-  /** examples that share one run of the network: changes speed and memory only */
-  readonly batch?: number;
-  /** of what convolutions and products multiply; f32 unless given */
-  readonly precision?: RealType;
-  /** the ranks that share the work, each of which calls `predict` with the same arguments; one unless given */
-  readonly ranks?: PredictionRanks;
-  /** @param done of `total` draws of examples, those of this rank */
-  readonly onProgress?: (done: number, total: number) => void;
-}
+import { type Inputs, areInMemory } from '../models/index.ts';
+import { PredictionProgram } from './prediction-program.ts';
+import { checkDraw, checkRequest } from './checks.ts';
+import type { PredictionInputs, PredictOptions, TrainedModel } from './request.ts';
+import { oneRank, shareOf } from './share.ts';
 
 const defaultBatch = 100;
 
@@ -51,8 +20,11 @@ const defaultBatch = 100;
  *
  * The result is a function of the parameters, the examples, `draws` and `seed`: the same bits on any number of ranks.
  * @returns on every rank the whole result
- * @throws UsageError for draws or quantiles out of range
+ * @throws UsageError for draws, quantiles and other options out of range
  * @throws ShapeError for inputs, targets or parameters of another size than the model says
+ * @throws NotFiniteError for a NaN or an infinity: naming the parameter, the example's input or target, or the first draw
+ * that predicts one
+ * @throws DataError for a target that is no class where classes are predicted
  */
 export function predictDraws<P extends PredictiveBase>(
   factory: KernelsFactory,
@@ -70,14 +42,14 @@ export function predictDraws<P extends PredictiveBase>(
 /** The same, draw by draw, for a caller that does something between: looks at a request to stop. It returns the result. */
 export function* predictionSteps<P extends PredictiveBase>(
   factory: KernelsFactory,
-  { model, members }: TrainedModel<P>,
+  trained: TrainedModel<P>,
   data: PredictionInputs,
   options: PredictOptions,
 ): Generator<void, P, void> {
+  checkRequest(factory, trained, data, options);
+  const { model, members } = trained;
   const { draws, seed, quantiles: levels = [], batch = defaultBatch, ranks = oneRank, onProgress } = options;
   const { precision = 'f32' } = options;
-  check(draws, levels);
-  checkSizes(model, data);
   const { count, inputs, targets = null } = data;
   const size = Math.max(1, Math.min(batch, count));
   const rowSize = sizeOf(model.input.shape);
@@ -102,6 +74,7 @@ export function* predictionSteps<P extends PredictiveBase>(
     for (let draw = from; draw < to; draw++) {
       const program = programs[draw % programs.length]!;
       program.draw(draw);
+      checkDraw(program.results, size, rows, draw);
       own.add(draw, program.results, rows.count);
       share.keepPace(++done);
       yield;
@@ -136,29 +109,4 @@ function readerOf(inputs: Inputs, rowSize: number, batch: number) {
     );
     return into;
   };
-}
-
-function check(draws: number, levels: readonly number[]): void {
-  if (!Number.isInteger(draws) || draws < 1 || draws > 2 ** 24) {
-    throw new UsageError('draws', { got: `${draws}`, expected: 'a whole number from 1 to 2^24' });
-  }
-  const wrong = levels.find((level) => !(level >= 0 && level <= 1));
-  if (wrong !== undefined) throw new UsageError('quantiles', { got: `${wrong}`, expected: 'levels from 0 to 1' });
-}
-
-function checkSizes({ input, likelihood }: Model, { count, inputs, targets }: PredictionInputs): void {
-  const expected = count * sizeOf(input.shape);
-  const isBytes = dtypeOf(inputs) === 'u8';
-  if (inputs.length !== expected || isBytes !== (input.dtype === 'u8')) {
-    throw new ShapeError('inputs to predict for', {
-      got: `${inputs.length} ${isBytes ? 'bytes' : 'reals'}`,
-      expected: `${expected} ${input.dtype === 'u8' ? 'bytes' : 'reals'}: ${count} examples of ${input.shape.join('x')}`,
-    });
-  }
-  if (targets && targets.length !== count * likelihood.target.width) {
-    throw new ShapeError('targets to compare with', {
-      got: `${targets.length}`,
-      expected: `${count * likelihood.target.width}: ${count} examples of ${likelihood.target.width}`,
-    });
-  }
 }

@@ -10,6 +10,7 @@ import {
   encodeExampleWeights,
   encodeTableInputs,
   encodeTargets,
+  finiteRows,
   fitArrayInputs,
   fitTableInputs,
   fitTargets,
@@ -17,7 +18,16 @@ import {
   unitsOf,
   usableRows,
 } from '../data/index.ts';
-import { DataError } from '../errors/index.ts';
+import {
+  DataError,
+  UsageError,
+  alternatives,
+  describeValue,
+  firstNotFinite,
+  isNumbers,
+  isObject,
+  isWhole,
+} from '../errors/index.ts';
 import { sizeOf } from '../graph/index.ts';
 import type { Units } from '../likelihoods/index.ts';
 import type { InputEncoding } from '../models/index.ts';
@@ -51,19 +61,30 @@ export interface TableData {
   readonly examples: ArrayExamples;
 }
 
+const tasks: readonly (TargetKind | 'auto')[] = ['auto', 'reals', 'counts', 'classes'];
+
 /**
  * Examples from rows in memory.
+ * @throws UsageError for options that are none
  * @throws DataError for rows of unequal length, cells that are missing, targets without variance, and the like, naming
  * column and row
  */
 export function table(options: TableOptions): TableData {
+  if (!isObject(options)) {
+    throw new UsageError('options of table', { got: describeValue(options), expected: 'inputs and targets' });
+  }
   const { standardize = true, task = 'auto' } = options;
+  if (!tasks.includes(task)) {
+    throw new UsageError('task', { got: describeValue(task), expected: alternatives(tasks) });
+  }
   const targets = targetTable(options);
   const rows = usableRows(targets, new Set(), 'error');
   const target = fitTargets(targets, rows, { names: targets.columns.map(({ name }) => name), task, standardize });
   const encodedTargets = encodeTargets(targets, rows, target);
   const { input, encoded } = inputsOf(options, rows.length, standardize);
   const { shape, dtype, shift, scale } = input;
+  checkReals('inputs', encoded, rows.length);
+  checkReals('targets', encodedTargets, rows.length);
   return {
     count: rows.length,
     input: { shape, dtype, ...(dtype === 'f32' && { shift, scale }) },
@@ -89,7 +110,7 @@ export function encodeInputs(inputs: TableOptions['inputs'], { input }: DataSche
   const numbers = isRows(inputs) ? Float64Array.from(inputs.flat(), Number) : inputs;
   const size = sizeOf(input.shape);
   const array = numbersOf(numbers, [numbers.length / size, ...input.shape]);
-  return { count: array.shape[0]!, inputs: encodeArrayInputs(array, upTo(array.shape[0]!), ofArray(input)) };
+  return { count: array.shape[0]!, inputs: encodeArrayInputs(array, finiteRows(array, false), ofArray(input)) };
 }
 
 interface Encoded {
@@ -103,16 +124,55 @@ export function encodeTargetRows(targets: TableOptions['targets'], { target }: D
   return encodeTargets(given, usableRows(given, new Set(), 'error'), target);
 }
 
+/** @throws DataError for what is neither rows nor numbers side by side */
 function isRows(inputs: TableOptions['inputs']): inputs is readonly (readonly Cell[])[] {
-  return Array.isArray(inputs);
+  if (inputs instanceof Float32Array || inputs instanceof Float64Array || inputs instanceof Uint8Array) return false;
+  if (Array.isArray(inputs)) {
+    checkRows('the inputs', inputs);
+    return true;
+  }
+  throw new DataError('the inputs are no rows', {
+    got: describeValue(inputs),
+    expected: 'a list of rows; or a Float32Array, Float64Array or Uint8Array with its shape',
+  });
+}
+
+/** @throws DataError naming the first row that is no list of cells */
+function checkRows(what: string, rows: readonly unknown[]): void {
+  const wrong = Array.from(rows).findIndex((row) => !Array.isArray(row) && !ArrayBuffer.isView(row));
+  if (wrong < 0) return;
+  throw new DataError(`${what} have a row that is none`, {
+    got: `${describeValue(rows[wrong])} as row ${wrong + 1}`,
+    expected: 'a list of cells',
+  });
+}
+
+/** @throws DataError naming the first that is neither a number nor a text: a list among numbers would become one */
+function checkCells(targets: readonly unknown[]): void {
+  const wrong = Array.from(targets).findIndex((cell) => isObject(cell) || typeof cell === 'function');
+  if (wrong < 0) return;
+  throw new DataError('the targets have an example that is none', {
+    got: `${describeValue(targets[wrong])} as row ${wrong + 1}`,
+    expected: 'a number or a text, as in the first row',
+  });
+}
+
+/** @throws UsageError for names that are none, or not different ones */
+function checkNames(what: string, names: readonly string[] | undefined): void {
+  if (names === undefined) return;
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (isList && new Set(names).size === names.length) return;
+  throw new UsageError(what, { got: isList ? names.join(', ') : describeValue(names), expected: 'different texts' });
 }
 
 function inputsOf({ inputs, shape, columns }: TableOptions, count: number, standardize: boolean) {
+  checkNames('names of the input columns', columns);
   if (!isRows(inputs)) {
     const array = numbersOf(inputs, shape ?? [count, inputs.length / count]);
     assertCount(array.shape[0]!, count);
-    const fitted = fitArrayInputs(array, upTo(count), standardize);
-    const encoded = encodeArrayInputs(array, upTo(count), fitted);
+    const rows = finiteRows(array, false);
+    const fitted = fitArrayInputs(array, rows, standardize);
+    const encoded = encodeArrayInputs(array, rows, fitted);
     return { input: shape?.length === 2 || !shape ? { ...fitted, shape: [fitted.shape.at(-1)!] } : fitted, encoded };
   }
   assertCount(inputs.length, count);
@@ -128,17 +188,12 @@ function usable(given: Table, inputs: readonly string[]): Int32Array {
   return usableRows(given, new Set(inputs), 'error', 'Fill them in, or leave these rows out');
 }
 
-function upTo(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => i);
-}
-
 /** Numbers side by side; rows of features are positions of their own to those who encode signals. */
 function numbersOf(data: Float32Array | Float64Array | Uint8Array, shape: readonly number[]): NumberArray {
-  const size = sizeOf(shape);
-  if (size !== data.length || !shape.every(Number.isInteger)) {
+  if (!isNumbers(shape) || !Array.from(shape).every((extent) => isWhole(extent, 1)) || sizeOf(shape) !== data.length) {
     throw new DataError('the inputs do not have their shape', {
       got: `${data.length} numbers`,
-      expected: shape.join('x'),
+      expected: isNumbers(shape) && shape.length > 0 ? Array.from(shape).join('x') : describeValue(shape),
     });
   }
   const own = shape.length === 2 ? [shape[0]!, 1, shape[1]!] : shape;
@@ -149,8 +204,18 @@ function ofArray(input: InputSchema): InputSchema {
   return input.shape.length === 1 ? { ...input, shape: [1, ...input.shape] } : input;
 }
 
-function targetTable({ targets, names }: Pick<TableOptions, 'targets' | 'names'>): Table {
+function targetTable({ targets: given, names }: Pick<TableOptions, 'targets' | 'names'>): Table {
+  checkNames('names of the targets', names);
+  const targets = ArrayBuffer.isView(given) && isNumbers(given) ? Array.from<number>(given) : given;
+  if (!Array.isArray(targets)) {
+    throw new DataError('the targets are no list', {
+      got: describeValue(targets),
+      expected: 'a number or a text for each example, or a row of them',
+    });
+  }
   const isWide = Array.isArray(targets[0]);
+  if (isWide) checkRows('the targets', targets);
+  else checkCells(targets);
   const rows: readonly (readonly Cell[])[] = isWide
     ? (targets as readonly (readonly Cell[])[])
     : (targets as readonly Cell[]).map((cell) => [cell]);
@@ -177,7 +242,18 @@ function weightsOf({ weights }: TableOptions, rows: Int32Array): Float32Array | 
   return encodeExampleWeights(column, rows, 'weight');
 }
 
-function assertCount(inputs: number, targets: number): void {
+/** @throws DataError naming the first example with a number that float32 has no room for */
+function checkReals(what: string, values: ArrayLike<number>, count: number): void {
+  const wrong = firstNotFinite(values);
+  if (wrong < 0) return;
+  throw new DataError(`the ${what} have numbers that are too large`, {
+    got: `${values[wrong]} in float32, in row ${1 + Math.floor(wrong / (values.length / count))}`,
+    expected: 'at most 3.4e38 in magnitude',
+    remedy: 'Give them in another unit, or standardize',
+  });
+}
+
+export function assertCount(inputs: number, targets: number): void {
   if (inputs === targets) return;
   throw new DataError('inputs and targets do not belong together', {
     got: `${inputs} inputs and ${targets} targets`,

@@ -1,7 +1,7 @@
 import { type Communicator, solo } from '../comm/index.ts';
 import { type DataSchema, type Examples, shuffled } from '../data/index.ts';
-import { UsageError } from '../errors/index.ts';
-import type { TrainedModel } from '../inference/index.ts';
+import { ShapeError, UsageError, describeValue, isObject, isWhole } from '../errors/index.ts';
+import { type TrainedModel, isModel } from '../inference/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import { wasmKernels } from '../kernels/wasm/index.ts';
 import type { PredictiveBase } from '../likelihoods/index.ts';
@@ -17,6 +17,7 @@ import {
   defaults,
   overlay,
 } from '../train/index.ts';
+import { checkOptions, isSchema } from './arguments.ts';
 import type { TableData } from './table.ts';
 
 /** Groups may be given in part. */
@@ -61,6 +62,7 @@ export async function train<P extends PredictiveBase>(
   data: TableData | Examples,
   options: TrainOptions = {},
 ): Promise<Trained<P>> {
+  check(model, data, options);
   const { kernels = wasmKernels, communicator = solo, observers = [], optimizer, signal, ...given } = options;
   const batchSize = Math.min(usualBatch, data.count);
   const settings = overlay(defaults, { batchSize, ...given }, refused);
@@ -76,8 +78,49 @@ export async function train<P extends PredictiveBase>(
   return { ...trainedModel(own, result.parameters), schema: isTable ? data.schema : null, result };
 }
 
-/** A model with parameters by their names: those of a training, or as they were stored. */
+function check(model: Model, data: TableData | Examples, options: TrainOptions): void {
+  if (!isModel(model)) {
+    throw new UsageError('a model to train', {
+      got: describeValue(model),
+      expected: 'an object with name, input, network and likelihood',
+    });
+  }
+  const isTable = isObject(data) && 'examples' in data;
+  const isData =
+    isObject(data) &&
+    (isTable
+      ? isObject(data.examples) && isSchema(data.schema) && isModel({ ...model, units: data.units })
+      : typeof data.fill === 'function' && isObject(data.input));
+  if (!isData) {
+    throw new UsageError('data to train on', {
+      got: describeValue(data),
+      expected: 'what table gives, or examples with count, input and fill',
+    });
+  }
+  if (!isWhole(data.count, 1)) {
+    throw new ShapeError('examples to train on', {
+      got: describeValue(data.count),
+      expected: 'a whole number from 1 on',
+    });
+  }
+  checkOptions('train', options);
+}
+
+/**
+ * A model with parameters by their names: those of a training, or as they were stored.
+ * @throws UsageError where it is no model, or the parameters have no names and data
+ */
 export function trainedModel<P extends PredictiveBase>(model: Model<P>, parameters: readonly NamedTensor[]) {
+  if (!isModel(model)) throw new UsageError('a model', { got: describeValue(model), expected: 'what train takes' });
+  if (
+    !Array.isArray(parameters) ||
+    !parameters.every((tensor) => isObject(tensor) && typeof tensor.name === 'string')
+  ) {
+    throw new UsageError('parameters of a model', {
+      got: describeValue(parameters),
+      expected: 'a list of name and data',
+    });
+  }
   const values = new Map(parameters.map(({ name, data }) => [name, data]));
   return { model, parameters, members: [(name: string) => values.get(name)] };
 }

@@ -1,3 +1,5 @@
+import { checkPredictions } from './class-arguments.ts';
+
 /** How good, and how honest, predicted class probabilities are. */
 export interface PredictionQuality {
   /** share of examples whose most probable class is the label */
@@ -22,14 +24,18 @@ export interface ReliabilityBin {
 }
 
 /**
- * @param probabilities [count, classes]
- * @param labels [count]
+ * @param probabilities [count, classes], at least 0, with the sum 1 in each row, to within 1e-3
+ * @param labels [count], whole numbers from 0 to classes - 1; at least one
+ * @throws ShapeError for sizes that do not fit
+ * @throws NotFiniteError naming the first example with a NaN or an infinity
+ * @throws DataError naming the first example whose probabilities are none, or whose label is no class
  */
 export function predictionQuality(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
   classes: number,
 ): PredictionQuality {
+  checkPredictions(probabilities, labels, classes);
   const count = labels.length;
   let nll = 0;
   let brier = 0;
@@ -39,7 +45,7 @@ export function predictionQuality(
     for (let c = 0; c < classes; c++) brier += (probabilities[row + c]! - (c === label ? 1 : 0)) ** 2;
     nll -= Math.log(Math.max(probabilities[row + label]!, 1e-12));
   }
-  const parts = reliability(probabilities, labels, classes);
+  const parts = binned(probabilities, labels, classes);
   const correct = parts.reduce((sum, bin) => sum + bin.accuracy * bin.count, 0);
   const ece = parts.reduce((sum, bin) => sum + Math.abs(bin.accuracy - bin.confidence) * bin.count, 0) / count;
   return { accuracy: Math.round(correct) / count, nll: nll / count, brier: brier / count, ece };
@@ -49,12 +55,18 @@ export function predictionQuality(
  * Accuracy against confidence (DeGroot and Fienberg 1983), in 15 bins of equal width, ascending.
  * @param probabilities [count, classes]
  * @param labels [count]
+ * @throws as predictionQuality
  */
 export function reliability(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
   classes: number,
 ): ReliabilityBin[] {
+  checkPredictions(probabilities, labels, classes);
+  return binned(probabilities, labels, classes);
+}
+
+function binned(probabilities: ArrayLike<number>, labels: ArrayLike<number>, classes: number): ReliabilityBin[] {
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, correct: 0 }));
   for (let n = 0; n < labels.length; n++) {
     const row = n * classes;

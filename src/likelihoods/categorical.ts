@@ -1,5 +1,5 @@
 import { categoricalNegativeLogLikelihood } from '../distributions/index.ts';
-import { ShapeError } from '../errors/index.ts';
+import { ShapeError, UsageError, describeValue, isObject, isWhole } from '../errors/index.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import { predictionQuality } from './calibration.ts';
 import { ClassGathering, type ClassPredictive } from './classes.ts';
@@ -20,8 +20,11 @@ export const classFigures: readonly Figure[] = [
  * @param classes how many; targets are 0 .. classes - 1
  */
 export function categorical(classes: number): Likelihood<ClassPredictive> {
-  if (!Number.isInteger(classes) || classes < 2) {
-    throw new ShapeError('a categorical likelihood', { got: `${classes} classes`, expected: 'at least 2' });
+  if (!isWhole(classes, 2, 2 ** 31)) {
+    throw new ShapeError('a categorical likelihood', {
+      got: `${describeValue(classes)} classes`,
+      expected: 'at least 2',
+    });
   }
   return ofClasses('categorical', classes, classes, (_graph, logits) => logits);
 }
@@ -49,6 +52,11 @@ function ofClasses(
     },
     predict: (tensor, { graph }) => graph.apply('softmaxEntropy', [logitsOf(graph, tensor)], {}, 'probabilities'),
     gather: (request) => new ClassGathering(request, classes),
-    quality: ({ probabilities }, labels) => ({ ...predictionQuality(probabilities, labels, classes) }),
+    quality(predictive, labels) {
+      if (!isObject(predictive)) {
+        throw new UsageError('a prediction', { got: describeValue(predictive), expected: 'one of classes' });
+      }
+      return { ...predictionQuality(predictive.probabilities, labels, classes) };
+    },
   };
 }

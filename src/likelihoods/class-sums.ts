@@ -3,6 +3,7 @@
  * draws come, so that a prediction is the same bits however its draws are spread over ranks.
  */
 import { sharedBuffer } from '../kernels/index.ts';
+import { quantilePlace } from './quantile-place.ts';
 
 /** Cells of the grid that class probabilities are counted on. */
 const quantileCells = 500;
@@ -132,7 +133,7 @@ export class PredictiveSums {
     for (let n = 0; n < count; n++) expectedEntropy[first + n] = this.#entropies[n]! / draws;
     for (const [l, level] of this.#levels.entries()) {
       // of the draws in ascending order, the one at this place
-      const place = Math.max(1, Math.ceil(level * draws));
+      const place = quantilePlace(level, draws);
       for (let i = 0; i < count * this.#classes; i++) {
         let cell = i * quantileCells;
         for (let below = this.#counts[cell]!; below < place; below += this.#counts[cell]!) cell++;

@@ -1,6 +1,7 @@
 import { sharedBuffer } from '../kernels/index.ts';
 import { type PredictiveFields, PredictiveSums } from './class-sums.ts';
 import type { DrawBatch, GatherRequest, Gathering, PredictiveBase } from './likelihood.ts';
+import { checkGathering } from './requests.ts';
 
 /** What the draws say of the class of each example. Entropies are in nats. All arrays are row-major. */
 export interface ClassPredictive extends PredictiveBase, PredictiveFields {
@@ -21,7 +22,7 @@ export interface ClassPredictive extends PredictiveBase, PredictiveFields {
   readonly mutualInformation: Float64Array;
   /**
    * for each level [count, classes]: the draw at place ceil(level draws) of a class's probabilities in ascending order,
-   * to within 0.001: draws are counted on a grid of 500 equal cells over 0 .. 1, and the middle of that draw's cell is given
+   * the level taken as the decimal that it was written as, to within 0.001: draws are counted on a grid of 500 equal cells over 0 .. 1, and the middle of that draw's cell is given
    */
   readonly quantiles: readonly Float64Array[];
 }
@@ -37,6 +38,7 @@ export class ClassGathering implements Gathering<ClassPredictive>, PredictiveFie
   readonly #classes: number;
 
   constructor(request: GatherRequest, classes: number) {
+    checkGathering(request, null);
     const { count, levels } = request;
     const size = count * classes;
     this.#request = request;

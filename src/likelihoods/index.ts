@@ -27,4 +27,5 @@ export {
 } from './location-scale.ts';
 export type { Predictive } from './predictive.ts';
 export { poisson } from './poisson.ts';
-export { type RealPredictive, type RealScores, inUnits, realFigures } from './reals.ts';
+export type { RealPredictive, RealScores } from './real-predictive.ts';
+export { inUnits, realFigures } from './reals.ts';

@@ -1,10 +1,12 @@
 /** Likelihoods of reals with a location that the network predicts and a scale that is fixed, learned or predicted too. */
 import { logGamma } from '../distributions/index.ts';
-import { ShapeError, UsageError } from '../errors/index.ts';
+import { UsageError, describeValue, isObject } from '../errors/index.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import { type Family, normalFamily, studentTFamily } from './families.ts';
 import type { Likelihood, LikelihoodContext, Units } from './likelihood.ts';
-import { RealGathering, type RealPredictive, realFigures, realQuality } from './reals.ts';
+import { checkOptions, checkTargetCount } from './requests.ts';
+import type { RealPredictive } from './real-predictive.ts';
+import { RealGathering, realFigures, realQuality } from './reals.ts';
 
 /**
  * The noise's scale: a number in the unit of the targets; `learned`, one per target; or `predicted`, by as many further
@@ -20,7 +22,9 @@ export interface NormalOptions {
 }
 
 /** y ~ N(output, noise^2), independent over the targets. */
-export function normal({ noise = 'learned', targets = 1 }: NormalOptions = {}): Likelihood<RealPredictive> {
+export function normal(options: NormalOptions = {}): Likelihood<RealPredictive> {
+  checkOptions('a normal likelihood', options);
+  const { noise = 'learned', targets = 1 } = options;
   return locationScale('normal', {
     noise,
     targets,
@@ -36,13 +40,11 @@ export interface StudentTOptions extends NormalOptions {
 }
 
 /** y ~ output + noise T, T of Student's t distribution: a few wild targets do not spoil the rest (Lange et al. 1989). */
-export function studentT({
-  noise = 'learned',
-  targets = 1,
-  degrees = 4,
-}: StudentTOptions = {}): Likelihood<RealPredictive> {
+export function studentT(options: StudentTOptions = {}): Likelihood<RealPredictive> {
+  checkOptions('a studentT likelihood', options);
+  const { noise = 'learned', targets = 1, degrees = 4 } = options;
   if (!(degrees > 0 && Number.isFinite(degrees))) {
-    throw new UsageError('degrees of freedom', { got: `${degrees}`, expected: 'a number above 0' });
+    throw new UsageError('degrees of freedom', { got: describeValue(degrees), expected: 'a number above 0' });
   }
   const constant = logGamma(degrees / 2) + 0.5 * Math.log(degrees * Math.PI) - logGamma((degrees + 1) / 2);
   const energy = (graph: Graph, z: Tensor): Tensor => {
@@ -78,16 +80,22 @@ const leastScale = 1e-6;
  * A likelihood of reals from the density of its noise: `normal` and `studentT` are two of them, and so may be anybody's own.
  * @param kind what it is called
  */
-export function locationScale(
-  kind: string,
-  { noise, targets, family, energy, constant }: LocationScaleOptions,
-): Likelihood<RealPredictive> {
-  if (!Number.isInteger(targets) || targets < 1) {
-    throw new ShapeError(`a ${kind} likelihood`, { got: `${targets} targets`, expected: 'at least 1' });
+export function locationScale(kind: string, options: LocationScaleOptions): Likelihood<RealPredictive> {
+  if (typeof kind !== 'string' || kind === '') {
+    throw new UsageError('the name of a likelihood', { got: describeValue(kind), expected: 'a text' });
   }
-  if (typeof noise === 'number' && !(noise > 0 && Number.isFinite(noise))) {
+  checkOptions(`a ${kind} likelihood`, options);
+  const { noise, targets, family, energy, constant } = options;
+  checkTargetCount(kind, targets);
+  if (!isObject(family) || typeof energy !== 'function' || !Number.isFinite(constant)) {
+    throw new UsageError(`the density of a ${kind} likelihood`, {
+      got: `${describeValue(family)}, ${describeValue(energy)} and ${describeValue(constant)}`,
+      expected: 'a family, a function energy and a finite constant',
+    });
+  }
+  if (noise !== 'learned' && noise !== 'predicted' && !(noise > 0 && Number.isFinite(noise))) {
     throw new UsageError(`noise of a ${kind} likelihood`, {
-      got: `${noise}`,
+      got: typeof noise === 'number' ? `${noise}` : describeValue(noise),
       expected: 'a standard deviation above 0, learned or predicted',
     });
   }

@@ -1,15 +1,16 @@
 import { logFactorialOf } from '../distributions/index.ts';
-import { ShapeError } from '../errors/index.ts';
 import { poissonFamily } from './families.ts';
 import type { Likelihood } from './likelihood.ts';
 import { meanSquare } from './location-scale.ts';
-import { RealGathering, type RealPredictive, realFigures, realQuality } from './reals.ts';
+import { checkOptions, checkTargetCount } from './requests.ts';
+import type { RealPredictive } from './real-predictive.ts';
+import { RealGathering, realFigures, realQuality } from './reals.ts';
 
 /** y ~ Poisson(e^output), counts, independent over the targets. */
-export function poisson({ targets = 1 }: { readonly targets?: number } = {}): Likelihood<RealPredictive> {
-  if (!Number.isInteger(targets) || targets < 1) {
-    throw new ShapeError('a Poisson likelihood', { got: `${targets} targets`, expected: 'at least 1' });
-  }
+export function poisson(options: { readonly targets?: number } = {}): Likelihood<RealPredictive> {
+  checkOptions('a Poisson likelihood', options);
+  const { targets = 1 } = options;
+  checkTargetCount('Poisson', targets);
   return {
     kind: 'poisson',
     outputs: targets,

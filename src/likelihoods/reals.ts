@@ -1,40 +1,10 @@
 import { sharedBuffer } from '../kernels/index.ts';
-import { UsageError } from '../errors/index.ts';
+import { NotFiniteError, ShapeError, describeValue, isWhole } from '../errors/index.ts';
 import type { Family } from './families.ts';
-import type { DrawBatch, Figure, GatherRequest, Gathering, PredictiveBase, Units } from './likelihood.ts';
+import type { DrawBatch, Figure, GatherRequest, Gathering, Units } from './likelihood.ts';
 import { Mixture } from './mixture.ts';
-
-/** What the draws say of the numbers of each example, in the user's units. All arrays are row-major. */
-export interface RealPredictive extends PredictiveBase {
-  readonly kind: 'reals';
-  /** numbers per example */
-  readonly outputs: number;
-  /** [count, outputs], as those that follow: of the predictive distribution, the mixture over the draws */
-  readonly mean: Float64Array;
-  /** its standard deviation: sqrt(aleatoric^2 + epistemic^2) */
-  readonly standardDeviation: Float64Array;
-  /** the noise that would remain if the weights were known: square root of the mean of the draws' variances */
-  readonly aleatoric: Float64Array;
-  /** what is not known of the weights: standard deviation of the draws' means */
-  readonly epistemic: Float64Array;
-  /** for each level [count, outputs], of the mixture */
-  readonly quantiles: readonly Float64Array[];
-  /** what targets that were given make of it; null: none were */
-  readonly scores: RealScores | null;
-}
-
-export interface RealScores {
-  /** [count]: ln of the mean over the draws of p(y | draw), nats, over all outputs of an example together */
-  readonly logDensity: Float64Array;
-  /** [count, outputs], as those that follow: continuous ranked probability score */
-  readonly crps: Float64Array;
-  /** P(Y <= y): uniform where the prediction of a real is calibrated (probability integral transform) */
-  readonly probability: Float64Array;
-  /** P(Y < y): another number for counts only */
-  readonly probabilityBelow: Float64Array;
-  /** quantiles at 0.05, 0.25, 0.75 and 0.95 */
-  readonly interval: readonly Float64Array[];
-}
+import type { RealPredictive } from './real-predictive.ts';
+import { checkGathering, checkTargets, checkUnits, scoresOf } from './requests.ts';
 
 const intervalLevels = [0.05, 0.25, 0.75, 0.95];
 
@@ -49,23 +19,26 @@ export const realFigures: readonly Figure[] = [
   { name: 'width90', title: 'mean width of 90 %', unit: '', better: 'lower' },
 ];
 
-/** Root mean square error, NLL in nats per example, CRPS; share of the targets in, and mean width of, central intervals. */
+/**
+ * Root mean square error, NLL in nats per example, CRPS; share of the targets in, and mean width of, central intervals.
+ * @throws UsageError where the targets were not known when the draws were gathered
+ * @throws ShapeError for targets or units of another size than the prediction
+ * @throws NotFiniteError naming the first example whose target is none
+ */
 export function realQuality(
-  { count, outputs, mean, scores }: RealPredictive,
+  predictive: RealPredictive,
   targets: ArrayLike<number>,
   units: Units | null,
 ): Record<string, number> {
-  if (scores === null) {
-    throw new UsageError('the targets were not known when the draws were gathered', {
-      remedy: 'Give predictDraws the targets with the inputs',
-    });
-  }
-  const { logDensity, crps, interval } = scores;
+  const { logDensity, crps, interval } = scoresOf(predictive);
+  const { count, outputs, mean } = predictive;
   const size = count * outputs;
+  checkTargets(targets, count, outputs);
+  checkUnits(units, outputs);
   const sums = { square: 0, crps: 0, coverage50: 0, coverage90: 0, width50: 0, width90: 0 };
   const [q05, q25, q75, q95] = interval as [Float64Array, Float64Array, Float64Array, Float64Array];
   for (let i = 0; i < size; i++) {
-    const y = inUnits(targets[i]!, i % outputs, units);
+    const y = backInUnits(targets[i]!, i % outputs, units);
     sums.square += (mean[i]! - y) ** 2;
     sums.crps += crps[i]!;
     sums.coverage50 += y >= q25[i]! && y <= q75[i]! ? 1 : 0;
@@ -79,9 +52,27 @@ export function realQuality(
   return { rmse: Math.sqrt(square / size), nll, ...means };
 }
 
-/** A number as it was before it was standardised. */
+/**
+ * A number as it was before it was standardised.
+ * @throws ShapeError where the units are not those of such an output
+ * @throws NotFiniteError for NaN
+ */
 export function inUnits(value: number, output: number, units: Units | null): number {
-  return units === null ? value : value * units.scale[output]! + units.shift[output]!;
+  if (!isWhole(output, 0)) {
+    throw new ShapeError('the place of an output', {
+      got: describeValue(output),
+      expected: 'a whole number from 0 on',
+    });
+  }
+  checkUnits(units, output + 1);
+  const own = backInUnits(value, output, units);
+  if (typeof own !== 'number' || Number.isNaN(own))
+    throw new NotFiniteError('a number in its units', { got: describeValue(value) });
+  return own;
+}
+
+function backInUnits(value: number, output: number, units: Units | null): number {
+  return !units ? value : value * units.scale[output]! + units.shift[output]!;
 }
 
 /**
@@ -97,6 +88,7 @@ export class RealGathering implements Gathering<RealPredictive> {
   readonly #result: RealPredictive;
 
   constructor(request: GatherRequest, family: Family, outputs: number) {
+    checkGathering(request, outputs);
     const { count, draws, levels, targets } = request;
     this.#request = request;
     this.#family = family;
@@ -157,11 +149,11 @@ export class RealGathering implements Gathering<RealPredictive> {
     for (const [output, mixture] of mixtures.entries()) {
       const i = example * this.#outputs + output;
       const scale = units?.scale[output] ?? 1;
-      mean[i] = inUnits(mixture.mean, output, units);
+      mean[i] = backInUnits(mixture.mean, output, units);
       aleatoric[i] = scale * Math.sqrt(mixture.aleatoricVariance);
       epistemic[i] = scale * Math.sqrt(mixture.epistemicVariance);
       standardDeviation[i] = scale * Math.sqrt(mixture.aleatoricVariance + mixture.epistemicVariance);
-      for (const [l, level] of levels.entries()) quantiles[l]![i] = inUnits(mixture.quantile(level), output, units);
+      for (const [l, level] of levels.entries()) quantiles[l]![i] = backInUnits(mixture.quantile(level), output, units);
       if (scores === null) continue;
       const target = targets![i]!;
       mixture.addLogDensities(target, logDensities);
@@ -170,7 +162,7 @@ export class RealGathering implements Gathering<RealPredictive> {
       scores.probability[i] = mixture.cdf(target);
       if (this.#family.isDiscrete) scores.probabilityBelow[i] = mixture.cdf(target - 1);
       for (const [l, level] of intervalLevels.entries()) {
-        scores.interval[l]![i] = inUnits(mixture.quantile(level), output, units);
+        scores.interval[l]![i] = backInUnits(mixture.quantile(level), output, units);
       }
     }
     if (scores !== null) scores.logDensity[example] = logMeanExp(logDensities) - logScale;

@@ -1,4 +1,4 @@
-import { UsageError, suggestion } from '../errors/index.ts';
+import { UsageError, describeValue, suggestion } from '../errors/index.ts';
 import { cifarNetworks } from './cifar.ts';
 import { mnistNetworks } from './mnist.ts';
 import type { Network } from './network.ts';
@@ -21,8 +21,12 @@ export const modelNames: readonly string[] = Object.keys(networks);
  * @throws UsageError listing the names
  */
 export function networkOf(name: string): Network {
-  const network = Object.hasOwn(networks, name) ? networks[name] : undefined;
+  const network = typeof name === 'string' && Object.hasOwn(networks, name) ? networks[name] : undefined;
   if (network) return network;
-  const remedy = suggestion(name, modelNames);
-  throw new UsageError('unknown model', { got: name, expected: modelNames.join(', '), ...(remedy && { remedy }) });
+  const remedy = typeof name === 'string' ? suggestion(name, modelNames) : undefined;
+  throw new UsageError('unknown model', {
+    got: typeof name === 'string' ? name : describeValue(name),
+    expected: modelNames.join(', '),
+    ...(remedy && { remedy }),
+  });
 }

@@ -4,6 +4,7 @@ import { UnavailableError } from '../../src/errors/index.ts';
 import type { KernelsFactory } from '../../src/kernels/index.ts';
 import { loadOnednn, onednnKernels } from '../../src/kernels/onednn/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
+import { poisoned } from './poisoned-onednn.ts';
 
 export interface Engine {
   readonly name: string;
@@ -30,7 +31,7 @@ async function loadWasm(build: 'base' | 'relaxed'): Promise<KernelsFactory | nul
 async function loadNative(): Promise<KernelsFactory | null> {
   if (!existsSync(compiled)) return null;
   try {
-    return onednnKernels(await loadOnednn(process.env));
+    return onednnKernels(await poisoned(await loadOnednn(process.env)));
   } catch (error) {
     if (error instanceof UnavailableError) return null;
     throw error;

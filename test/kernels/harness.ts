@@ -22,6 +22,8 @@ const page = 65536;
 const pages = 96;
 /** Every byte that is nobody's: as floats NaN, so that what is read past an end, or never written, shows. */
 const canary = 0xff;
+/** What the second run finds in the place of it, another NaN: bits that follow from what nobody wrote differ. */
+const otherCanary = 0x7f;
 const guard = 64;
 /** What is watched below the lowest buffer; above the highest one the memory ends. */
 const margin = 16384;
@@ -72,7 +74,8 @@ export class Bench {
     }
     if (!before.equals(watched)) faults.push(this.#whatChanged(before, start, call, context.control));
 
-    for (const view of call.outputs) this.#bytes.fill(canary, view.offset, view.offset + bytesOf(view));
+    // what the first run left in outputs and scratch is nobody's in the second
+    for (const [offset, bytes] of writable) this.#bytes.fill(otherCanary, offset, offset + bytes);
     this.#fill(call, tested);
     runCall();
     const second = call.outputs.map((view) => this.#read(view));

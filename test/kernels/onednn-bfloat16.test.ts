@@ -54,12 +54,12 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "19 of 23",
-          "conv2dBackward": "12 of 23",
-          "dense": "23 of 30",
-          "flipoutConv2d": "16 of 24",
-          "flipoutConv2dBackward": "11 of 19",
-          "matmul": "12 of 17",
+          "conv2d": "18 of 25",
+          "conv2dBackward": "10 of 24",
+          "dense": "27 of 34",
+          "flipoutConv2d": "18 of 21",
+          "flipoutConv2dBackward": "13 of 17",
+          "matmul": "15 of 22",
         }
       `);
     },

@@ -104,8 +104,13 @@ export function readRun(folder: string): RunReport {
   const problems: string[] = [];
   const isSealed = isSealedRun(folder);
   const settings = attempt(path, problems, (text) => {
-    assertSealed(text, { path, run: folder, isSealed });
-    return configuration.parse(parse(text, { uniqueKeys: false }));
+    const read = configuration.parse(parse(text, { uniqueKeys: false }));
+    try {
+      assertSealed(text, { path, run: folder, isSealed });
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+    return read;
   });
   const records = <T>(name: string, schema: z.ZodType<T>) => readRecords(folder, name, schema, { problems, isSealed });
   const metrics = records('metrics.jsonl', metricsRecord);

@@ -66,6 +66,10 @@ const chosen: Sizes[] = [
   sizes([2, 1, 1, 16], [3, 3, 16, 32]),
   sizes([2, 2, 2, 16], [5, 7, 16, 16]),
   sizes([2, 1, 3, 8], [1, 3, 8, 16], { dilations: [1, 4] }),
+  // fewer columns than the stride
+  sizes([1, 8, 1, 1], [5, 1, 1, 8], { strides: [2, 3] }),
+  sizes([2, 1, 2, 8], [1, 3, 8, 17], { strides: [1, 3] }),
+  sizes([1, 1, 3, 1], [1, 2, 1, 16], { strides: [1, 4] }),
 ];
 
 function fits({ x, kernel, ...rest }: Sizes): boolean {
@@ -77,16 +81,22 @@ function fits({ x, kernel, ...rest }: Sizes): boolean {
   }
 }
 
+/** Strides, dilations, padding and maps of a pixel meet each other more often than large extents do. */
 function randomSizes(random: Random): Sizes {
   const [inputs, outputs] = [random.pick(channels), random.pick(channels)];
-  const pair = (high: number) => [random.integer(1, high), random.integer(1, high)] as const;
-  const padding = () => random.pick(['SAME', 'VALID'] as const);
+  const pair = (draw: () => number) => [draw(), draw()] as const;
+  const upTo = (high: number) => () => random.integer(1, high);
+  const extent = () => random.pick([1, 1, 2, 3, 4, 5, 8, 11]);
+  const padding = () => random.pick(['SAME', 'SAME', 'VALID'] as const);
+  const isOneDimensional = random.integer(0, 5) === 0;
+  const flat = (extents: readonly [number, number]) => (isOneDimensional ? ([1, extents[1]] as const) : extents);
   for (;;) {
-    const candidate = sizes([random.integer(1, 3), ...pair(11), inputs], [...pair(5), inputs, outputs], {
-      strides: pair(3),
-      dilations: pair(2),
+    const batch = random.integer(1, 3);
+    const candidate = sizes([batch, ...flat(pair(extent)), inputs], [...flat(pair(upTo(5))), inputs, outputs], {
+      strides: pair(() => random.pick([1, 1, 2, 2, 3, 4])),
+      dilations: pair(() => random.pick([1, 1, 2, 3])),
       padding: padding(),
-      pool: random.boolean() ? { window: pair(3), strides: pair(3), padding: padding() } : null,
+      pool: random.boolean() ? { window: pair(upTo(3)), strides: pair(upTo(3)), padding: padding() } : null,
     });
     if (fits(candidate)) return candidate;
   }
