@@ -198,7 +198,7 @@ describe('credence report of what is broken', () => {
       credence: several runs, and no folder for their report. Give one with --out DIR
       credence: --machine: got thetta, expected laptop, theta, theta-horovod, cluster-ib. Did you mean theta?
       credence: DIR/absent.json cannot be read as measured scaling: got ENOENT: no such file or directory, open 'DIR/absent.json'. The form is {"series": [{"model", "scaling", "batch", "points": [{"ranks", "stepMs"}]}]}, as credence bench scaling writes it
-      credence: cannot make DIR/blocked/report: got ENOTDIR: not a directory, mkdir 'DIR/blocked/report'
+      credence: the report cannot be written into DIR/blocked/report: got ENOTDIR: not a directory, mkdir 'DIR/blocked/report'. Give another folder with --out
       "
     `);
   });
