@@ -70,6 +70,11 @@ const chosen: Sizes[] = [
   sizes([1, 8, 1, 1], [5, 1, 1, 8], { strides: [2, 3] }),
   sizes([2, 1, 2, 8], [1, 3, 8, 17], { strides: [1, 3] }),
   sizes([1, 1, 3, 1], [1, 2, 1, 16], { strides: [1, 4] }),
+  // wider than a kernel unrolls: long padding with strides, and the same with a column less of it; dilated rows of channels
+  // that are not whole blocks
+  sizes([1, 1, 67, 3], [1, 7, 3, 8], { strides: [1, 2], dilations: [1, 5] }),
+  sizes([1, 1, 60, 8], [1, 8, 8, 3], { strides: [1, 2], dilations: [1, 4] }),
+  sizes([1, 4, 30, 20], [2, 3, 20, 8], { dilations: [2, 1] }),
 ];
 
 function fits({ x, kernel, ...rest }: Sizes): boolean {
@@ -86,15 +91,17 @@ function randomSizes(random: Random): Sizes {
   const [inputs, outputs] = [random.pick(channels), random.pick(channels)];
   const pair = (draw: () => number) => [draw(), draw()] as const;
   const upTo = (high: number) => () => random.integer(1, high);
-  const extent = () => random.pick([1, 1, 2, 3, 4, 5, 8, 11]);
   const padding = () => random.pick(['SAME', 'SAME', 'VALID'] as const);
   const isOneDimensional = random.integer(0, 5) === 0;
+  // signals are longer than pictures are wide, and so are their kernels
+  const extent = () => random.pick([1, 1, 2, 3, 4, 5, 8, 11, ...(isOneDimensional ? [29, 41, 58, 70] : [])]);
+  const taps = upTo(isOneDimensional ? 12 : 5);
   const flat = (extents: readonly [number, number]) => (isOneDimensional ? ([1, extents[1]] as const) : extents);
   for (;;) {
     const batch = random.integer(1, 3);
-    const candidate = sizes([batch, ...flat(pair(extent)), inputs], [...flat(pair(upTo(5))), inputs, outputs], {
+    const candidate = sizes([batch, ...flat(pair(extent)), inputs], [...flat(pair(taps)), inputs, outputs], {
       strides: pair(() => random.pick([1, 1, 2, 2, 3, 4])),
-      dilations: pair(() => random.pick([1, 1, 2, 3])),
+      dilations: pair(() => random.pick(isOneDimensional ? [1, 2, 3, 5] : [1, 1, 2, 3])),
       padding: padding(),
       pool: random.boolean() ? { window: pair(upTo(3)), strides: pair(upTo(3)), padding: padding() } : null,
     });
