@@ -7,7 +7,13 @@ import { readRegular, longFile } from '../run/index.ts';
 export function recordedThroughput(run: string): number | null {
   const path = join(run, 'timing.csv');
   if (!existsSync(path)) return null;
-  const [header, ...lines] = readRegular(path, longFile).toString('utf8').trimEnd().split('\n');
+  let text: string;
+  try {
+    text = readRegular(path, longFile).toString('utf8');
+  } catch {
+    return null; // no reason to keep an evaluation from being made
+  }
+  const [header, ...lines] = text.trimEnd().split('\n');
   const column = header.split(',').indexOf('samplesPerSecond');
   const rates = lines.map((line) => Number(line.split(',')[column])).filter((rate) => rate > 0);
   return rates.length === 0 ? null : medianAfterWarmup(Float64Array.from(rates));

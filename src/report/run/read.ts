@@ -103,7 +103,9 @@ export function readRun(folder: string): RunReport {
   }
   const problems: string[] = [];
   const isSealed = isSealedRun(folder);
+  let isOfSealing = false;
   const settings = attempt(path, problems, (text) => {
+    isOfSealing = text.includes('\n# sha256 of these settings: ');
     const read = configuration.parse(parse(text, { uniqueKeys: false }));
     try {
       assertSealed(text, { path, run: folder, isSealed });
@@ -116,6 +118,8 @@ export function readRun(folder: string): RunReport {
   const metrics = records('metrics.jsonl', metricsRecord);
   const starts = records(startsFile, startRecord);
   const evaluations = records(evaluationsFile, evaluationRecord);
+  if (starts.length === 0 && isOfSealing)
+    problems.push(`${startsFile} is missing or empty: nothing says where the run was trained`);
   const isNothingHeldOut = starts.at(-1)?.test === 0;
   const evaluation = ownEvaluation(evaluations) ?? (isNothingHeldOut ? evaluations.at(-1) : null) ?? null;
   const report = {
