@@ -1,3 +1,4 @@
+import { UsageError, alternatives, describeValue } from '../errors/index.ts';
 import type { Activation, Graph, Tensor } from '../graph/index.ts';
 import type { Layer } from './layer.ts';
 
@@ -7,6 +8,18 @@ import type { Layer } from './layer.ts';
  */
 export type ActivationName = Activation | 'gelu' | 'silu';
 
+const names: readonly ActivationName[] = [
+  'none',
+  'relu',
+  'tanh',
+  'softplus',
+  'sigmoid',
+  'elu',
+  'leakyRelu',
+  'gelu',
+  'silu',
+];
+
 /**
  * Appends an activation, by name, to a graph.
  *
@@ -14,6 +27,7 @@ export type ActivationName = Activation | 'gelu' | 'silu';
  * 1606.08415, section 2). silu: x sigmoid(x) (the same, and Elfwing et al. 2017). elu: x above 0, e^x - 1 below (Clevert
  * et al. 2015, alpha 1). leakyRelu: x above 0, 0.01 x below.
  * @returns a tensor of the shape of x; x itself for `none`
+ * @throws UsageError for another name
  */
 export function activate(graph: Graph, x: Tensor, name: ActivationName): Tensor {
   switch (name) {
@@ -24,6 +38,9 @@ export function activate(graph: Graph, x: Tensor, name: ActivationName): Tensor 
     case 'silu':
       return graph.scoped(name, () => gated(graph, x, x));
     default:
+      if (!names.includes(name)) {
+        throw new UsageError('an activation', { got: describeValue(name), expected: alternatives(names) });
+      }
       return graph.apply(name, [x], {}, name)[0]!;
   }
 }

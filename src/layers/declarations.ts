@@ -1,3 +1,4 @@
+import { UsageError, describeValue, isObject } from '../errors/index.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Initializer } from './initializers.ts';
 import type { Layer, LayerContext, LayerMode, WeightsDeclaration } from './layer.ts';
@@ -36,8 +37,11 @@ export class Declarations {
     const within = (name: string) => (scope === '' ? name : `${scope}/${name}`);
     return {
       ...{ graph: this.#graph, mode: this.#mode, defaults: this.#defaults },
-      apply: (layer: Layer, x: Tensor, name: string = layer.kind) => {
-        const own = unique(name, taken);
+      apply: (layer: Layer, x: Tensor, name?: string) => {
+        if (!isObject(layer) || typeof layer.build !== 'function') {
+          throw new UsageError('a layer', { got: describeValue(layer), expected: 'an object with kind and build' });
+        }
+        const own = unique(name ?? layer.kind, taken);
         return this.#graph.scoped(own, () => layer.build(x, this.context(within(own))));
       },
       parameter: (name, shape, initializer) => {

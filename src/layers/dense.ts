@@ -1,5 +1,5 @@
 import type { Graph, Tensor } from '../graph/index.ts';
-import { ShapeError } from '../errors/index.ts';
+import { ShapeError, UsageError, describeValue, isWhole } from '../errors/index.ts';
 import type { ActivationName } from './activations.ts';
 import { finish } from './finish.ts';
 import type { Layer } from './layer.ts';
@@ -37,6 +37,9 @@ export function denseFlipout(options: DenseOptions & Posterior): Layer {
 }
 
 function layer(kind: string, { units, activation = 'none', bias }: DenseOptions, weights: Weights): Layer {
+  if (!isWhole(units, 1)) {
+    throw new UsageError(`${kind}, units`, { got: describeValue(units), expected: 'a whole number from 1 on' });
+  }
   return {
     kind,
     build(x, context) {
