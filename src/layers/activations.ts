@@ -8,7 +8,8 @@ import type { Layer } from './layer.ts';
  */
 export type ActivationName = Activation | 'gelu' | 'silu';
 
-const names: readonly ActivationName[] = [
+/** In the order in which messages list them. */
+export const activationNames = [
   'none',
   'relu',
   'tanh',
@@ -18,7 +19,7 @@ const names: readonly ActivationName[] = [
   'leakyRelu',
   'gelu',
   'silu',
-];
+] as const satisfies readonly ActivationName[];
 
 /**
  * Appends an activation, by name, to a graph.
@@ -38,8 +39,8 @@ export function activate(graph: Graph, x: Tensor, name: ActivationName): Tensor 
     case 'silu':
       return graph.scoped(name, () => gated(graph, x, x));
     default:
-      if (!names.includes(name)) {
-        throw new UsageError('an activation', { got: describeValue(name), expected: alternatives(names) });
+      if (!activationNames.includes(name)) {
+        throw new UsageError('an activation', { got: describeValue(name), expected: alternatives(activationNames) });
       }
       return graph.apply(name, [x], {}, name)[0]!;
   }

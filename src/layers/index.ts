@@ -1,4 +1,4 @@
-export { type ActivationName, activate, activation } from './activations.ts';
+export { type ActivationName, activate, activation, activationNames } from './activations.ts';
 export { heads, parallel, residual, sequential } from './combinators.ts';
 export {
   type Convolution1dOptions,

@@ -1,8 +1,8 @@
 /** Networks that are written down: a list of layers by their names, each with its options, as in a YAML file. */
 import {
-  type ActivationName,
   type Layer,
   activation as activationLayer,
+  activationNames,
   averagePool1d,
   averagePool2d,
   conv1d,
@@ -51,21 +51,8 @@ import { prior } from './prior.ts';
 const count = integer(1);
 const extent2d = either(count, pair(count));
 
-/** What may stand behind a product, in the order in which messages list it. */
-const activations = [
-  'none',
-  'relu',
-  'tanh',
-  'softplus',
-  'sigmoid',
-  'elu',
-  'leakyRelu',
-  'gelu',
-  'silu',
-] as const satisfies readonly ActivationName[];
-
 const activation = {
-  activation: oneOf(...activations),
+  activation: oneOf(...activationNames),
   bias: oneOf('fixed', 'normal', 'none'),
 };
 const posterior = { prior, initialScale: number(Number.NEGATIVE_INFINITY) };
@@ -117,7 +104,7 @@ const makers: Readonly<Record<string, Check<Layer>>> = {
   layerNormalization: plain(layerNormalization),
   groupNormalization: (value, place) => groupNormalization(options({ groups: count }, 'groups')(value, place)),
   filterResponseNormalization: plain(filterResponseNormalization),
-  activation: (value, place) => activationLayer(oneOf(...activations)(value, place)),
+  activation: (value, place) => activationLayer(oneOf(...activationNames)(value, place)),
   dropout: (value, place) => dropout(options({ rate: fraction, monteCarlo: boolean }, 'rate')(value, place)),
   embedding(value, place) {
     const checks = { column: integer(0), levels: count, units: count };
