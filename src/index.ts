@@ -18,7 +18,41 @@ export { referenceKernels } from './kernels/reference/index.ts';
 export { wasmKernels } from './kernels/wasm/index.ts';
 export * from './layers/index.ts';
 export * from './library/index.ts';
-export * from './likelihoods/index.ts';
+export {
+  type ClassPredictive,
+  type DrawBatch,
+  type Family,
+  type Figure,
+  type GatherRequest,
+  type Gathering,
+  type Likelihood,
+  type LikelihoodContext,
+  type LocationScaleOptions,
+  type Noise,
+  type NormalOptions,
+  type Predictive,
+  type PredictiveBase,
+  type RealPredictive,
+  type RealScores,
+  type ReliabilityBin,
+  type StepFigure,
+  type StudentTOptions,
+  type TargetType,
+  type Units,
+  bernoulli,
+  categorical,
+  centralCoverage,
+  classFigures,
+  inUnits,
+  knownFigures,
+  locationScale,
+  normal,
+  poisson,
+  predictionQuality,
+  realFigures,
+  reliability,
+  studentT,
+} from './likelihoods/index.ts';
 export { type InputEncoding, type InputRows, type Inputs, type Model, modelNames, networkOf } from './models/index.ts';
 export { type Optimizer, adam } from './optim/index.ts';
 export {

@@ -11,7 +11,8 @@ import {
   isWhole,
 } from '../errors/index.ts';
 import { sizeOf } from '../graph/index.ts';
-import type { KernelsFactory } from '../kernels/index.ts';
+import { type KernelsFactory, isKernelsFactory } from '../kernels/index.ts';
+import { checkDraws, checkLevels, checkTargets } from '../likelihoods/index.ts';
 import { type Model, areInMemory, dtypeOf } from '../models/index.ts';
 import type { PredictionInputs, PredictOptions, TrainedModel } from './request.ts';
 
@@ -22,7 +23,7 @@ export function checkRequest(
   data: PredictionInputs,
   options: PredictOptions,
 ): void {
-  if (!isObject(factory) || typeof factory.create !== 'function' || !isObject(factory.flipoutCost)) {
+  if (!isKernelsFactory(factory)) {
     throw new UsageError('an engine to predict with', { got: describeValue(factory), expected: 'such as wasmKernels' });
   }
   if (!isObject(trained) || !isModel(trained.model) || !Array.isArray(trained.members)) {
@@ -63,9 +64,7 @@ function isFunction(value: unknown): boolean {
 }
 
 function checkOptions({ draws, seed, quantiles = [], batch, precision = 'f32' }: PredictOptions): void {
-  if (!isWhole(draws, 1, 2 ** 24)) {
-    throw new UsageError('draws', { got: describeValue(draws), expected: 'a whole number from 1 to 2^24' });
-  }
+  checkDraws(draws);
   if (!isWhole(seed, 0)) {
     throw new UsageError('seed', { got: describeValue(seed), expected: 'a whole number from 0 to 2^53 - 1' });
   }
@@ -75,12 +74,7 @@ function checkOptions({ draws, seed, quantiles = [], batch, precision = 'f32' }:
   if (precision !== 'f32' && precision !== 'bf16') {
     throw new UsageError('precision', { got: describeValue(precision), expected: 'f32 or bf16' });
   }
-  if (!Array.isArray(quantiles)) {
-    throw new UsageError('quantiles', { got: describeValue(quantiles), expected: 'levels from 0 to 1' });
-  }
-  const wrong = quantiles.findIndex((level) => typeof level !== 'number' || !(level >= 0 && level <= 1));
-  if (wrong >= 0)
-    throw new UsageError('quantiles', { got: describeValue(quantiles[wrong]), expected: 'levels from 0 to 1' });
+  checkLevels('quantiles', quantiles);
 }
 
 /** @throws ShapeError for sizes, NotFiniteError naming the first example, DataError for a target that is no class */
@@ -114,7 +108,10 @@ function checkData({ input, likelihood }: Model, data: PredictionInputs): void {
       expected: 'a finite number',
     });
   }
-  if (targets !== undefined && targets !== null) checkTargets(targets, count, likelihood.target);
+  if (targets === undefined || targets === null) return;
+  const { dtype, width } = likelihood.target;
+  checkTargets(targets, count, width);
+  if (dtype === 'i32') checkClasses(targets);
 }
 
 function areNumbers(inputs: PredictionInputs['inputs']): boolean {
@@ -122,25 +119,7 @@ function areNumbers(inputs: PredictionInputs['inputs']): boolean {
   return isObject(inputs) && typeof inputs.gather === 'function';
 }
 
-function checkTargets(
-  targets: ArrayLike<number>,
-  count: number,
-  { dtype, width }: Model['likelihood']['target'],
-): void {
-  if (!isNumbers(targets) || targets.length !== count * width) {
-    throw new ShapeError('targets to compare with', {
-      got: isNumbers(targets) ? `${targets.length}` : describeValue(targets),
-      expected: `${count * width}: ${count} examples of ${width}`,
-    });
-  }
-  const wrong = firstNotFinite(targets);
-  if (wrong >= 0) {
-    throw new NotFiniteError(`the target of example ${Math.floor(wrong / width)}`, {
-      got: `${targets[wrong]}`,
-      expected: 'a finite number',
-    });
-  }
-  if (dtype !== 'i32') return;
+function checkClasses(targets: ArrayLike<number>): void {
   const none = Array.from(targets).findIndex((target) => !isWhole(target, 0, 2 ** 31 - 1));
   if (none < 0) return;
   throw new DataError(`the target of example ${none}`, { got: `${targets[none]}`, expected: 'a class, from 0 on' });

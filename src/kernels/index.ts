@@ -7,6 +7,7 @@ export {
   type KernelsFactory,
   control,
   engineNames,
+  isKernelsFactory,
 } from './kernels.ts';
 export { canShare, isShared, sharedBuffer } from './memory.ts';
 export { Program, type ProgramMemory, type ProgramRequest } from './program.ts';

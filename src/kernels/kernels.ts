@@ -2,6 +2,7 @@
  * The narrow interface of an engine. An engine turns the calls of a plan, one by one, into functions without arguments
  * that work on one memory; a training step is nothing but a list of such functions.
  */
+import { isObject } from '../errors/index.ts';
 import type { DataType, FlipoutCost, OperationName, Operations, RealType, Shape } from '../graph/index.ts';
 
 /** A tensor's place: `offset` in bytes from the start of the memory, a multiple of 64. */
@@ -55,6 +56,11 @@ export interface KernelsFactory {
   /** what the cost model has to know, measured by `npm run bench` */
   readonly flipoutCost: Readonly<Record<RealType, FlipoutCost>>;
   create(memory: WebAssembly.Memory): Kernels;
+}
+
+/** Whether it is an engine, as far as can be seen from outside. */
+export function isKernelsFactory(value: unknown): value is KernelsFactory {
+  return isObject(value) && typeof value.create === 'function' && isObject(value.flipoutCost);
 }
 
 /**

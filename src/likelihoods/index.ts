@@ -28,4 +28,5 @@ export {
 export type { Predictive } from './predictive.ts';
 export { poisson } from './poisson.ts';
 export type { RealPredictive, RealScores } from './real-predictive.ts';
+export { checkDraws, checkLevels, checkTargets } from './requests.ts';
 export { inUnits, realFigures } from './reals.ts';

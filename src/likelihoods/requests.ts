@@ -27,9 +27,7 @@ export function checkGathering(request: GatherRequest, outputs: number | null): 
   if (!isWhole(count, 0)) {
     throw new ShapeError('examples', { got: describeValue(count), expected: 'a whole number from 0 on' });
   }
-  if (!isWhole(draws, 1, mostDraws)) {
-    throw new UsageError('draws', { got: describeValue(draws), expected: 'a whole number from 1 to 2^24' });
-  }
+  checkDraws(draws);
   checkLevels('quantiles', levels);
   if (outputs === null) return;
   checkUnits(units, outputs);
@@ -40,8 +38,8 @@ export function checkGathering(request: GatherRequest, outputs: number | null): 
 export function checkTargets(targets: ArrayLike<number>, count: number, outputs: number): void {
   if (!isNumbers(targets) || targets.length !== count * outputs) {
     throw new ShapeError('targets to compare with', {
-      got: describeValue(targets),
-      expected: `${count * outputs} values: ${count} examples of ${outputs}`,
+      got: isNumbers(targets) ? `${targets.length}` : describeValue(targets),
+      expected: `${count * outputs}: ${count} examples of ${outputs}`,
     });
   }
   const wrong = firstNotFinite(targets);
@@ -101,6 +99,12 @@ export function scoresOf(predictive: RealPredictive): RealScores {
 /** An infinite score is one: of a target where there is no density. */
 function firstNotNumber(values: ArrayLike<number>): number {
   return firstNotFinite(values) < 0 ? -1 : Array.from(values).findIndex(Number.isNaN);
+}
+
+/** @throws UsageError for draws out of range */
+export function checkDraws(draws: number): void {
+  if (isWhole(draws, 1, mostDraws)) return;
+  throw new UsageError('draws', { got: describeValue(draws), expected: 'a whole number from 1 to 2^24' });
 }
 
 /** @throws UsageError naming the first that is no level */
