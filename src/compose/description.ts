@@ -71,10 +71,9 @@ export function assertSame(checkpoint: Checkpoint, experiment: Experiment): void
     });
   }
   const own = isMapping(before['data']) ? before['data'] : {};
-  const sha256 = isOfOwnData(checkpoint, experiment) === false ? experiment.data.digest() : null;
-  if (sha256 !== null) {
+  if (isOfOwnData(checkpoint, experiment) === false) {
     throw new CheckpointError('the data are not those with which the run began', {
-      got: `${experiment.data.source}, sha256 ${sha256}`,
+      got: `${experiment.data.source}, sha256 ${experiment.data.digest()}`,
       expected: `sha256 ${String(own['sha256'])}`,
       remedy: 'Give the path of the same file with --data, or start a new run',
     });

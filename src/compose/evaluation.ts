@@ -3,8 +3,7 @@ import type { ArrayExamples } from '../data/index.ts';
 import { RunFolderError, commandOf } from '../errors/index.ts';
 import { type Figure, type Predictive, reliability } from '../likelihoods/index.ts';
 import {
-  hasEvaluation,
-  hasMoreDraws,
+  keptEvaluations,
   recordEvaluation,
   recordRegression,
   regressionPicture,
@@ -170,9 +169,10 @@ function record(
   const at = new Date().toISOString();
   const { draws } = predictive;
   const { seed } = experiment.configuration;
-  const isTold = of !== 'other' && !hasMoreDraws(run, { step, draws, of });
+  const kept = keptEvaluations(run).filter((one) => one.step === step);
+  const isTold = of !== 'other' && !kept.some((one) => (one.of ?? 'test') === of && one.draws > draws);
   // What a report draws beside the figures. A file of its own first: the line is what makes it count.
-  if (predictive.kind === 'reals' && (isTold || !hasEvaluation(run, step))) {
+  if (predictive.kind === 'reals' && (isTold || kept.length === 0)) {
     const { names } = experiment.data.info.targets;
     recordRegression(run, { step, at, ...regressionPicture({ predictive, targets, units, names }) });
   }

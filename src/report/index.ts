@@ -4,7 +4,7 @@ export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';
-export { hasEvaluation, hasMoreDraws, recordEvaluation, recordStart } from './run/records.ts';
+export { keptEvaluations, recordEvaluation, recordStart } from './run/records.ts';
 export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';

@@ -15,6 +15,7 @@ export {
   configurationFile,
   createRunFolder,
   describeParameters,
+  hasSeal,
   isAsWritten,
   isHeld,
   isSealedRun,

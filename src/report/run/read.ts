@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError, commandOf } from '../../errors/index.ts';
-import { assertSealed, configurationFile, isAsWritten, isSealedRun, longFile, readRegular } from '../../run/index.ts';
+import { assertSealed, configurationFile, hasSeal, isSealedRun, longFile, readRegular } from '../../run/index.ts';
 import { medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
@@ -15,6 +15,7 @@ import {
   evaluationsFile,
   figuresIn,
   ownEvaluation,
+  recordsIn,
   startRecord,
   startsFile,
 } from './records.ts';
@@ -105,7 +106,7 @@ export function readRun(folder: string): RunReport {
   const isSealed = isSealedRun(folder);
   let isOfSealing = false;
   const settings = attempt(path, problems, (text) => {
-    isOfSealing = text.includes('\n# sha256 of these settings: ');
+    isOfSealing = hasSeal(text);
     const read = configuration.parse(parse(text, { uniqueKeys: false }));
     try {
       assertSealed(text, { path, run: folder, isSealed });
@@ -163,17 +164,8 @@ function readRecords<T>(
   if (!existsSync(path) && name !== 'metrics.jsonl') return [];
   const text = attempt(path, problems, (content) => content);
   if (text === null) return [];
-  const lines = text.split('\n');
-  const records: T[] = [];
-  let [broken, edited] = [lines.at(-1) === '' ? 0 : 1, 0];
-  // What stands behind the last line break was never finished.
-  for (const line of lines.slice(0, -1)) {
-    const record = schema.safeParse(parseJson(line)).data;
-    if (record === undefined) broken++;
-    else if (isAsWritten(line) ?? !isSealed) records.push(record);
-    else edited++;
-  }
-  const left = `of ${lines.length} lines`;
+  const { records, lines, broken, edited } = recordsIn(text, schema, isSealed);
+  const left = `of ${lines} lines`;
   if (broken > 0) problems.push(`${name}: ${broken} ${left} cannot be read and are left out`);
   if (edited > 0) problems.push(`${name}: ${edited} ${left} are not as credence wrote them and are left out`);
   return records;
@@ -229,12 +221,4 @@ function firstIssue(error: unknown): string {
     return `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`;
   }
   return error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '') : String(error);
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { appendRecord, longFile, readRegular } from '../../run/index.ts';
+import { appendRecord, isAsWritten, isSealedRun, longFile, readRegular } from '../../run/index.ts';
 
 export const startRecord = z.object({
   /** from which it went on; 0: it began */
@@ -86,33 +86,42 @@ function isLess(one: EvaluationRecord, other: EvaluationRecord): boolean {
   return one.step === other.step ? one.draws < other.draws : one.step < other.step;
 }
 
-type Evaluated = Pick<EvaluationRecord, 'step' | 'draws' | 'of'>;
-
-/** Whether an evaluation of the same examples after the same step is kept that was made with more draws. */
-export function hasMoreDraws(folder: string, { step, draws, of }: Evaluated): boolean {
-  return kept(folder).some((one) => one.step === step && (one.of ?? 'test') === of && one.draws > draws);
-}
-
-/** Whether an evaluation after a step is kept. */
-export function hasEvaluation(folder: string, step: number): boolean {
-  return kept(folder).some((one) => one.step === step);
-}
-
-/** The lines that can be read; a report says what is wrong with the others. */
-function kept(folder: string): EvaluationRecord[] {
+/** The evaluations of a run that can be read; a report says what is wrong with the others. */
+export function keptEvaluations(folder: string): readonly EvaluationRecord[] {
   let text: string;
   try {
     text = readRegular(join(folder, evaluationsFile), longFile).toString('utf8');
   } catch {
     return [];
   }
-  return text.split('\n').flatMap((line) => {
-    try {
-      return evaluationRecord.safeParse(JSON.parse(line)).data ?? [];
-    } catch {
-      return [];
-    }
-  });
+  return recordsIn(text, evaluationRecord, isSealedRun(folder)).records;
+}
+
+/**
+ * The lines of a file that are as they were written.
+ * @param isSealed whether each must have a checksum; else one of an earlier version may be without
+ * @returns with them, of how many lines in all some cannot be read, and some were written by others
+ */
+export function recordsIn<T>(text: string, schema: z.ZodType<T>, isSealed: boolean) {
+  const lines = text.split('\n');
+  const records: T[] = [];
+  // What stands behind the last line break was never finished.
+  let [broken, edited] = [lines.at(-1) === '' ? 0 : 1, 0];
+  for (const line of lines.slice(0, -1)) {
+    const record = schema.safeParse(parseJson(line)).data;
+    if (record === undefined) broken++;
+    else if (isAsWritten(line) ?? !isSealed) records.push(record);
+    else edited++;
+  }
+  return { records, lines: lines.length, broken, edited };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The numbers of a line that have no other place. */

@@ -11,6 +11,6 @@ export { isAsWritten } from './checksum.ts';
 export { isHeld } from './lock.ts';
 export { MetricsFile } from './metrics.ts';
 export { appendRecord, RecordFile } from './record-file.ts';
-export { assertSealed, isSealedRun, sealed } from './seal.ts';
+export { assertSealed, hasSeal, isSealedRun, sealed } from './seal.ts';
 export { TimingFile } from './timing.ts';
 export { describeParameters, writeTrainingLog } from './training-log.ts';

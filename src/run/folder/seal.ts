@@ -16,6 +16,11 @@ export function sealed(text: string): string {
   return `${text}${mark}${digestOf(parse(text, { uniqueKeys: false }))}\n`;
 }
 
+/** Whether a text says what its settings' sha256 is; those of earlier versions do not. */
+export function hasSeal(text: string): boolean {
+  return text.includes(`\n${mark}`);
+}
+
 /** The sha256 that a text ends with; null: it has none, as those of earlier versions. */
 function sealOf(text: string): string | null {
   const found = new RegExp(`^${mark}([0-9a-f]{64})$`, 'm').exec(text);
