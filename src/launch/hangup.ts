@@ -19,7 +19,7 @@ export function ignoreHangupIfAsked(): boolean {
 /** What a shell or nohup leaves behind it. */
 export function wasIgnored(
   env: Readonly<Record<string, string | undefined>> = process.env,
-  { parent = process.ppid, self = 'self' }: { readonly parent?: number; readonly self?: string } = {},
+  { parent = process.ppid }: { readonly parent?: number } = {},
 ): boolean {
   // who ignores it starts children that do: `trap "" HUP`, mpiexec under nohup
   const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(attempt(() => readFileSync(`/proc/${parent}/status`, 'utf8')))?.[1];
@@ -27,9 +27,9 @@ export function wasIgnored(
   // bash and zsh say which program they started, and nohup becomes it
   if (basename(env['_'] ?? '') === 'nohup') return true;
   // nohup puts what cannot be read in the place of a terminal, and writes to a file of its name
-  const target = (file: number) => attempt(() => readlinkSync(`/proc/${self}/fd/${file}`));
+  const target = (file: number) => attempt(() => readlinkSync(`/proc/self/fd/${file}`));
   if ([1, 2].some((file) => basename(target(file)) === 'nohup.out')) return true;
-  const flags = /^flags:\s*0*(\d+)$/m.exec(attempt(() => readFileSync(`/proc/${self}/fdinfo/0`, 'utf8')))?.[1];
+  const flags = /^flags:\s*0*(\d+)$/m.exec(attempt(() => readFileSync('/proc/self/fdinfo/0', 'utf8')))?.[1];
   return target(0) === '/dev/null' && flags?.endsWith('1') === true;
 }
 

@@ -39,10 +39,10 @@ function startLine(scheduler: Scheduler, job: BatchJob, command: readonly string
   const { layout, program, launcherOptions } = job;
   const ranks = ranksOf(layout);
   assertProgram(program[0], '--program');
-  for (const word of [...program, ...command, ...launcherOptions]) assertPlain(word, 'a word of the command');
   if (job.launcher === 'mpiexec') {
     const options = launcherOptions.flatMap((word) => ['--launcherOption', word]);
-    return quoteAll([...program, 'launch', '-n', `${ranks}`, '--launcher', 'mpiexec', ...options, ...command]);
+    const words = [...program, 'launch', '-n', `${ranks}`, '--launcher', 'mpiexec', ...options, ...command];
+    return quoteAll(words.map((word) => assertPlain(word, 'a word of the command')));
   }
   const plan: Plan = {
     ranks,

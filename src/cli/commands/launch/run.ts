@@ -53,13 +53,15 @@ export async function launch(given: Given, terminal: Terminal): Promise<number> 
   const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
   const isJson = given.json || inner.json;
   const isTagged = canTag(launcher.dialect);
-  const words = wordsOf(given.inner, { request, restarts, isJson, timeline: timelineOf(options, request) });
+  const { folder } = request;
+  const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
+  const words = wordsOf(given.inner, { request, run, restarts, isJson, timeline: timelineOf(options, request) });
   const usable = defaultHosts(hosts, ranks, launcher);
   const code = await supervise({
     restarts,
     tell,
     async start(attempt) {
-      if (attempt > 0) await untilFree(request.folder.kind === 'unique' ? null : request.folder.path);
+      if (attempt > 0) await untilFree(run);
       const left = await answering(usable, attempt, tell);
       if (left?.length === 0) return null;
       const slots = left?.reduce((sum, host) => sum + host.slots, 0) ?? ranks;
@@ -128,13 +130,15 @@ async function answering(hosts: Host[] | null, attempt: number, tell: (text: str
 }
 
 /** The ranks of the attempt before may be about to end, and one of them holds the folder until it has. */
-async function untilFree(run: string | null): Promise<void> {
+async function untilFree(run: string): Promise<void> {
   const end = performance.now() + 10_000;
-  while (run !== null && isHeld(run) && performance.now() < end) await sleep(100);
+  while (isHeld(run) && performance.now() < end) await sleep(100);
 }
 
 interface Wish {
   readonly request: TrainRequest;
+  /** the run folder */
+  readonly run: string;
   readonly restarts: number;
   readonly isJson: boolean;
   readonly timeline: string | null;
@@ -148,9 +152,8 @@ function timelineOf({ timeline }: LaunchOptions, request: TrainRequest): string 
 }
 
 /** What each attempt asks of the ranks: what was typed; once there is a run to go on with, that it goes on. */
-function wordsOf(typed: readonly string[], { request: { folder }, restarts, isJson, timeline }: Wish) {
+function wordsOf(typed: readonly string[], { request: { folder }, run, restarts, isJson, timeline }: Wish) {
   const isChosen = folder.kind === 'unique' && restarts > 0;
-  const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
   const said = [...typed, ...(isJson && !typed.includes('--json') ? ['--json'] : [])];
   const traced = (attempt: number) => (timeline === null ? [] : ['--timeline', ofAttempt(timeline, attempt)]);
   const fresh = isChosen ? [...said, '--out', run] : said;
