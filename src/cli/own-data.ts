@@ -1,5 +1,6 @@
 /** What a run on data of one's own does where it is not told: which data these are, and a network that suits them. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { npyFilesIn } from '../datasets/index.ts';
 import { ownDataName } from '../train/index.ts';
 import { type Layer, valueAt } from './configuration/index.ts';
 
@@ -25,20 +26,17 @@ export function ownDefaults(layers: readonly Layer[]): Layer | null {
       ? ownKeys.some((key) => said(`data.${key}`) !== undefined) || (typeof path === 'string' && ownFile.test(path))
       : name === ownDataName;
   if (!isOwn) return null;
-  const isFolder = typeof path === 'string' && existsSync(path) && statSync(path).isDirectory() && !holdsArrays(path);
+  const isFolder = typeof path === 'string' && existsSync(path) && statSync(path).isDirectory();
+  // a folder of .npy files is as one file of arrays
+  const isOfPictures = isFolder && npyFilesIn(path).length === 0;
   return {
     values: {
-      model: isFolder ? 'BNN_conv_flip' : 'BNN_table',
+      model: isOfPictures ? 'BNN_conv_flip' : 'BNN_table',
       data: { name: ownDataName },
-      ...(isFolder ? {} : tableSettings),
+      ...(isOfPictures ? {} : tableSettings),
     },
     label: (key) => key.join('.'),
   };
-}
-
-/** A folder of .npy files is as one file of arrays. */
-function holdsArrays(folder: string): boolean {
-  return readdirSync(folder).some((name) => name.endsWith('.npy'));
 }
 
 /**

@@ -5,6 +5,7 @@ export { withPixelMean } from './pixel-mean.ts';
 export {
   type HandedInputs,
   handedInputs,
+  npyFilesIn,
   openInputs,
   openOwnData,
   type OwnDataOptions,

@@ -14,7 +14,7 @@ import { isPicture, readPicture } from './own/pictures/picture.ts';
 import { type ByteSource, errorCode, fileError, readBytes, sharedBytes, withFileAsync } from './readers/bytes.ts';
 import { isGzip } from './readers/deflate.ts';
 import { readIdx } from './readers/idx.ts';
-import { isNpy, longestNpyStart, type NpyArray, readNpy, readNpyHeader } from './readers/npy.ts';
+import { isNpy, type NpyArray, readNpy, readNpyFileHeader } from './readers/npy.ts';
 import { npzArrays, readNpzArray, readNpzHeader } from './readers/npz.ts';
 import { imageForms, isSame } from './sets/checks.ts';
 import { isDarkOnLight } from './sets/ground.ts';
@@ -122,7 +122,7 @@ async function readAny(source: ByteSource, shape: ImageShape): Promise<Part> {
     images: bytesOfPixels(array),
   });
   if (isNpy(first)) {
-    count(readNpyHeader(name, readBytes(source, 0, Math.min(longestNpyStart, length)), length).shape);
+    count(readNpyFileHeader(source).shape);
     return ofArray(readNpy(name, readBytes(source, 0, length)));
   }
   if (start.startsWith('PK')) return ofArray(imagesOf(source, shape));

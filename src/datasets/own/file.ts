@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import type { NumberArray, Table } from '../../data/index.ts';
 import { DataError } from '../../errors/index.ts';
 import { errorCode, fileError, readBytes, withFile, withFileAsync } from '../readers/bytes.ts';
+import { isGzip } from '../readers/deflate.ts';
 import type { ArrayFile } from './arrays/array-file.ts';
 import { withHdf5 } from './arrays/hdf5.ts';
 import { npyFilesIn, openNpyFolder } from './arrays/npy-folder.ts';
@@ -110,7 +111,7 @@ function lengthOf(path: string): number {
 
 /** Reads a table of texts by chunks, unpacked on the way where it is gzip. */
 function readTextTable(path: string, options: Omit<CsvOptions, 'delimiter'>): Promise<Table> {
-  const isPacked = withFile(path, (file) => file.length > 2 && readBytes(file, 0, 2).join() === '31,139');
+  const isPacked = withFile(path, isGzip);
   const delimiter = /\.(tsv|tab)(\.gz)?$/i.test(path) ? '\t' : null;
   return readCsv(path, () => chunksOf(path, isPacked), { ...options, delimiter });
 }

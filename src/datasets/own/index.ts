@@ -1,3 +1,4 @@
+export { npyFilesIn } from './arrays/npy-folder.ts';
 export { type OwnDataset, openOwnData } from './open.ts';
 export type { OwnDataOptions } from './options.ts';
 export { type OwnInputs, readOwnInputs } from './predict.ts';

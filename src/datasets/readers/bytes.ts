@@ -76,7 +76,11 @@ export async function withFileAsync<T>(path: string, use: (source: ByteSource) =
   }
 }
 
-function openFile(path: string): number {
+/**
+ * Opens a file that stays open.
+ * @throws DataError as withFile does
+ */
+export function openFile(path: string): number {
   try {
     // Asked before it is opened: opening a pipe would wait for its writer.
     const status = statSync(path);
@@ -90,7 +94,8 @@ function openFile(path: string): number {
   }
 }
 
-function fileBytes(path: string, file: number): ByteSource {
+/** @param file that was opened for reading */
+export function fileBytes(path: string, file: number): ByteSource {
   const length = fstatSync(file).size;
   return {
     name: path,

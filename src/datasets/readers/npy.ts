@@ -4,7 +4,8 @@
  */
 import type { Numbers } from '../../data/index.ts';
 import { DataError } from '../../errors/index.ts';
-import { isText, numbersOf, type NumpyType, numpyType, typeNotRead } from './numpy-types.ts';
+import { type ByteSource, readBytes } from './bytes.ts';
+import { isText, numbersOf, type NumpyType, numpyType, shorten, typeNotRead } from './numpy-types.ts';
 import { rowMajor } from './row-major.ts';
 
 const magic = '\x93NUMPY';
@@ -87,6 +88,12 @@ export function readNpyHeader(name: string, start: Uint8Array, length: number, k
   return { type, isFortran: order === 'True', shape, offset };
 }
 
+/** The header of a .npy file, without reading the rest; throws as readNpy does. */
+export function readNpyFileHeader(source: ByteSource, kind?: NpyKind): NpyHeader {
+  const start = readBytes(source, 0, Math.min(longestNpyStart, source.length));
+  return readNpyHeader(source.name, start, source.length, kind);
+}
+
 /** The elements as numbers, as numbersOf gives them. */
 export function npyNumbers({ type, data }: NpyArray): Numbers {
   return numbersOf(type, data);
@@ -128,8 +135,4 @@ function headerOf(name: string, bytes: Uint8Array, fileLength: number): { text: 
     text: new TextDecoder('latin1').decode(new Uint8Array(bytes.subarray(from, from + length))),
     offset: from + length,
   };
-}
-
-function shorten(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }

@@ -43,10 +43,15 @@ function remedyFor(descr: string): string | undefined {
   return undefined;
 }
 
+/** What a file says of itself, for messages: it may be long. */
+export function shorten(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
 /** @param descr as in the file; of a structured type the list */
 export function typeNotRead(name: string, descr: string, expected: string): DataError {
   return new DataError(`${name} has a data type that is not read`, {
-    got: descr.startsWith('[') ? 'a structured type' : `'${descr.length <= 80 ? descr : `${descr.slice(0, 79)}…`}'`,
+    got: descr.startsWith('[') ? 'a structured type' : `'${shorten(descr)}'`,
     expected,
     remedy: remedyFor(descr),
   });

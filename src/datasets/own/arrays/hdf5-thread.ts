@@ -2,23 +2,15 @@
  * The HDF5 library on a thread of its own: some damage lets it go round in circles, or leaves its memory in disorder. A
  * thread can be ended, and takes that memory along.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Metadata } from 'h5wasm';
-import { DataError } from '../../../errors/index.ts';
+import { hdf5Damaged, hdf5Worker } from './hdf5-library.ts';
 
-/** Time for an answer: to load the library, and to read a megabyte at the least on a machine that is busy. */
-export const defaultPatience = 60_000;
+/** Milliseconds beside, for the length of the file. */
 const patiencePerByte = 1e-3;
 
-/**
- * A program of its own, as text: a thread cannot be started from TypeScript. For each error the library writes a page to
- * stderr, which is a stream of its file system: it goes nowhere. (Its handler that throws instead ends in an abort where a
- * text is read.)
- */
+/** Answers questions, one after the other. */
 const program = `
-const { parentPort, workerData } = require('node:worker_threads');
-const fs = require('node:fs');
-const { devNull } = require('node:os');
 const { readSync } = fs;
 // Where the library has read last.
 let position = null;
@@ -26,11 +18,7 @@ fs.readSync = (...words) => {
   position = words[4];
   return readSync(...words);
 };
-console.error = console.warn = console.log = () => {};
-const library = import(workerData.library).then(async (own) => {
-  const module = await own.ready;
-  const { FS } = module;
-  if (FS?.streams?.[2]) FS.streams[2].nfd = fs.openSync(devNull, 'w');
+const library = load().then(({ own, module }) => {
   const file = new own.File(workerData.path, 'r');
   if (file.file_id <= 0n) throw new Error('bytes that the HDF5 library cannot open');
   return { own, module, file };
@@ -101,8 +89,7 @@ export class Hdf5Thread {
   constructor(path: string, length: number, patience: number) {
     this.#path = path;
     this.#limit = patience + patiencePerByte * length;
-    const workerData = { path, library: import.meta.resolve('h5wasm/node') };
-    this.#worker = new Worker(program, { eval: true, execArgv: [], workerData });
+    this.#worker = hdf5Worker(program, { path });
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#settle({ error: String(error) }));
     this.#worker.on('exit', () => this.#settle({ error: 'the end of the thread that reads it' }));
@@ -155,13 +142,4 @@ export class Hdf5Thread {
       this.#worker.postMessage({ question, name });
     });
   }
-}
-
-/** What the library, or the end of patience with it, says of a file. */
-export function hdf5Damaged(path: string, message: string): DataError {
-  const first = message.split('\n')[0].trim().slice(0, 200);
-  return new DataError(`${path} is no HDF5 file, or is damaged`, {
-    got: first.includes('name not defined') ? 'what the HDF5 library does not know' : first,
-    remedy: 'Fetch or copy it again',
-  });
 }

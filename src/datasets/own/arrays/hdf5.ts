@@ -5,7 +5,8 @@ import { numbersOf, numpyType } from '../../readers/numpy-types.ts';
 import { type ArrayPlace, versionOf } from '../stream/place.ts';
 import type { ArrayFile, FileArray } from './array-file.ts';
 import type { Metadata } from 'h5wasm';
-import { defaultPatience, Hdf5Thread } from './hdf5-thread.ts';
+import { defaultPatience } from './hdf5-library.ts';
+import { Hdf5Thread } from './hdf5-thread.ts';
 
 /** Classes of types (H5T_class_t). */
 const integer = 0;

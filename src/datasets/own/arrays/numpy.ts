@@ -2,7 +2,7 @@
 import { DataError } from '../../../errors/index.ts';
 import { sizeOf } from '../../../graph/index.ts';
 import { type ByteSource, readBytes } from '../../readers/bytes.ts';
-import { longestNpyStart, type NpyArray, npyNumbers, readNpy, readNpyHeader } from '../../readers/npy.ts';
+import { type NpyArray, type NpyHeader, npyNumbers, readNpy, readNpyFileHeader } from '../../readers/npy.ts';
 import { npzArrays, readNpzArray, readNpzHeader } from '../../readers/npz.ts';
 import { isText, textsOf } from '../../readers/numpy-types.ts';
 import { readZipDirectory, type ZipEntry } from '../../readers/zip-directory.ts';
@@ -42,20 +42,17 @@ export function openNpz(source: ByteSource): NumpyFile {
 /** A .npy file: one array, without a name. */
 export function openNpy(source: ByteSource): NumpyFile {
   const kind = 'numbers and texts';
-  const start = () => readBytes(source, 0, Math.min(longestNpyStart, source.length));
+  const header = () => readNpyFileHeader(source, kind);
   return {
     ...{ name: source.name, names: [''] },
-    shape: () => readNpyHeader(source.name, start(), source.length, kind).shape,
+    shape: () => header().shape,
     read: () => fileArray(readNpy(source.name, readBytes(source, 0, source.length), kind)),
-    placeOf: () => placeOf(source),
+    placeOf: () => placeOf(source.name, header()),
   };
 }
 
 /** Where a .npy file's elements lie; null: they are texts, or not row by row. */
-function placeOf(source: ByteSource): PlainPlace | null {
-  const { name: path, length } = source;
-  const start = readBytes(source, 0, Math.min(length, longestNpyStart));
-  const { type, isFortran, shape, offset } = readNpyHeader(path, start, length, 'numbers and texts');
+function placeOf(path: string, { type, isFortran, shape, offset }: NpyHeader): PlainPlace | null {
   if (isText(type) || (isFortran && shape.length > 1)) return null;
   // truth values are no pixels
   const kind = type.kind === 'b' ? 'i1' : `${type.kind}${type.bytes}`;

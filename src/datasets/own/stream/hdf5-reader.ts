@@ -2,8 +2,8 @@
  * Reads HDF5 while a training waits for it: the library is on a thread of its own, which may be lost to a damaged file, and
  * this thread stands still meanwhile, as it does for any file.
  */
-import { Worker } from 'node:worker_threads';
-import { defaultPatience, hdf5Damaged } from '../arrays/hdf5-thread.ts';
+import type { Worker } from 'node:worker_threads';
+import { defaultPatience, hdf5Damaged, hdf5Worker } from '../arrays/hdf5-library.ts';
 import { type Hdf5Place, rowBytesOf } from './place.ts';
 
 /** Places in the words that both threads share. */
@@ -19,13 +19,9 @@ const failed = 3;
 /** A message has to fit as well. */
 const leastRoom = 1024;
 
-/** As text: a thread cannot be started from TypeScript. It waits for questions until it is ended. */
+/** It waits for questions until it is ended. */
 const program = `
-const { workerData } = require('node:worker_threads');
-const { openSync } = require('node:fs');
-const { devNull } = require('node:os');
-const { path, array, rest, words, room, library } = workerData;
-console.error = console.warn = console.log = () => {};
+const { path, array, rest, words, room } = workerData;
 const answer = (bytes, state) => {
   const into = new Uint8Array(room);
   into.set(bytes.subarray(0, into.length));
@@ -34,9 +30,7 @@ const answer = (bytes, state) => {
   Atomics.notify(words, ${state});
 };
 const fail = (error) => answer(new TextEncoder().encode(String(error?.message ?? error)), ${failed});
-import(library).then(async (own) => {
-  const { FS } = await own.ready;
-  if (FS?.streams?.[2]) FS.streams[2].nfd = openSync(devNull, 'w');
+load().then(({ own }) => {
   let dataset = null;
   for (;;) {
     for (let now; (now = Atomics.load(words, ${state})) !== ${wanted}; ) Atomics.wait(words, ${state}, now);
@@ -72,12 +66,8 @@ export class Hdf5Reader {
     this.#rowBytes = rowBytesOf(place);
     this.#patience = patience;
     this.#room = new SharedArrayBuffer(Math.max(leastRoom, most * this.#rowBytes));
-    const workerData = {
-      ...{ path, array, words: this.#words, room: this.#room },
-      rest: shape.slice(1).map((extent) => [0, extent]),
-      library: import.meta.resolve('h5wasm/node'),
-    };
-    this.#worker = new Worker(program, { eval: true, execArgv: [], workerData });
+    const rest = shape.slice(1).map((extent) => [0, extent]);
+    this.#worker = hdf5Worker(program, { path, array, rest, words: this.#words, room: this.#room });
     // Whoever waits is told by the end of patience: no event comes while this thread stands still.
     this.#worker.on('error', () => {});
     this.#worker.unref();
