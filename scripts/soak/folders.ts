@@ -68,8 +68,15 @@ const commandsOf = (run: string, images: string): readonly (readonly string[])[]
 const patience = 60_000;
 const mostBytes = 1e9;
 
+interface Watched extends Ended {
+  /** most memory that it had, bytes */
+  readonly peak: number;
+  /** whether patience ended it */
+  readonly isOver: boolean;
+}
+
 /** A command to its end, and the most memory that it had. */
-async function watched(words: readonly string[]): Promise<Ended & { readonly peak: number; readonly isOver: boolean }> {
+async function watched(words: readonly string[]): Promise<Watched> {
   const child = startBuilt(...words);
   let peak = 0;
   const look = setInterval(() => {
@@ -102,7 +109,19 @@ function answerOf(stdout: string): string {
   }
 }
 
-/** @throws Error naming the first command that does what none may do */
+/** What a command did that none may do; null: nothing. */
+function faultOf({ code, signal, stdout, stderr, peak, isOver }: Watched, expected: string): string | null {
+  if (isOver) return `no end after ${patience / 1000} s`;
+  if (peak > mostBytes) return `${(peak / 1e6).toFixed(0)} MB resident`;
+  if (signal !== null || ![0, 1, 2].includes(code!) || /with --verbose to see|^\s+at /m.test(stderr)) {
+    return `a fault of its own: ${signal ?? code} ${stderr.trim().split('\n').at(-1)}`;
+  }
+  const isSilent = code === 0 && stderr === '' && !/"problems":\["/.test(stdout);
+  if (!isSilent || answerOf(stdout) === expected) return null;
+  return `another answer without a word: ${answerOf(stdout).slice(0, 300)}, of the whole folder ${expected.slice(0, 300)}`;
+}
+
+/** @throws Error naming the commands that do what none may do */
 export async function folders(): Promise<void> {
   const data = writeDigits('whole-digits');
   const images = join(data, 't10k-images-idx3-ubyte');
@@ -141,17 +160,8 @@ export async function folders(): Promise<void> {
         const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
         rmSync(path, { force: true });
         damage(path, content);
-        const { code, signal, stdout, stderr, peak, isOver } = await watched(command);
+        const fault = faultOf(await watched(command), expected[i]!);
         done++;
-        const fault = isOver
-          ? `no end after ${patience / 1000} s`
-          : peak > mostBytes
-            ? `${(peak / 1e6).toFixed(0)} MB resident`
-            : signal !== null || ![0, 1, 2].includes(code!) || /with --verbose to see|^\s+at /m.test(stderr)
-              ? `a fault of its own: ${signal ?? code} ${stderr.trim().split('\n').at(-1)}`
-              : code === 0 && stderr === '' && !/"problems":\["/.test(stdout) && answerOf(stdout) !== expected[i]
-                ? `another answer without a word: ${answerOf(stdout).slice(0, 300)}, of the whole folder ${expected[i]!.slice(0, 300)}`
-                : null;
         if (fault !== null) faults.push(`${file}, ${name}: credence ${command.join(' ')}: ${fault}`);
       }
     }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, pathWith, ranksOf } from '../../test/cli/launching.ts';
 import { type Running, endOf, folder, startBuilt, writeDigits } from '../../test/cli/process.ts';
-import { isInstalled, mpis } from '../../test/comm/launch-mpi.ts';
+import { installedMpis, shareOf } from './ways.ts';
 
 let state = 0;
 /** In [0, 1), the same for the same seed: a linear congruential generator (Numerical Recipes). */
@@ -139,20 +139,10 @@ async function undisturbed(steps: number): Promise<string> {
 /** @throws Error where a run that was killed ends with other parameters */
 export async function kills({ seed, count }: { readonly seed: number; readonly count: number }): Promise<void> {
   state = seed >>> 0;
-  const missing = mpis.filter((mpi) => !isInstalled(mpi));
-  if (missing.length > 0 && process.env['CI'])
-    throw new Error(`not installed: ${missing.map((mpi) => mpi.package).join(', ')}`);
-  for (const mpi of missing) console.log(`${mpi.name} is left out: ${mpi.package} is not installed`);
-  const ways = [
-    threads,
-    ...mpis
-      .filter((mpi) => !missing.includes(mpi))
-      .map(({ name, command }) => launched(name, pathWith(name, command[0]!))),
-  ];
+  const ways = [threads, ...installedMpis().map(({ name, command }) => launched(name, pathWith(name, command[0]!)))];
   const known = new Map<number, string>();
   for (const [i, way] of ways.entries()) {
-    const share = Math.floor((count * (i + 1)) / ways.length) - Math.floor((count * i) / ways.length);
-    const { steps, sha256 } = await torment(way, share);
+    const { steps, sha256 } = await torment(way, shareOf(count, i, ways.length));
     const expected = known.get(steps) ?? (await undisturbed(steps));
     known.set(steps, expected);
     if (sha256 !== expected) {

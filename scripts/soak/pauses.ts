@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, pathWith, ranksOf } from '../../test/cli/launching.ts';
 import { type Running, endOf, startBuilt, writeDigits } from '../../test/cli/process.ts';
-import { isInstalled, mpis } from '../../test/comm/launch-mpi.ts';
+import { installedMpis, shareOf } from './ways.ts';
 
 const deadline = 2;
 
@@ -24,13 +24,13 @@ export async function pauses({ count }: { readonly count: number }): Promise<voi
   ];
   const ways = [
     { name: 'threads', start: (run: string) => startBuilt('train', ...words(run), '--ranks', '2') },
-    ...mpis.filter(isInstalled).map(({ name, command }) => {
+    ...installedMpis().map(({ name, command }) => {
       const path = pathWith(`paused ${name}`, command[0]!);
       return { name, start: (run: string): Running => launch(path, '-n', '2', 'train', ...words(run)) };
     }),
   ];
   for (const [i, { name, start }] of ways.entries()) {
-    const share = Math.floor((count * (i + 1)) / ways.length) - Math.floor((count * i) / ways.length);
+    const share = shareOf(count, i, ways.length);
     const run = `paused-${i}`;
     const child = start(run);
     const end = endOf(child);

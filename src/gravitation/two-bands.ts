@@ -8,6 +8,9 @@ import { SegmentWindows, checkPlace, durationOf, heard, segmentOf, usualMerger }
 /** Seconds of the frame that a window is made in, samples per second of the low band, and the highest frequency there. */
 const [frame, lowRate, lowEnd] = [2, 512, 200];
 
+/** The last bin of the frame's spectrum that the low band has. */
+const lowBins = frame * (lowRate / 2);
+
 /** Hz of the step between the bands, and seconds that a signal spreads by it in time. */
 const [width, spread] = [30, 0.4];
 
@@ -58,20 +61,20 @@ export class WhitenedWindows {
     const lead = Math.floor((frame * sampleRate - out.length) / 2 / (sampleRate / lowRate)) / lowRate;
     const signal: Signal = { model, seen, merger: merger / sampleRate + lead };
     const spectrum = this.#spectrum;
-    const lowest = this.#addLow(spectrum, signal, segmentOf(model.masses), this.#cut(out.length, lead));
+    this.#addLow(spectrum, signal, segmentOf(model.masses), this.#cut(out.length, lead));
     const high = this.#high;
     step.isHigh = true;
     const middle = Math.min(high.last(model), Math.floor(step.end * frame));
     high.add(spectrum, signal, Math.ceil(step.begin * frame), middle, step);
-    const last = Math.max(high.add(spectrum, signal, middle + 1), lowest);
+    const last = Math.max(high.add(spectrum, signal, middle + 1), lowBins);
     const samples = this.#fourier.inverse(spectrum, 0, last);
     spectrum.fill(0, 0, 2 * last + 2);
     const first = lead * sampleRate;
     for (let n = 0; n < out.length; n++) out[n] = samples[first + n]!;
   }
 
-  /** @returns the last bin of the frame's spectrum that was added to */
-  #addLow(spectrum: Float64Array, signal: Signal, seconds: number, cut: Float64Array): number {
+  /** Adds to the frame's spectrum up to `lowBins`. */
+  #addLow(spectrum: Float64Array, signal: Signal, seconds: number, cut: Float64Array): void {
     let segment = this.#low.get(seconds);
     if (segment === undefined) {
       const fourier = new RealFourier(seconds * lowRate);
@@ -95,7 +98,6 @@ export class WhitenedWindows {
     for (let n = 0; n < framed.length; n++) framed[n] = samples[n]! * cut[n]!;
     const bins = this.#forward.of(framed);
     for (let n = 0; n < bins.length; n++) spectrum[n]! += bins[n]!;
-    return frame * (lowRate / 2);
   }
 
   /** What cuts the frame out of a segment: 1 in the window, smooth steps to 0 before and after it. */
