@@ -4,7 +4,22 @@
  */
 export { type Communicator, solo } from './comm/index.ts';
 export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './data/index.ts';
-export * from './errors/index.ts';
+export {
+  BatchError,
+  CheckpointError,
+  CommunicationError,
+  CredenceError,
+  DataError,
+  DriftError,
+  type ErrorCode,
+  type ErrorDetail,
+  GraphError,
+  NotFiniteError,
+  RunFolderError,
+  ShapeError,
+  UnavailableError,
+  UsageError,
+} from './errors/index.ts';
 export {
   type ParameterSource,
   type PredictionInputs,

@@ -22,7 +22,8 @@ export interface ClassPredictive extends PredictiveBase, PredictiveFields {
   readonly mutualInformation: Float64Array;
   /**
    * for each level [count, classes]: the draw at place ceil(level draws) of a class's probabilities in ascending order,
-   * the level taken as the decimal that it was written as, to within 0.001: draws are counted on a grid of 500 equal cells over 0 .. 1, and the middle of that draw's cell is given
+   * the level taken as the decimal that it was written as, to within 0.001: draws are counted on a grid of 500 equal
+   * cells over 0 .. 1, and the middle of that draw's cell is given
    */
   readonly quantiles: readonly Float64Array[];
 }
