@@ -40,7 +40,7 @@ const peerModels: Readonly<Record<string, string>> = {
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
-    models: { type: 'string', default: modelNames.join(',') },
+    models: { type: 'string', default: modelNames.filter((name) => !name.startsWith('GW')).join(',') },
     precision: { type: 'string', default: 'f32' },
     from: { type: 'string' },
     to: { type: 'string' },

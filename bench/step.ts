@@ -1,14 +1,14 @@
 /**
  * Where the time of a training step goes: the calls of the plan, one line per operation and shape, and the throughput in
  * processor time, which other programs on the machine disturb less than the clock. Data are noise of the model's shape,
- * or MNIST for a network that is not CIFAR's.
+ * or MNIST for a network of small images.
  *
- * npx tsx bench/step.ts MODEL [--engine wasm|onednn] [--batch 64] [--steps 60] [--lines 20]
+ * npx tsx bench/step.ts MODEL [--engine wasm|onednn] [--batch 64] [--steps 60] [--lines 20] [--precision f32|bf16]
  */
 import { parseArgs } from 'node:util';
 import { loadDataset } from '../src/datasets/index.ts';
 import { solo } from '../src/comm/index.ts';
-import { infoOfImages, namedModel } from '../src/compose/index.ts';
+import { infoOfImages, infoOfSignals, namedModel } from '../src/compose/index.ts';
 import { type ArrayExamples, imageExamples, shuffled } from '../src/data/index.ts';
 import type { KernelsFactory } from '../src/kernels/index.ts';
 import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
@@ -48,8 +48,14 @@ function timed(factory: KernelsFactory, spent: Map<string, Spent>, watch: { on: 
   };
 }
 
-/** MNIST for a network of small images, noise of CIFAR's shape for one of CIFAR's. */
+/** MNIST for a network of small images, noise of their shape for those of CIFAR's and of signals. */
 async function modelAndData(name: string): Promise<{ model: Model; train: ArrayExamples }> {
+  if (name.startsWith('GW')) {
+    const info = infoOfSignals();
+    const inputs = Float32Array.from({ length: 64 * info.input.shape[0]! }, (_, i) => Math.sin(997 * i * i));
+    const targets = new Float32Array(64 * 3);
+    return { model: namedModel(name, info), train: { count: 64, shape: info.input.shape, inputs, targets } };
+  }
   const isOfMnist = !name.startsWith('CIFAR');
   const data = { ...defaults.data, name: isOfMnist ? 'mnist' : 'cifar10' } as const;
   const info = infoOfImages(data);
@@ -69,6 +75,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '64' },
     steps: { type: 'string', default: '60' },
     lines: { type: 'string', default: '20' },
+    precision: { type: 'string', default: 'f32' },
   },
 });
 const name = positionals[0] ?? 'BNN_conv_flip';
@@ -80,7 +87,8 @@ const processorTimes: number[] = [];
 let before = 0;
 const quiet = { printEvery: 1e8, histogramEvery: 0, checkpointEvery: 0 };
 const { model, train } = await modelAndData(name);
-const settings = { ...defaults, ...quiet, batchSize, iteration: steps };
+const precision = values.precision === 'bf16' ? 'bf16' : 'f32';
+const settings = { ...defaults, ...quiet, batchSize, iteration: steps, precision } as const;
 const trainer = new Trainer({
   ...{ model, settings, examples: shuffled(train, settings.seed) },
   kernels: timed(engine, spent, watch),

@@ -5,7 +5,7 @@ import type { TrainRequest as Request } from '../compose/index.ts';
 import { RunFolderError, UsageError } from '../errors/index.ts';
 import { isMapping, isModulePath, nameOf } from '../models/index.ts';
 import { assertSealed, isSealedRun, latestState } from '../run/index.ts';
-import { type RunConfiguration, ownDataName } from '../train/index.ts';
+import { type RunConfiguration, gravitationName, ownDataName } from '../train/index.ts';
 import {
   type Flag,
   type Layer,
@@ -135,7 +135,8 @@ function assertFitting({ data, patience }: RunConfiguration): void {
   if (weights !== null && name !== ownDataName) {
     throw new UsageError(`weights ${weights} for ${name}`, { expected: 'own data, with a column of weights' });
   }
-  if (patience !== null && (name !== ownDataName || validation === 0)) {
+  const canHold = name === ownDataName || name === gravitationName;
+  if (patience !== null && (!canHold || validation === 0)) {
     throw new UsageError(`patience ${patience} without a validation part`, {
       expected: 'own data with --data.validation, such as 0.1',
       remedy: 'Or leave --patience away',

@@ -11,6 +11,7 @@ import {
   dataOfModel,
   display,
   presets,
+  settingsOfModel,
   readYamlFile,
   suggestion,
   valueAt,
@@ -29,7 +30,9 @@ export async function layerOfTarget(target: string | null): Promise<Layer | null
   const label = () => display(target);
   if (Object.hasOwn(presets, target)) return { values: presets[target], label };
   if (isModulePath(target)) return { values: { model: existing(target, 'module') }, label };
-  if (modelNames.includes(target)) return { values: { model: target, data: dataOfModel[target] ?? {} }, label };
+  if (modelNames.includes(target)) {
+    return { values: { data: dataOfModel[target] ?? {}, ...settingsOfModel[target], model: target }, label };
+  }
   if (/\.ya?ml$/i.test(target)) return readYamlFile(target);
   if (isOwnData(target)) return { values: { data: { name: ownDataName, path: existing(target, 'data') } }, label };
   if (/[/\\]/.test(target) || existsSync(target)) return readYamlFile(target);

@@ -3,6 +3,7 @@ export { elementsOf } from './elements.ts';
 export { type RunPrediction, evaluateRun, predictWithRun } from './evaluate-run.ts';
 export type { Outcome, RunSummary } from './evaluation.ts';
 export { infoOfImages } from './images.ts';
+export { infoOfSignals } from './gravitation.ts';
 export { namedModel } from './model.ts';
 export { countRanks } from './ranks.ts';
 export { launchedAs } from './launched.ts';

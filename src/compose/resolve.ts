@@ -1,9 +1,10 @@
 /** From a configuration to an experiment: names are asked for here, and nowhere behind. */
 import { Graph, isNoise } from '../graph/index.ts';
 import { type DescribedModel, declarationsOf, isModulePath } from '../models/index.ts';
-import { type Checkpoint, type RunConfiguration, ownDataName } from '../train/index.ts';
+import { type Checkpoint, type RunConfiguration, gravitationName, ownDataName } from '../train/index.ts';
 import type { Experiment, Loading } from './experiment.ts';
 import { assertFitsTargets } from './fit.ts';
+import { gravitationData } from './gravitation.ts';
 import { imageData } from './images.ts';
 import type { DataInfo } from './info.ts';
 import { modelFor } from './model.ts';
@@ -21,9 +22,13 @@ export async function experimentOf(
   checkpoint: Checkpoint | null,
   loading: Loading | null = null,
 ): Promise<Experiment> {
-  const isOwn = configuration.data.name === ownDataName;
-  const data = await (isOwn ? ownData : imageData)(configuration, checkpoint, loading);
+  const data = await readerOf(configuration)(configuration, checkpoint, loading);
   return { configuration, data, ...(await resolveModel(configuration.model, data.info)) };
+}
+
+function readerOf({ data: { name } }: RunConfiguration) {
+  if (name === ownDataName) return ownData;
+  return name === gravitationName ? gravitationData : imageData;
 }
 
 /** The model of a configuration, for data of this kind, and what it declares. */

@@ -1,8 +1,17 @@
 import type { Communicator } from '../comm/index.ts';
-import { type ArrayExamples, shuffled } from '../data/index.ts';
+import { type ArrayExamples, type Examples, shuffled } from '../data/index.ts';
+import { signalsInNoise } from '../gravitation/index.ts';
 import type { Model } from '../models/index.ts';
-import { type Checkpoint, type RunConfiguration, Trainer, type TrainingOptions } from '../train/index.ts';
+import {
+  type Checkpoint,
+  type RunConfiguration,
+  Trainer,
+  type TrainingOptions,
+  gravitationName,
+  scheduleOf,
+} from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
+import { curriculum } from './gravitation.ts';
 
 /** What a rank trains, and with what: the same on all. */
 export interface Share {
@@ -20,11 +29,18 @@ export async function trainerOf(
   communicator: Communicator,
   others: Pick<TrainingOptions, Others>,
 ): Promise<Trainer> {
-  const isOfImages = model.input.dtype === 'u8';
   return new Trainer({
     ...{ model, settings: configuration, communicator, resume },
-    examples: shuffled(train, configuration.seed, isOfImages ? configuration.data : null),
+    examples: examplesOf(train, configuration, model),
     kernels: await chooseEngine(configuration.engine),
     ...others,
   });
+}
+
+/** What is at rest, in the order of its batches and as each visit wants it. */
+function examplesOf(train: ArrayExamples, configuration: RunConfiguration, { input }: Model): Examples {
+  const { seed, data } = configuration;
+  if (data.name !== gravitationName) return shuffled(train, seed, input.dtype === 'u8' ? data : null);
+  const { totalSteps } = scheduleOf(configuration, train.count);
+  return signalsInNoise(train, { seed, peakSnr: curriculum(data, totalSteps) });
 }

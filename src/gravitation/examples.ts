@@ -1,28 +1,33 @@
 import { type ArrayExamples, BatchOrder, type Examples, sharedBuffer } from '../data/index.ts';
 import { ShapeError, UsageError } from '../errors/index.ts';
+import { areInMemory } from '../models/index.ts';
 import { fillUniform } from '../random/index.ts';
 import { hideInNoise } from './noise.ts';
-import { drawKey, parts } from './prior.ts';
-import { type SignalTarget, type Signals, mergers, signalTargets } from './signals.ts';
+import { type SignalPart, drawKey, parts } from './prior.ts';
+import { type SignalTarget, type Signals, mergers, signalLength, signalTargets } from './signals.ts';
 import { windowLength } from './windows.ts';
 
-export interface SignalExamplesOptions {
+export type SnrRange = readonly [least: number, most: number];
+
+export interface LoudnessOptions {
   readonly seed: number;
   /**
    * Least and most of the largest sample over the noise's standard deviation, uniform between them; for a curriculum a
    * function of the step, from 1. 1 to 3 unless given. (The optimal signal-to-noise ratio is some 13 times as large.)
    */
   readonly peakSnr?: SnrRange | ((step: number) => SnrRange);
+}
+
+export interface SignalExamplesOptions extends LoudnessOptions {
   /** what is to be learnt, in this order; final spin, omega_R and omega_I unless given */
   readonly targets?: readonly SignalTarget[];
 }
 
-export type SnrRange = readonly [least: number, most: number];
-
-const usual = { peakSnr: [1, 3], targets: ['finalSpin', 'omegaReal', 'omegaImaginary'] } as const;
+const usualSnr: SnrRange = [1, 3];
+const usualTargets: readonly SignalTarget[] = ['finalSpin', 'omegaReal', 'omegaImaginary'];
 
 /** of a window: samples, one detector */
-const shape = [windowLength, 1] as const;
+export const windowShape = [windowLength, 1] as const;
 
 /**
  * Signals in noise to train on: at each visit a signal is moved in its window, made as loud and put into noise as its seed,
@@ -31,20 +36,47 @@ const shape = [windowLength, 1] as const;
  * @throws UsageError where targets are none
  */
 export function gravitationExamples(signals: Signals, options: SignalExamplesOptions): Examples {
-  const { seed, peakSnr = usual.peakSnr } = options;
-  const columns = columnsOf(options.targets);
-  const { count } = signals;
+  return signalsInNoise(signalsAtRest(signals, options.targets), options);
+}
+
+/**
+ * Clean signals and their targets, as arrays.
+ * @returns inputs [count, length, 1], reals [count, targets], in their own units
+ * @throws UsageError where targets are none
+ */
+export function signalsAtRest(
+  { count, length, samples, labels }: Signals,
+  targets: readonly SignalTarget[] = usualTargets,
+): ArrayExamples {
+  return { count, shape: [length, 1], inputs: samples, targets: targetsOf(labels, count, targets) };
+}
+
+/**
+ * The same of signals at rest whose targets may have been encoded.
+ * @param data as of `signalsAtRest`
+ * @throws ShapeError where they are no signals
+ */
+export function signalsInNoise(data: ArrayExamples, { seed, peakSnr = usualSnr }: LoudnessOptions): Examples {
+  const { count, shape, inputs, targets } = data;
+  const [length = 0] = shape;
+  const width = targets.length / count;
+  if (!areInMemory(inputs) || !(inputs instanceof Float32Array) || inputs.length !== count * signalLength) {
+    throw new ShapeError('signals to put into noise', {
+      got: `${count} of ${shape.join('x')}`,
+      expected: `float32 in memory, ${signalLength} for each`,
+    });
+  }
   const order = new BatchOrder(seed, count);
-  const visit = new Visit(signals, seed);
+  const visit = new Visit(inputs, { length, part: 'train', seed });
   let indices = new Int32Array(0);
   return {
     count,
-    input: { shape, dtype: 'f32' },
-    fill({ inputs, targets }, { step, position }) {
-      const examples = targets.length / columns.length;
-      if (!(inputs instanceof Float32Array && inputs.length === examples * windowLength)) {
+    input: { shape: windowShape, dtype: 'f32' },
+    fill({ inputs: windows, targets: wanted }, { step, position }) {
+      const examples = wanted.length / width;
+      if (!(windows instanceof Float32Array && windows.length === examples * windowLength)) {
         throw new ShapeError('signals do not fit their batch', {
-          got: `${inputs.length} numbers for ${examples} signals`,
+          got: `${windows.length} numbers for ${examples} signals`,
           expected: `${windowLength} float32 for each`,
         });
       }
@@ -52,9 +84,9 @@ export function gravitationExamples(signals: Signals, options: SignalExamplesOpt
       order.fill(indices, position);
       const range = typeof peakSnr === 'function' ? peakSnr(step) : peakSnr;
       for (let i = 0; i < examples; i++) {
-        const epoch = Math.floor((position + i) / count);
-        visit.fill(inputs.subarray(i * windowLength, (i + 1) * windowLength), indices[i]!, epoch, range);
-        labelsOf(signals, indices[i]!, columns, targets, i);
+        const [place, epoch] = [indices[i]!, Math.floor((position + i) / count)];
+        visit.fill(windows.subarray(i * windowLength, (i + 1) * windowLength), place, epoch, range);
+        for (let t = 0; t < width; t++) wanted[i * width + t] = targets[place * width + t]!;
       }
     },
   };
@@ -66,38 +98,41 @@ export function gravitationExamples(signals: Signals, options: SignalExamplesOpt
  */
 export function heldOutSignals(
   signals: Signals,
-  { seed, peakSnr = usual.peakSnr, targets: names }: SignalExamplesOptions & { readonly peakSnr?: SnrRange },
+  { seed, peakSnr = usualSnr, targets }: SignalExamplesOptions & { readonly peakSnr?: SnrRange },
 ): ArrayExamples {
-  const { count } = signals;
-  const columns = columnsOf(names);
-  const visit = new Visit(signals, seed);
+  const { count, length, samples, labels, part } = signals;
+  const visit = new Visit(samples, { length, part, seed });
   const inputs = new Float32Array(sharedBuffer(`${count} windows`, count * windowLength * 4));
-  const targets = new Float32Array(sharedBuffer('their targets', count * columns.length * 4));
   for (let i = 0; i < count; i++) {
     visit.fill(inputs.subarray(i * windowLength, (i + 1) * windowLength), i, 0, peakSnr);
-    labelsOf(signals, i, columns, targets, i);
   }
-  return { count, shape, inputs, targets };
+  return { count, shape: windowShape, inputs, targets: targetsOf(labels, count, targets) };
 }
 
 /** A signal in its window, moved, loud and in noise as the number of the visit says. */
 class Visit {
-  readonly #signals: Signals;
+  readonly #samples: Float32Array;
+  readonly #length: number;
+  readonly #layer: number;
   readonly #seed: number;
   readonly #drawn = new Float32Array(2);
 
-  constructor(signals: Signals, seed: number) {
-    this.#signals = signals;
+  constructor(
+    samples: Float32Array,
+    { length, part, seed }: { readonly length: number; readonly part: SignalPart; readonly seed: number },
+  ) {
+    this.#samples = samples;
+    this.#length = length;
+    this.#layer = parts[part];
     this.#seed = seed;
   }
 
   fill(out: Float32Array, place: number, epoch: number, [least, most]: SnrRange): void {
-    const { samples, length, part } = this.#signals;
-    const layer = parts[part];
+    const layer = this.#layer;
     fillUniform(this.#drawn, drawKey(this.#seed, visits + layer, epoch, place));
     const moved = Math.floor(this.#drawn[0]! * (mergers[1] - mergers[0] + 1));
-    const first = place * length + moved;
-    const clean = samples.subarray(first, first + windowLength);
+    const first = place * this.#length + moved;
+    const clean = this.#samples.subarray(first, first + windowLength);
     const peakSnr = least + (most - least) * this.#drawn[1]!;
     hideInNoise(out, clean, peakSnr, { seed: this.#seed, step: epoch, replica: 0, layer, example: place });
   }
@@ -106,23 +141,24 @@ class Visit {
 /** Layers of the key below it are those of the parts' binaries. */
 const visits = 16;
 
-function columnsOf(targets: readonly SignalTarget[] = usual.targets): number[] {
-  const columns = targets.map((name) => signalTargets.indexOf(name));
-  if (columns.length > 0 && !columns.includes(-1)) return columns;
-  throw new UsageError('targets of gravitational waves', {
-    got: targets.join(', ') || 'none',
-    expected: `some of ${signalTargets.join(', ')}`,
-  });
-}
-
-function labelsOf(
-  { labels }: Signals,
-  place: number,
-  columns: readonly number[],
-  targets: { [index: number]: number },
-  row: number,
-): void {
-  for (const [i, column] of columns.entries()) {
-    targets[row * columns.length + i] = labels[place * signalTargets.length + column]!;
+/** [count, names], of labels [count, 5]. */
+function targetsOf(
+  labels: ArrayLike<number>,
+  count: number,
+  names: readonly SignalTarget[] = usualTargets,
+): Float32Array {
+  const columns = names.map((name) => signalTargets.indexOf(name));
+  if (columns.length === 0 || columns.includes(-1)) {
+    throw new UsageError('targets of gravitational waves', {
+      got: names.join(', ') || 'none',
+      expected: `some of ${signalTargets.join(', ')}`,
+    });
   }
+  const targets = new Float32Array(sharedBuffer('their targets', count * columns.length * 4));
+  for (let i = 0; i < count; i++) {
+    for (const [t, column] of columns.entries()) {
+      targets[i * columns.length + t] = labels[i * signalTargets.length + column]!;
+    }
+  }
+  return targets;
 }

@@ -3,7 +3,16 @@
  * masses as the detector sees them, frequencies in Hz, distances in Mpc, times in seconds. Runs in a browser as well.
  */
 export { type Binary, type Masses, massesOf } from './binary.ts';
-export { type SignalExamplesOptions, type SnrRange, gravitationExamples, heldOutSignals } from './examples.ts';
+export {
+  type LoudnessOptions,
+  type SignalExamplesOptions,
+  type SnrRange,
+  gravitationExamples,
+  heldOutSignals,
+  signalsAtRest,
+  signalsInNoise,
+  windowShape,
+} from './examples.ts';
 export { type DrawnBinary, type Prior, type SignalPart, drawBinary, usualPrior } from './prior.ts';
 export { type SignalTarget, type Signals, makeSignals, signalTargets } from './signals.ts';
 export { designNoise } from './detector.ts';

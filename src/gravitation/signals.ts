@@ -29,6 +29,9 @@ export interface Signals {
 const [earliest, latest] = [0.8, 0.95];
 export const mergers = [Math.round(earliest * sampleRate), Math.round(latest * sampleRate)] as const;
 
+/** Samples of a signal at rest: a window, and how far it may be moved. */
+export const signalLength = windowLength + mergers[1] - mergers[0];
+
 /**
  * Binaries of a prior and what a detector hears of them, with a phase of each one's own: 37 kB each, some 2,000 per second.
  * @param count at most 56,000, which fill 2 GB
@@ -45,8 +48,8 @@ export function makeSignals(
   if (!Number.isInteger(count) || count < 1) {
     throw new UsageError('number of signals', { got: String(count), expected: 'an integer from 1' });
   }
-  const [first, merger] = mergers;
-  const length = windowLength + merger - first;
+  const merger = mergers[1];
+  const length = signalLength;
   const bytes = Float32Array.BYTES_PER_ELEMENT;
   const samples = new Float32Array(sharedBuffer(`${count} signals`, count * length * bytes));
   const labels = new Float64Array(sharedBuffer('their labels', count * signalTargets.length * 8));

@@ -1,5 +1,6 @@
 import { UsageError, describeValue, suggestion } from '../errors/index.ts';
 import { cifarNetworks } from './cifar.ts';
+import { gravitationNetworks } from './gravitation.ts';
 import { mnistNetworks } from './mnist.ts';
 import type { Network } from './network.ts';
 import { tableNetworks } from './table.ts';
@@ -11,7 +12,12 @@ export { type TargetInfo, likelihoodOf, targetsOf } from './description/likeliho
 export { isMapping } from './description/options.ts';
 export { type DescribedModel, type Network, isModulePath, nameOf } from './network.ts';
 
-const networks: Readonly<Record<string, Network>> = { ...mnistNetworks, ...cifarNetworks, ...tableNetworks };
+const networks: Readonly<Record<string, Network>> = {
+  ...mnistNetworks,
+  ...cifarNetworks,
+  ...tableNetworks,
+  ...gravitationNetworks,
+};
 
 /** Names of all networks. */
 export const modelNames: readonly string[] = Object.keys(networks);

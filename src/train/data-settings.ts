@@ -1,7 +1,10 @@
-import { type Setting, boolean, integer, oneOf, text, value } from './setting.ts';
+import { type Setting, boolean, integer, number, oneOf, text, value } from './setting.ts';
 
 /** The name of data of one's own: a file or folder, `data.path`. */
 export const ownDataName = 'own';
+
+/** The name of gravitational waves that are made as a run asks for them. */
+export const gravitationName = 'gw';
 
 /** Settings of the data: which, and what is done to them before a network sees them. */
 export const dataSettings = {
@@ -27,6 +30,9 @@ export const dataSettings = {
   missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
   stream: stream('own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large'),
   task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
+  signals: integer(20_000, 'COUNT', 'gw: how many binaries are drawn to train on', 1, 56_000),
+  peakSnr: range([1, 3], 'gw: least and most of the largest sample over the noise, drawn anew at each visit'),
+  curriculum: number(0, 'SHARE', 'gw: share of the run over which signals fall from the most of peakSnr', 0, 1),
   strict: boolean(false, null, 'refuse all pictures where one cannot be read, instead of leaving it out'),
 };
 
@@ -59,6 +65,18 @@ function names(about: string): Setting<readonly string[] | null> {
 
 function isName(given: unknown): given is string {
   return typeof given === 'string' && given !== '';
+}
+
+/** Two numbers above 0, the first not above the other, from a list of them or from a text with a comma between. */
+function range(usual: readonly [number, number], about: string): Setting<readonly [number, number]> {
+  const words = { kind: 'text', placeholder: 'LEAST,MOST', about, expected: 'two numbers above 0 in order' } as const;
+  return value<readonly [number, number], readonly [number, number]>(usual, words, (given) => {
+    const list: unknown = typeof given === 'string' ? given.split(',').map(Number) : given;
+    if (!Array.isArray(list) || list.length !== 2) return undefined;
+    const [least, most] = list as readonly unknown[];
+    const isRange = typeof least === 'number' && typeof most === 'number' && least > 0 && least <= most && most < 1e6;
+    return isRange ? [least, most] : undefined;
+  });
 }
 
 /** Whether, or what is decided by what is there. */

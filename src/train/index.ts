@@ -7,7 +7,7 @@ export {
   defaults,
   overlay,
 } from './configuration.ts';
-export { ownDataName } from './data-settings.ts';
+export { gravitationName, ownDataName } from './data-settings.ts';
 export type {
   EvaluationFigures,
   NamedTensor,

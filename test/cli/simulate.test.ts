@@ -123,7 +123,7 @@ describe('credence simulate refuses', () => {
       credence: --ranks: got 65537, expected integers from 1 to 65536
       credence: --ranks: got 1.5, expected integers from 1 to 65536
       credence: --machine: got thetta, expected laptop, theta, theta-horovod, cluster-ib. Did you mean theta?
-      credence: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model, BNN_table. Did you mean CNN_conv?
+      credence: unknown model: got BNN_conv, expected BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model, BNN_table, GW_BNN, GW_BNN_full. Did you mean CNN_conv?
       credence: --wire: got float16, expected float32, bfloat16. Did you mean bfloat16?
       credence: --scaling: got none, expected weak, strong
       credence: --spread: got -1, expected a number from 0 to 10

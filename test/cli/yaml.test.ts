@@ -87,12 +87,12 @@ describe('config.yaml', () => {
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
       UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, steps, rise
-      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, weights, test, validation, standardize, missing, stream, task, strict
+      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, weights, test, validation, standardize, missing, stream, task, signals, peakSnr, curriculum, strict
       UsageError: DIR/wrong9.yaml, line 2: seed: got a mapping, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong12.yaml, line 1: verbose: got "yes", expected true or false. The default is false
-      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model, BNN_table. Did you mean BNN_FC_flip?
+      UsageError: DIR/wrong13.yaml, line 1: model: got "BNN_FC_flap", expected one of BNN_conv_flip, BNN_conv_nonflip, BNN_FC_flip, BNN_FC_nonflip, CNN_conv, CNN_FC, CIFAR10_BNN_model, CIFAR10_CNN_model, CIFAR20_BNN_model, CIFAR20_CNN_model, CIFAR100_BNN_model, CIFAR100_CNN_model, BNN_table, GW_BNN, GW_BNN_full. Did you mean BNN_FC_flip?
       UsageError: DIR/wrong14.yaml, line 2, column 1: Map keys must be unique. Correct the file
       UsageError: DIR/wrong15.yaml, line 2, column 1: Tabs are not allowed as indentation. Correct the file
       UsageError: DIR/wrong16.yaml, line 2, column 1: Flow map in block collection must be sufficiently indented and end with a }. Correct the file
@@ -186,6 +186,9 @@ describe('the config.yaml of a run folder', () => {
         missing: error                   # own data, what becomes of missing values: error, drop or mean
         stream: auto                     # own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large
         task: auto                       # own data, what the target is: auto, classes, reals or counts
+        signals: 20000                   # gw: how many binaries are drawn to train on
+        peakSnr: [1,3]                   # gw: least and most of the largest sample over the noise, drawn anew at each visit
+        curriculum: 0                    # gw: share of the run over which signals fall from the most of peakSnr
         strict: false                    # refuse all pictures where one cannot be read, instead of leaving it out
       seed: 0                            # keys all noise and the order of the data
       iteration: null                    # number of steps; null: as many as epochs asks for

@@ -33,7 +33,7 @@ function problemOf(values: unknown): Problem {
 describe('the table of settings', () => {
   it('takes its own defaults, and names them where a setting is one of several', () => {
     const rows = rowsOf(settings, defaults);
-    expect(rows).toHaveLength(54);
+    expect(rows).toHaveLength(57);
     for (const [row, usual] of rows) {
       expect(usual).toBe(row.usual);
       expect(row.read(usual)).toEqual(usual);

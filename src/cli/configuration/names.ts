@@ -1,12 +1,12 @@
 /** Settings that name what rooms above the table of settings know: models and data sets. */
 import { datasetNames } from '../../datasets/index.ts';
 import { isModulePath, modelNames } from '../../models/index.ts';
-import { type Problem, type RunConfiguration, ownDataName } from '../../train/index.ts';
+import { type Problem, type RunConfiguration, gravitationName, ownDataName } from '../../train/index.ts';
 import { type SettingPath, settings, valueAt } from './settings.ts';
 
 const namesOf: ReadonlyMap<string, readonly string[]> = new Map<SettingPath, readonly string[]>([
   ['model', modelNames],
-  ['data.name', [...datasetNames, ownDataName]],
+  ['data.name', [...datasetNames, ownDataName, gravitationName]],
 ]);
 
 /** The problem of a configuration with a name that is none; null where there is no such problem. */

@@ -6,6 +6,15 @@ const cifar100 = { name: 'cifar100', subtractPixelMean: true };
 /** A deep network learns little for epochs where the posterior starts as wide as TFP's layers do (bench/RESULTS.md). */
 const narrow = { initialScale: -5 };
 
+/**
+ * What suits the networks for gravitational waves (bench/RESULTS.md, section "Gravitational waves"): signals are loud at first,
+ * and the posterior starts narrow, as in all deep networks.
+ */
+const gw = {
+  ...{ data: { name: 'gw', curriculum: 0.3 }, batchSize: 32, learningRate: 0.0005, warmupSteps: 200 },
+  ...{ learningRateDecay: 'cosine', clipNorm: 10, initialScale: -6, checkpointEvery: 250 },
+};
+
 /** What a preset changes of the defaults. */
 export const presets: Readonly<Record<string, object>> = {
   mnist: { model: 'BNN_conv_flip', data: mnist },
@@ -17,6 +26,7 @@ export const presets: Readonly<Record<string, object>> = {
   },
   cifar20: { model: 'CIFAR20_BNN_model', data: cifar20, ...narrow },
   cifar100: { model: 'CIFAR100_BNN_model', data: cifar100, ...narrow },
+  gw: { model: 'GW_BNN', ...gw },
 };
 
 /** The data set that a model is made for, where its name alone is given and the default is another. */
@@ -27,4 +37,9 @@ export const dataOfModel: Readonly<Record<string, object>> = {
   CIFAR20_CNN_model: cifar20,
   CIFAR100_BNN_model: cifar100,
   CIFAR100_CNN_model: cifar100,
+  GW_BNN: gw.data,
+  GW_BNN_full: gw.data,
 };
+
+/** What else a model changes of the defaults, where its name alone is given. */
+export const settingsOfModel: Readonly<Record<string, object>> = { GW_BNN: gw, GW_BNN_full: gw };

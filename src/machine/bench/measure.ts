@@ -38,7 +38,7 @@ export interface Measurement {
 
 /** How long a measurement lasts unless it is said: the networks whose step takes a good part of a second need more. */
 export function usualSeconds(model: string): number {
-  return model.startsWith('CIFAR') ? 8 : 2;
+  return /^(CIFAR|GW)/.test(model) ? 8 : 2;
 }
 
 /** Seconds for what comes before a steady pace: the graph is planned, kernels are compiled and compiled again. */

@@ -14,7 +14,7 @@ export const command: CommandFile = {
     words.command.usage('[training | scaling] [--key value ...]');
     words
       .argument('WHAT', what, 'training')
-      .option('models', 'NAME,...', `${modelNames.join(', ')} (default: all but those of CIFAR; scaling: two)`)
+      .option('models', 'NAME,...', `${modelNames.join(', ')} (default: all but those of CIFAR and GW; scaling: two)`)
       .option('engines', 'NAME,...', `${engines.join(', ')} (default: all that work here but reference)`)
       .option('precisions', 'NAME,...', `${settings.precision.choices.join(', ')}: of training`, 'f32')
       .option('batches', 'COUNT,...', 'examples per replica and step (default: 64,128; scaling: 64)')

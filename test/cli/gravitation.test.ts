@@ -1,0 +1,71 @@
+/** Gravitational waves from the command as it is installed: made as a run asks for them, the same on any number of ranks. */
+import { rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heldOutSignals, makeSignals } from '../../src/gravitation/index.ts';
+import { npy } from '../datasets/fixtures.ts';
+import { endOf, folder, startBuilt } from './process.ts';
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name: string) => join(folder, name);
+
+async function told(...words: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await endOf(startBuilt(...words, '--json'));
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { run: _, samplesPerSecond: __, ...own } = JSON.parse(stdout);
+  return own;
+}
+
+beforeAll(() =>
+  writeFileSync(
+    at('job.yaml'),
+    `model:
+  layers:
+    - conv1d: {filters: 4, kernelSize: 16, strides: 16, activation: relu}
+    - maxPool1d: {window: 16}
+    - flatten
+    - denseFlipout: {units: 3}
+  likelihood: {normal: {noise: learned}}
+data: {name: gw, signals: 60, test: 0.2, validation: 0.1, curriculum: 0.5}
+iteration: 20
+batchSize: 32
+evaluateEvery: 10
+checkpointEvery: 10
+draws: 3
+`,
+  ),
+);
+
+describe('credence train with gravitational waves', () => {
+  it('comes to the same bits on one rank and on two, and where it was interrupted', async () => {
+    const one = await told('train', 'job.yaml', '--ranks', '1', '--out', 'one');
+    expect(one).toMatchObject({ step: 20, coverage90: expect.any(Number) });
+    expect(await told('train', 'job.yaml', '--ranks', '2', '--out', 'two')).toEqual(one);
+    rmSync(at('two/checkpoints/step-20'), { recursive: true });
+    expect(await told('train', '--resume', 'two', '--ranks', '1')).toEqual(one);
+    expect(await told('evaluate', 'two')).toEqual(one);
+  });
+
+  it('predicts windows of a file, in their own units', async () => {
+    const signals = makeSignals(3, { seed: 4, part: 'test' });
+    const { inputs } = heldOutSignals(signals, { seed: 4 });
+    if (!(inputs instanceof Float32Array)) throw new Error('windows are not in memory');
+    writeFileSync(at('events.npy'), npy('<f4', [3, 8192], inputs));
+    const { code, stderr } = await endOf(startBuilt('predict', 'one', 'events.npy', '--out', 'events.csv'));
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const [header, ...rows] = readFileSync(at('events.csv'), 'utf8').trim().split('\n');
+    expect(header!.split(',')[0]).toBe('finalSpin.mean');
+    expect(header).toContain('omegaImaginary.epistemic');
+    expect(rows).toHaveLength(3);
+    // of what was learnt in 20 steps, no more than that it is about the mean of the prior, 0.62
+    for (const row of rows) expect(Math.abs(Number(row.split(',')[0]) - 0.62)).toBeLessThan(0.5);
+  });
+
+  it('refuses what makes no sense', async () => {
+    const refused = async (...words: string[]) => (await endOf(startBuilt('train', 'gw', ...words))).stderr;
+    expect(await refused('--data.peakSnr', '3,1')).toContain('two numbers above 0 in order');
+    expect(await refused('--data.test', 'other.csv')).toContain('expected a share');
+    expect(await refused('--data.signals', '0')).toContain('an integer from 1');
+  });
+});
