@@ -40,6 +40,17 @@ describe('what oneDNN computes wrongly', () => {
     expect(isWrong([1, 4, 29, 17], [1, 1, 17, 8], 'bf16', [1, 1], [2, 1])).toBe(false);
   });
 
+  test('in bfloat16 skipped rows of more than 28 columns', () => {
+    const wrong = (width: number, taps: number, strides: Pair, dtype: DataType = 'bf16', padding = 'SAME') =>
+      isWrong([1, 3, width, 16], [1, taps, 16, 16], dtype, strides, [1, 1], padding);
+    expect([wrong(31, 2, [2, 1]), wrong(29, 4, [2, 1]), wrong(61, 3, [3, 1])]).toEqual([true, true, true]);
+    expect(wrong(32, 2, [3, 1], 'bf16', 'VALID')).toBe(true);
+    expect([wrong(28, 2, [2, 1]), wrong(31, 1, [2, 1]), wrong(31, 2, [1, 1]), wrong(62, 2, [2, 2])]).not.toContain(
+      true,
+    );
+    expect(wrong(31, 2, [2, 1], 'f32')).toBe(false);
+  });
+
   test('in float32 strides behind a padding of more than 14 columns, with a map of 29 to 55', () => {
     // 7 taps, 5 apart: 15 columns of padding in front where the width is odd
     const wrong = (width: number, stride: number, dilation = 5, dtype: DataType = 'f32', padding = 'SAME') =>

@@ -111,6 +111,14 @@ const bounds: Readonly<Record<string, readonly [dtype: DataType, draw: Draw]>> =
       dilations: [random.integer(1, 3), random.integer(1, 2)],
     }),
   ],
+  'skipped rows': [
+    'bf16',
+    (random) => ({
+      channels: random.pick([3, 8, 16, 17, 32]),
+      ...{ width: random.integer(20, 100), stride: random.integer(1, 2), taps: random.integer(1, 5) },
+      dilations: [1, random.integer(1, 2)],
+    }),
+  ],
   'long padding with strides': [
     'f32',
     (random) => ({
