@@ -54,11 +54,11 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "17 of 22",
-          "conv2dBackward": "14 of 21",
+          "conv2d": "20 of 24",
+          "conv2dBackward": "15 of 24",
           "dense": "27 of 34",
-          "flipoutConv2d": "18 of 22",
-          "flipoutConv2dBackward": "10 of 21",
+          "flipoutConv2d": "19 of 24",
+          "flipoutConv2dBackward": "13 of 20",
           "matmul": "15 of 22",
         }
       `);

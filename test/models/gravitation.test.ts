@@ -10,7 +10,9 @@ it.each([
   ['GW_BNN_full', 2 * 2_966_528 + 1_024 + 1_525_251],
 ])('%s has %d parameters on a second of a detector', (name, count) => {
   const model = {
-    ...{ name, input: { shape: [8192, 1], dtype: 'f32' }, network: networkOf(name)(3) },
+    name,
+    input: { shape: [8192, 1], dtype: 'f32' },
+    network: networkOf(name)(3),
     likelihood: normal({ noise: 0.2, targets: 3 }),
   } as const;
   const { parameters } = declarationsOf(model, new Graph());

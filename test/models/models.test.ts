@@ -78,16 +78,19 @@ describe('models', () => {
     expect(Object.values(parametersOf(name)).reduce((sum, shape) => sum + sizeOf(shape), 0)).toBe(count);
   });
 
-  it.each(modelNames.filter((name) => !name.startsWith('GW')))('%s takes images of any size, and of any number of classes', (name) => {
-    // 28x28 through three pools that pad: 14, 7, 4
-    for (const shape of [
-      [28, 28, 1],
-      [33, 20, 4],
-    ]) {
-      const model = modelNamed(name, { shape, classes: 7 });
-      expect(buildNetwork(model, new Graph(), 3, 'training').outputs.shape).toEqual([3, 7]);
-    }
-  });
+  it.each(modelNames.filter((name) => !name.startsWith('GW')))(
+    '%s takes images of any size, and of any number of classes',
+    (name) => {
+      // 28x28 through three pools that pad: 14, 7, 4
+      for (const shape of [
+        [28, 28, 1],
+        [33, 20, 4],
+      ]) {
+        const model = modelNamed(name, { shape, classes: 7 });
+        expect(buildNetwork(model, new Graph(), 3, 'training').outputs.shape).toEqual([3, 7]);
+      }
+    },
+  );
 
   it('a network that is one layer has it in a scope of its own', () => {
     const name = (layer: Layer) => {

@@ -18,6 +18,7 @@ import {
 import { NarrowOwnKernels } from './narrow-kernels.ts';
 import { FoldedGradients, OwnKernels } from './own-kernels.ts';
 import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
+import { PaddedGradient, isFasterPadded } from './padded.ts';
 
 const { operand } = onednn;
 
@@ -72,7 +73,9 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const descriptors = descriptorsOf(session, geometry, flipout ? 1 : batch, types);
   const hint = describeForward(session, geometry, descriptors, false).description;
   const towardWeights = describeBackwardWeights(session, geometry, descriptors, hint);
-  const towardInput = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
+  const direct = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
+  const isPadded = direct !== null && !flipout && isFasterPadded(session, geometry, direct);
+  const towardInput = isPadded ? null : direct;
 
   const scratch = new ScratchPlan();
   const spreads = pool !== null || activation !== 'none';
@@ -90,6 +93,7 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
         ? new NarrowOwnKernels(native, geometry, towardInput.weights, scratch)
         : new OwnKernels(native, geometry, towardInput.weights, descriptors.plainWeights, scratch)
       : new WholeKernel(native, towardInput, descriptors, scratch);
+  const padded = isPadded ? new PaddedGradient(native, geometry, types, scratch) : null;
 
   return {
     scratchBytes: scratch.bytes,
@@ -121,6 +125,7 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
             [operand.gradientOfResult, gradients[n]!],
           ]),
         );
+      const pad = padded?.bind(context.scratch, { mean: places.mean, map: target, dx });
       const spreadOne = spread.bind(context.scratch, places, spreads ? target : 0, flipout ? 0 : mapSize * element);
       return () => {
         folded.begin();
@@ -135,6 +140,7 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
             toInput(n);
           }
         }
+        pad?.();
         folded.finish();
       };
     },

@@ -60,6 +60,10 @@ const chosen: Sizes[] = [
   sizes([2, 1, 50, 3], [1, 7, 3, 5], { pool: { window: [1, 4], strides: [1, 4], padding: 'SAME' } }),
   sizes([3, 1, 64, 1], [1, 16, 1, 8], { padding: 'VALID', dilations: [1, 2], strides: [1, 3] }),
   sizes([1, 1, 40, 10], [1, 5, 10, 10], { pool: { window: [1, 3], strides: [1, 2], padding: 'VALID' } }),
+  // so long that oneDNN has the gradient of the input from a padded convolution
+  sizes([3, 1, 97, 16], [1, 6, 16, 32], { dilations: [1, 2], padding: 'VALID' }),
+  sizes([2, 1, 66, 32], [1, 4, 32, 16], { dilations: [1, 3] }),
+  sizes([2, 1, 120, 10], [1, 5, 10, 33], { pool: { window: [1, 4], strides: [1, 4], padding: 'VALID' } }),
   // parts of the kernel meet nothing but padding
   sizes([3, 6, 1, 5], [2, 3, 5, 33], { strides: [1, 3] }),
   sizes([2, 5, 1, 8], [2, 2, 8, 8], { strides: [1, 2], dilations: [2, 1] }),
