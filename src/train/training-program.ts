@@ -43,7 +43,8 @@ export interface BucketSink {
 
 /**
  * What one rank computes: the gradient of a unit (one slice of one replica's batch), sums of gradients, and the
- * optimiser's update. It decides nothing and, once made, allocates nothing.
+ * optimiser's update. It decides nothing and, once made, allocates nothing. A class of some length: all of it works on the
+ * regions of one memory.
  */
 export class TrainingProgram {
   /** where the caller puts a slice's examples */
