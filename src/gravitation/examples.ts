@@ -109,6 +109,27 @@ export function heldOutSignals(
   return { count, shape: windowShape, inputs, targets: targetsOf(labels, count, targets) };
 }
 
+/**
+ * How loud each of the held-out signals is: its largest sample over the noise's standard deviation.
+ * @returns [count], as `heldOutSignals` of the same seed, part and range has them
+ */
+export function heldOutLoudness(
+  count: number,
+  { seed, part, peakSnr: [least, most] = usualSnr }: HeldOutOptions,
+): Float64Array {
+  const drawn = new Float32Array(2);
+  return Float64Array.from({ length: count }, (_, place) => {
+    fillUniform(drawn, drawKey(seed, visits + parts[part], 0, place));
+    return least + (most - least) * drawn[1]!;
+  });
+}
+
+export interface HeldOutOptions {
+  readonly seed: number;
+  readonly part: SignalPart;
+  readonly peakSnr?: SnrRange;
+}
+
 /** A signal in its window, moved, loud and in noise as the number of the visit says. */
 class Visit {
   readonly #samples: Float32Array;

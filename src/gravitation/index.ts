@@ -4,10 +4,12 @@
  */
 export { type Binary, type Masses, massesOf } from './binary.ts';
 export {
+  type HeldOutOptions,
   type LoudnessOptions,
   type SignalExamplesOptions,
   type SnrRange,
   gravitationExamples,
+  heldOutLoudness,
   heldOutSignals,
   signalsAtRest,
   signalsInNoise,

@@ -5,6 +5,7 @@ import {
   WhitenedWindows,
   drawBinary,
   gravitationExamples,
+  heldOutLoudness,
   heldOutSignals,
   hideInNoise,
   makeSignals,
@@ -205,6 +206,18 @@ describe('examples of signals', () => {
     for (const [i, target] of [...held.targets].entries()) {
       if (i % 3 === 0) expect(target).toBeCloseTo(remnant(drawBinary(seed, 'test', i / 3)).spin, 6);
     }
+  });
+
+  it('that are held out are as loud as is told', () => {
+    const test = makeSignals(3, { seed, part: 'test' });
+    const held = heldOutSignals(test, { seed }).inputs as Float32Array;
+    const loudness = heldOutLoudness(3, { seed, part: 'test' });
+    for (const [i, own] of loudness.entries()) {
+      const alone = heldOutSignals(test, { seed, peakSnr: [own, own] }).inputs as Float32Array;
+      const row = (windows: Float32Array) => windows.subarray(i * windowLength, (i + 1) * windowLength);
+      expect(row(alone)).toEqual(row(held));
+    }
+    expect(new Set(loudness).size).toBe(3);
   });
 });
 
