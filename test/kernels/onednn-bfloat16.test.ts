@@ -54,11 +54,11 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "20 of 24",
-          "conv2dBackward": "15 of 24",
+          "conv2d": "16 of 23",
+          "conv2dBackward": "15 of 27",
           "dense": "27 of 34",
-          "flipoutConv2d": "19 of 24",
-          "flipoutConv2dBackward": "13 of 20",
+          "flipoutConv2d": "19 of 26",
+          "flipoutConv2dBackward": "12 of 21",
           "matmul": "15 of 22",
         }
       `);

@@ -104,6 +104,8 @@ export function descriptorsOf(
   const { height, width, inputs, kernelHeight, kernelWidth, outputs, mapHeight, mapWidth, strides } = geometry;
   // jit_1x1:avx2 of oneDNN 3.2 writes past its scratchpad where it has to skip pixels
   if (kernelHeight * kernelWidth === 1 && strides[0] * strides[1] > 1) throw new Unimplemented('1x1 with strides');
+  // with AMX such a primitive ends the process while it is described
+  if (meetsPaddingAlone(geometry)) throw new Unimplemented('positions that meet nothing but padding');
   const images = (rows: number, columns: number, channels: number, type: number) => {
     const strides = [rows * columns * channels, 1, columns * channels, channels];
     return session.descriptor([batch, channels, rows, columns], strides, type);
@@ -197,4 +199,25 @@ export function describeBackwardWeights(
 /** strides, dilations (0 is dense), padding before and after */
 function placesOf(session: Session, { strides, dilations, before, after }: Geometry): Handle[] {
   return [strides, dilations.map((extent) => extent - 1), before, after].map((values) => session.numbers(values));
+}
+
+/** Whether there is a row, or a column, of the map for which no part of the kernel lies on the images. */
+export function meetsPaddingAlone(geometry: Geometry): boolean {
+  const { height, width, kernelHeight, kernelWidth, mapHeight, mapWidth, strides, dilations, before } = geometry;
+  const extents = [
+    [height, kernelHeight, mapHeight],
+    [width, kernelWidth, mapWidth],
+  ] as const;
+  return extents.some(([extent, taps, positions], axis) => {
+    const meets = (position: number): boolean => {
+      const first = position * strides[axis]! - before[axis]!;
+      for (let k = 0; k < taps; k++) {
+        const place = first + k * dilations[axis]!;
+        if (place >= 0 && place < extent) return true;
+      }
+      return false;
+    };
+    for (let position = 0; position < positions; position++) if (!meets(position)) return true;
+    return false;
+  });
 }

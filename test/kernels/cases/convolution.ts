@@ -70,6 +70,9 @@ const chosen: Sizes[] = [
   sizes([2, 1, 1, 16], [3, 3, 16, 32]),
   sizes([2, 2, 2, 16], [5, 7, 16, 16]),
   sizes([2, 1, 3, 8], [1, 3, 8, 16], { dilations: [1, 4] }),
+  // no part of the kernel meets the images: of every row, of a row
+  sizes([1, 1, 8, 8], [4, 2, 8, 5], { strides: [4, 1], dilations: [2, 3] }),
+  sizes([2, 2, 40, 8], [4, 2, 8, 16], { strides: [2, 1], dilations: [3, 1] }),
   // fewer columns than the stride
   sizes([1, 8, 1, 1], [5, 1, 1, 8], { strides: [2, 3] }),
   sizes([2, 1, 2, 8], [1, 3, 8, 17], { strides: [1, 3] }),
