@@ -69,7 +69,7 @@ export class PaddedGradient {
 
   /** @param places byte offsets: of the kernel, the map's gradient and the result */
   bind(scratch: number, { mean, map, dx }: { readonly mean: number; readonly map: number; readonly dx: number }) {
-    const { session } = this.#native;
+    const { session, wasm } = this.#native;
     const { batch, inputs, outputs, kernelWidth, mapSize, xSize, before, dilations } = this.#geometry;
     const { description, weights } = this.#described;
     const factor = this.#factor;
@@ -89,16 +89,14 @@ export class PaddedGradient {
     );
     const front = between + ((kernelWidth - 1) * dilations[1] - before[1]) * outputs * factor;
     const [length, end] = [mapSize * factor, between + this.#other.xSize * factor];
-    const bytes = new Uint8Array(session.memory.buffer);
+    const lastPlace = turned + (kernelWidth - 1) * step;
     return () => {
-      for (let k = 0; k < kernelWidth; k++) {
-        bytes.copyWithin(turned + (kernelWidth - 1 - k) * step, mean + k * step, mean + (k + 1) * step);
-      }
+      wasm.copyRows(lastPlace, -step, mean, step, step, kernelWidth);
       layOut();
-      bytes.fill(0, between, front);
-      bytes.fill(0, front + length, end);
+      wasm.clear(between, front - between);
+      wasm.clear(front + length, end - front - length);
       for (let n = 0; n < batch; n++) {
-        bytes.copyWithin(front, map + n * length, map + (n + 1) * length);
+        wasm.copyRows(front, 0, map + n * length, 0, length, 1);
         run(n);
       }
     };
