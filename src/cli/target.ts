@@ -8,7 +8,6 @@ import { dataFile } from './own-data.ts';
 import {
   type Flag,
   type Layer,
-  dataOfModel,
   display,
   presets,
   settingsOfModel,
@@ -31,7 +30,7 @@ export async function layerOfTarget(target: string | null): Promise<Layer | null
   if (Object.hasOwn(presets, target)) return { values: presets[target], label };
   if (isModulePath(target)) return { values: { model: existing(target, 'module') }, label };
   if (modelNames.includes(target)) {
-    return { values: { data: dataOfModel[target] ?? {}, ...settingsOfModel[target], model: target }, label };
+    return { values: { ...settingsOfModel[target], model: target }, label };
   }
   if (/\.ya?ml$/i.test(target)) return readYamlFile(target);
   if (isOwnData(target)) return { values: { data: { name: ownDataName, path: existing(target, 'data') } }, label };

@@ -29,17 +29,14 @@ export const presets: Readonly<Record<string, object>> = {
   gw: { model: 'GW_BNN', ...gw },
 };
 
-/** The data set that a model is made for, where its name alone is given and the default is another. */
-export const dataOfModel: Readonly<Record<string, object>> = {
-  CIFAR10_BNN_model: cifar10,
-  CIFAR10_CNN_model: cifar10,
-  CIFAR20_BNN_model: cifar20,
-  CIFAR20_CNN_model: cifar20,
-  CIFAR100_BNN_model: cifar100,
-  CIFAR100_CNN_model: cifar100,
-  GW_BNN: gw.data,
-  GW_BNN_full: gw.data,
+/** What a model changes of the defaults, where its name alone is given: the data that it is made for, at the least. */
+export const settingsOfModel: Readonly<Record<string, { readonly data: object }>> = {
+  CIFAR10_BNN_model: { data: cifar10 },
+  CIFAR10_CNN_model: { data: cifar10 },
+  CIFAR20_BNN_model: { data: cifar20 },
+  CIFAR20_CNN_model: { data: cifar20 },
+  CIFAR100_BNN_model: { data: cifar100 },
+  CIFAR100_CNN_model: { data: cifar100 },
+  GW_BNN: gw,
+  GW_BNN_full: gw,
 };
-
-/** What else a model changes of the defaults, where its name alone is given. */
-export const settingsOfModel: Readonly<Record<string, object>> = { GW_BNN: gw, GW_BNN_full: gw };

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors/index.ts';
 import { modelNames } from '../../models/index.ts';
 import {
   type Flag,
-  dataOfModel,
+  settingsOfModel,
   display,
   parseBoolean,
   settingFlags,
@@ -189,11 +189,11 @@ function cifarModelOf(dataName: Flag | undefined) {
     throw new UsageError(dataName!.label, { got: display(wanted), expected: `one of ${names.join(', ')}` });
   }
   const flags: Flag[] = dataName ? [{ name: 'model', value: model, label: dataName.label }] : [];
-  return { flags, notes: [], defaults: { ...cifarDefaults, model, data: dataOfModel[model] } };
+  return { flags, notes: [], defaults: { ...cifarDefaults, model, ...settingsOfModel[model] } };
 }
 
 function isOfCifar(model: Flag | undefined): boolean {
-  return model === undefined || Object.hasOwn(dataOfModel, model.value);
+  return model === undefined || (modelNames.includes(model.value) && model.value.startsWith('CIFAR'));
 }
 
 /** The figure is that of a print step. */
