@@ -1,5 +1,5 @@
 export { benchScaling, scalingTable } from './bench/scaling.ts';
-export { type Measurement, measureTraining, usualSeconds } from './bench/measure.ts';
+export { type Measurement, isLarge, measureTraining, usualSeconds } from './bench/measure.ts';
 export { type Spread, spread } from './bench/statistics.ts';
 export { benchTraining, trainingTable } from './bench/training.ts';
 export {

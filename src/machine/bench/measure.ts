@@ -36,9 +36,14 @@ export interface Measurement {
   readonly firstStepSeconds: number;
 }
 
-/** How long a measurement lasts unless it is said: the networks whose step takes a good part of a second need more. */
+/** Whether a step of a network takes a good part of a second. */
+export function isLarge(model: string): boolean {
+  return /^(CIFAR|GW)/.test(model);
+}
+
+/** How long a measurement lasts unless it is said: large networks need more. */
 export function usualSeconds(model: string): number {
-  return /^(CIFAR|GW)/.test(model) ? 8 : 2;
+  return isLarge(model) ? 8 : 2;
 }
 
 /** Seconds for what comes before a steady pace: the graph is planned, kernels are compiled and compiled again. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../../../errors/index.ts';
 import {
+  isLarge,
   benchScaling,
   benchTraining,
   communicatorNames,
@@ -80,7 +81,7 @@ function refuse(what: string): never {
 }
 
 async function trainingCases(options: BenchOptions) {
-  const models = modelsOf(options.models ?? modelNames.filter((name) => !/^(CIFAR|GW)/.test(name)).join(','));
+  const models = modelsOf(options.models ?? modelNames.filter((name) => !isLarge(name)).join(','));
   const engines = await enginesOf(options.engines);
   const batches = integers('batches', options.batches ?? '64,128', 1, 1_000_000);
   const ranks = integers('ranks', options.ranks ?? '1', 1, 1024);
