@@ -1,18 +1,25 @@
 /** Gravitational waves that a run makes for itself: binaries of a prior, put into noise anew at each visit. */
 import { createHash } from 'node:crypto';
-import type { ArrayExamples, DataSchema } from '../data/index.ts';
+import {
+  type ArrayExamples,
+  type DataSchema,
+  type Table,
+  columnOfCells,
+  encodeTargets,
+  fitTargets,
+} from '../data/index.ts';
 import { UsageError } from '../errors/index.ts';
 import {
   type SignalPart,
   type Signals,
   type SnrRange,
-  drawBinary,
   heldOutSignals,
   makeSignals,
-  remnant,
-  ringdown,
+  signalLabels,
+  signalTargets,
   signalsAtRest,
   usualPrior,
+  usualTargets,
   windowShape,
 } from '../gravitation/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
@@ -22,16 +29,13 @@ import { type DataInfo, infoOfSchema } from './info.ts';
 
 type DataSettings = RunConfiguration['data'];
 
-/** As files of signals call them: of one's own, too, that are predicted with a run. */
-const names = ['finalSpin', 'omegaReal', 'omegaImaginary'];
-
 /** Signals that are made to see whether they are made alike everywhere. */
 const sampled = 8;
 
 /**
  * Signals are made when they are first asked for. The parts have no binary in common.
  * @param checkpoint whose targets' units are taken
- * @throws UsageError where a part is no share of the signals
+ * @throws UsageError where a part is no share of the signals, DataError where there are too few to standardise by
  */
 export async function gravitationData(
   { data, seed }: RunConfiguration,
@@ -44,20 +48,24 @@ export async function gravitationData(
     test: share('test', data.test, data.signals),
   };
   const schema = (checkpoint && schemaOf(checkpoint)) ?? schemaOfSignals(data, seed);
-  const { shift, scale } = schema.target;
-  const encoded = (examples: ArrayExamples): ArrayExamples => {
-    const { targets } = examples;
-    if (shift && scale)
-      for (let i = 0; i < targets.length; i++) targets[i] = (targets[i]! - shift[i % 3]!) / scale[i % 3]!;
-    return examples;
-  };
+  const encoded = (examples: ArrayExamples, { labels, count }: Signals): ArrayExamples => ({
+    ...examples,
+    targets: encodeTargets(tableOf(labels, count), rowsTo(count), schema.target),
+  });
   const made = (part: SignalPart): Signals => {
     if (part === 'train') loading?.note(`making ${counts.train} signals`);
     return makeSignals(counts[part], { seed, part });
   };
   const held = (part: 'validation' | 'test') =>
-    once(() => (counts[part] === 0 ? null : encoded(heldOutSignals(made(part), { seed, peakSnr: data.peakSnr }))));
-  const train = once(() => encoded(signalsAtRest(made('train'))));
+    once(() => {
+      if (counts[part] === 0) return null;
+      const signals = made(part);
+      return encoded(heldOutSignals(signals, { seed, peakSnr: data.peakSnr }), signals);
+    });
+  const train = once(() => {
+    const signals = made('train');
+    return encoded(signalsAtRest(signals), signals);
+  });
   const [validation, test, digest] = [held('validation'), held('test'), once(() => digestOf(counts, data, seed))];
   return {
     source: `${counts.train} binaries of seed ${seed}`,
@@ -93,29 +101,32 @@ function schemaOfSignals(
   { standardize, signals }: Pick<DataSettings, 'standardize' | 'signals'>,
   seed: number,
 ): DataSchema {
-  const moments = names.map(() => ({ sum: 0, squares: 0 }));
-  for (let i = 0; i < signals; i++) {
-    const { spin } = remnant(drawBinary(seed, 'train', i));
-    const { omegaReal, omegaImaginary } = ringdown(spin);
-    for (const [t, y] of [spin, omegaReal, omegaImaginary].entries()) {
-      moments[t]!.sum += y;
-      moments[t]!.squares += y * y;
-    }
-  }
-  const shift = moments.map(({ sum }) => sum / signals);
-  const scale = moments.map(({ squares }, t) => Math.sqrt(Math.max(1e-12, squares / signals - shift[t]! ** 2)));
+  const table = tableOf(signalLabels(signals, { seed, part: 'train' }), signals);
   return {
     input: {
       ...{ shape: windowShape, dtype: 'f32', columns: null, unused: [], array: 'train_data', missing: 'error' },
       ...{ shift: null, scale: null },
     },
-    target: { names, kind: 'reals', classes: null, ...(standardize ? { shift, scale } : { shift: null, scale: null }) },
+    target: fitTargets(table, rowsTo(signals), { names: usualTargets, task: 'reals', standardize }),
   };
+}
+
+/** The targets as columns, as those of a file are. */
+function tableOf(labels: Float64Array, count: number): Table {
+  const columns = usualTargets.map((name) => {
+    const place = signalTargets.indexOf(name);
+    return columnOfCells(name, count, (i) => labels[i * signalTargets.length + place]);
+  });
+  return { name: 'gravitational waves', count, columns, places: { unit: 'index', of: (row) => row } };
+}
+
+function rowsTo(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
 }
 
 /** What a network has to know of signals, whose units are not asked for. */
 export function infoOfSignals(): DataInfo {
-  return infoOfSchema(schemaOfSignals({ standardize: false, signals: 1 }, 0));
+  return infoOfSchema(schemaOfSignals({ standardize: false, signals: 2 }, 0));
 }
 
 function share(part: string, given: DataSettings['test'], signals: number): number {

@@ -24,7 +24,7 @@ export interface SignalExamplesOptions extends LoudnessOptions {
 }
 
 const usualSnr: SnrRange = [1, 3];
-const usualTargets: readonly SignalTarget[] = ['finalSpin', 'omegaReal', 'omegaImaginary'];
+export const usualTargets: readonly SignalTarget[] = ['finalSpin', 'omegaReal', 'omegaImaginary'];
 
 /** of a window: samples, one detector */
 export const windowShape = [windowLength, 1] as const;
@@ -58,7 +58,6 @@ export function signalsAtRest(
  */
 export function signalsInNoise(data: ArrayExamples, { seed, peakSnr = usualSnr }: LoudnessOptions): Examples {
   const { count, shape, inputs, targets } = data;
-  const [length = 0] = shape;
   const width = targets.length / count;
   if (!areInMemory(inputs) || !(inputs instanceof Float32Array) || inputs.length !== count * signalLength) {
     throw new ShapeError('signals to put into noise', {
@@ -67,7 +66,7 @@ export function signalsInNoise(data: ArrayExamples, { seed, peakSnr = usualSnr }
     });
   }
   const order = new BatchOrder(seed, count);
-  const visit = new Visit(inputs, { length, part: 'train', seed });
+  const visit = new Visit(inputs, { part: 'train', seed });
   let indices = new Int32Array(0);
   return {
     count,
@@ -100,8 +99,8 @@ export function heldOutSignals(
   signals: Signals,
   { seed, peakSnr = usualSnr, targets }: SignalExamplesOptions & { readonly peakSnr?: SnrRange },
 ): ArrayExamples {
-  const { count, length, samples, labels, part } = signals;
-  const visit = new Visit(samples, { length, part, seed });
+  const { count, samples, labels, part } = signals;
+  const visit = new Visit(samples, { part, seed });
   const inputs = new Float32Array(sharedBuffer(`${count} windows`, count * windowLength * 4));
   for (let i = 0; i < count; i++) {
     visit.fill(inputs.subarray(i * windowLength, (i + 1) * windowLength), i, 0, peakSnr);
@@ -113,14 +112,11 @@ export function heldOutSignals(
  * How loud each of the held-out signals is: its largest sample over the noise's standard deviation.
  * @returns [count], as `heldOutSignals` of the same seed, part and range has them
  */
-export function heldOutLoudness(
-  count: number,
-  { seed, part, peakSnr: [least, most] = usualSnr }: HeldOutOptions,
-): Float64Array {
+export function heldOutLoudness(count: number, { seed, part, peakSnr = usualSnr }: HeldOutOptions): Float64Array {
   const drawn = new Float32Array(2);
   return Float64Array.from({ length: count }, (_, place) => {
-    fillUniform(drawn, drawKey(seed, visits + parts[part], 0, place));
-    return least + (most - least) * drawn[1]!;
+    drawVisit(drawn, seed, part, 0, place);
+    return peakSnrOf(drawn, peakSnr);
   });
 }
 
@@ -133,30 +129,34 @@ export interface HeldOutOptions {
 /** A signal in its window, moved, loud and in noise as the number of the visit says. */
 class Visit {
   readonly #samples: Float32Array;
-  readonly #length: number;
-  readonly #layer: number;
+  readonly #part: SignalPart;
   readonly #seed: number;
   readonly #drawn = new Float32Array(2);
 
-  constructor(
-    samples: Float32Array,
-    { length, part, seed }: { readonly length: number; readonly part: SignalPart; readonly seed: number },
-  ) {
+  constructor(samples: Float32Array, { part, seed }: { readonly part: SignalPart; readonly seed: number }) {
     this.#samples = samples;
-    this.#length = length;
-    this.#layer = parts[part];
+    this.#part = part;
     this.#seed = seed;
   }
 
-  fill(out: Float32Array, place: number, epoch: number, [least, most]: SnrRange): void {
-    const layer = this.#layer;
-    fillUniform(this.#drawn, drawKey(this.#seed, visits + layer, epoch, place));
+  fill(out: Float32Array, place: number, epoch: number, range: SnrRange): void {
+    const [seed, layer] = [this.#seed, parts[this.#part]];
+    drawVisit(this.#drawn, seed, this.#part, epoch, place);
     const moved = Math.floor(this.#drawn[0]! * (mergers[1] - mergers[0] + 1));
-    const first = place * this.#length + moved;
+    const first = place * signalLength + moved;
     const clean = this.#samples.subarray(first, first + windowLength);
-    const peakSnr = least + (most - least) * this.#drawn[1]!;
-    hideInNoise(out, clean, peakSnr, { seed: this.#seed, step: epoch, replica: 0, layer, example: place });
+    const peakSnr = peakSnrOf(this.#drawn, range);
+    hideInNoise(out, clean, peakSnr, { seed, step: epoch, replica: 0, layer, example: place });
   }
+}
+
+/** Fills two numbers, uniform in 0 .. 1: how far a signal is moved at a visit, and how loud it is. */
+function drawVisit(out: Float32Array, seed: number, part: SignalPart, epoch: number, place: number): void {
+  fillUniform(out, drawKey(seed, visits + parts[part], epoch, place));
+}
+
+function peakSnrOf(drawn: Float32Array, [least, most]: SnrRange): number {
+  return least + (most - least) * drawn[1]!;
 }
 
 /** Layers of the key below it are those of the parts' binaries. */

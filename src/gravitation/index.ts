@@ -13,10 +13,11 @@ export {
   heldOutSignals,
   signalsAtRest,
   signalsInNoise,
+  usualTargets,
   windowShape,
 } from './examples.ts';
 export { type DrawnBinary, type Prior, type SignalPart, drawBinary, usualPrior } from './prior.ts';
-export { type SignalTarget, type Signals, makeSignals, signalTargets } from './signals.ts';
+export { type SignalTarget, type Signals, makeSignals, signalLabels, signalTargets } from './signals.ts';
 export { designNoise } from './detector.ts';
 export { type Kind, lowestFrequency, sampleRate } from './frequency-grid.ts';
 export { type DetectorNoiseKey, colouredNoise, estimateNoise, hideInNoise, whiteNoise, whiten } from './noise.ts';

@@ -1,5 +1,6 @@
 import { sharedBuffer } from '../data/index.ts';
 import { UsageError } from '../errors/index.ts';
+import type { Binary } from './binary.ts';
 import { sampleRate } from './frequency-grid.ts';
 import { type Prior, type SignalPart, drawBinary, usualPrior } from './prior.ts';
 import { remnant } from './remnant.ts';
@@ -60,9 +61,27 @@ export function makeSignals(
     windows.fill(row, binary, { merger, phase });
     const largest = row.reduce((a, b) => Math.max(a, b), 0);
     for (let n = 0; n < length; n++) row[n]! /= largest;
-    const { spin } = remnant(binary);
-    const { omegaReal, omegaImaginary } = ringdown(spin);
-    labels.set([binary.mass1, binary.mass2, spin, omegaReal, omegaImaginary], i * signalTargets.length);
+    labels.set(labelsOf(binary), i * signalTargets.length);
   }
   return { part, count, length, merger, samples, labels };
+}
+
+/**
+ * What is to be learnt of the signals that `makeSignals` would make, without them.
+ * @returns [count, 5], as `signalTargets`
+ */
+export function signalLabels(
+  count: number,
+  { seed, part }: { readonly seed: number; readonly part: SignalPart },
+): Float64Array {
+  const labels = new Float64Array(count * signalTargets.length);
+  for (let i = 0; i < count; i++) labels.set(labelsOf(drawBinary(seed, part, i)), i * signalTargets.length);
+  return labels;
+}
+
+/** As `signalTargets`. */
+function labelsOf(binary: Required<Binary>): readonly number[] {
+  const { spin } = remnant(binary);
+  const { omegaReal, omegaImaginary } = ringdown(spin);
+  return [binary.mass1, binary.mass2, spin, omegaReal, omegaImaginary];
 }

@@ -1,8 +1,8 @@
 /** Gravitational waves from the command as it is installed: made as a run asks for them, the same on any number of ranks. */
-import { rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { heldOutSignals, makeSignals } from '../../src/gravitation/index.ts';
+import { heldOutSignals, makeSignals, usualTargets } from '../../src/gravitation/index.ts';
 import { npy } from '../datasets/fixtures.ts';
 import { endOf, folder, startBuilt } from './process.ts';
 
@@ -62,10 +62,26 @@ describe('credence train with gravitational waves', () => {
     for (const row of rows) expect(Math.abs(Number(row.split(',')[0]) - 0.62)).toBeLessThan(0.5);
   });
 
+  it('evaluates on windows of a file, with targets of its own', async () => {
+    const { inputs, targets } = heldOutSignals(makeSignals(3, { seed: 4, part: 'test' }), { seed: 4 });
+    if (!(inputs instanceof Float32Array)) throw new Error('windows are not in memory');
+    mkdirSync(at('events'));
+    writeFileSync(at('events/train_data.npy'), npy('<f4', [3, 8192], inputs));
+    for (const [t, name] of usualTargets.entries()) {
+      const own = Float32Array.from({ length: 3 }, (_, i) => targets[3 * i + t]!);
+      writeFileSync(at(`events/${name}.npy`), npy('<f4', [3], own));
+    }
+    const other = await told('evaluate', 'one', '--data', 'events');
+    const { nll } = await told('evaluate', 'one');
+    expect(other).toMatchObject({ step: 20, nll: expect.any(Number) });
+    expect(other['nll']).not.toBe(nll);
+  });
+
   it('refuses what makes no sense', async () => {
     const refused = async (...words: string[]) => (await endOf(startBuilt('train', 'gw', ...words))).stderr;
     expect(await refused('--data.peakSnr', '3,1')).toContain('two numbers above 0 in order');
     expect(await refused('--data.test', 'other.csv')).toContain('expected a share');
+    expect(await refused('--data', 'events')).toContain('no path: gravitational waves are made');
     expect(await refused('--data.signals', '0')).toContain('an integer from 1');
   });
 });
