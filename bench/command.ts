@@ -6,13 +6,19 @@ import { join } from 'node:path';
 /** Runs a training to its end by the built command line, in a throwaway folder. @returns what it prints with --json */
 export async function trainedBy(args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
   const folder = mkdtempSync(join(tmpdir(), 'credence-bench-'));
-  const main = join(import.meta.dirname, '..', 'dist', 'cli', 'main.js');
   try {
-    const output = await capture([process.execPath, main, 'train', ...args, '--out', join(folder, 'run'), '--json']);
+    const output = await credence('train', ...args, '--out', join(folder, 'run'), '--json');
     return JSON.parse(output) as Record<string, unknown>;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const main = join(import.meta.dirname, '..', 'dist', 'cli', 'main.js');
+
+/** Runs the built command line. @returns what it wrote to stdout, as `capture` */
+export function credence(...words: readonly string[]): Promise<string> {
+  return capture([process.execPath, main, ...words]);
 }
 
 /** @returns what it wrote to stdout; fails with the last line of stderr where the exit code is not 0 */

@@ -9,9 +9,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { heldOutLoudness, heldOutSignals, makeSignals, ringdown, windowLength } from '../src/gravitation/index.ts';
+import {
+  heldOutLoudness,
+  heldOutSignals,
+  makeSignals,
+  ringdown,
+  usualTargets,
+  windowLength,
+} from '../src/gravitation/index.ts';
 import { describeMachine } from '../src/machine/index.ts';
-import { capture } from './command.ts';
+import { npyOf } from '../src/report/index.ts';
+import { credence } from './command.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,7 +35,7 @@ const [run] = positionals;
 if (run === undefined) throw new Error('give the folder of a run');
 const [count, seed] = [Number(values.count), Number(values.seed)];
 const [least, most] = values.peakSnr.split(',').map(Number) as [number, number];
-const names = ['finalSpin', 'omegaReal', 'omegaImaginary'];
+const names = usualTargets;
 
 const signals = makeSignals(count, { seed, part: 'test' });
 const { inputs, targets } = heldOutSignals(signals, { seed, peakSnr: [least, most] });
@@ -85,39 +93,13 @@ line(
 async function predicted(windows: Float32Array): Promise<Readonly<Record<string, number>>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'credence-gravitation-'));
   try {
-    const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${windowLength}, 1), }`;
-    const padded = `${header.padEnd(118 - 1)}\n`;
-    const length = Buffer.alloc(2);
-    length.writeUInt16LE(padded.length);
-    const magic = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0]);
-    const path = join(folder, 'windows.npy');
-    writeFileSync(
-      path,
-      Buffer.concat([
-        magic,
-        length,
-        Buffer.from(padded),
-        Buffer.from(windows.buffer, windows.byteOffset, windows.byteLength),
-      ]),
-    );
-    const main = join(import.meta.dirname, '..', 'dist', 'cli', 'main.js');
-    const out = join(folder, 'predictions.csv');
-    await capture([
-      process.execPath,
-      main,
-      'predict',
-      run!,
-      path,
-      '--draws',
-      values.draws,
-      '--precision',
-      values.precision,
-      '--out',
-      out,
-    ]);
+    const [path, out] = [join(folder, 'windows.npy'), join(folder, 'predictions.csv')];
+    writeFileSync(path, npyOf(Float64Array.from(windows), [count, windowLength, 1]));
+    const { draws, precision } = values;
+    await credence('predict', run!, path, '--draws', draws, '--precision', precision, '--out', out);
     const [first, ...lines] = readFileSync(out, 'utf8')
       .trim()
-      .split('\n')
+      .split(/\r?\n/)
       .map((text) => text.split(','));
     return lines.map((cells) => Object.fromEntries(cells.map((cell, i) => [first![i]!, Number(cell)])));
   } finally {

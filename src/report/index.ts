@@ -9,6 +9,7 @@ export { type RegressionPicture, recordRegression, regressionPicture } from './r
 export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';
 export type { ClassPrediction } from './predictions/classes.ts';
+export { npyOf } from './predictions/npy.ts';
 export type { PredictionLabels } from './predictions/labels.ts';
 export { predictionRows, predictionsCsv, predictionsNpz } from './predictions/predictions.ts';
 export { type RealPrediction, quantileName } from './predictions/reals.ts';
