@@ -21,6 +21,7 @@ const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'chunks/rank': 'src/compose/rank.ts',
   'chunks/prediction-rank': 'src/compose/prediction-rank.ts',
+  'chunks/signal-files-rank': 'src/compose/signal-files-rank.ts',
   'chunks/peak-memory': 'src/machine/bench/peak-memory.ts',
 };
 

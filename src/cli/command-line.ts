@@ -1,6 +1,5 @@
 /** Words of a command line into a command, by commander; its help, its version, its complaints. */
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { type CommandFile, type Given, type ParsedCommand, Words } from './command-file.ts';
 import { commands } from './commands/index.ts';
 import { asUsageError } from './complaints.ts';
@@ -8,6 +7,7 @@ import type { Flag } from './configuration/flags.ts';
 import { wordWithHome } from './home.ts';
 import { normalizeSwitches } from './switches.ts';
 import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 /**
  * @returns null for a call for help or version, already answered
@@ -92,9 +92,4 @@ function ownWords(words: readonly string[], { options }: Command): number {
     else if (!words[i].startsWith('-')) return i;
   }
   return words.length;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -132,12 +132,6 @@ function assertFitting({ data, patience }: RunConfiguration): void {
   const { name, path, validation, weights } = data;
   if (name === ownDataName && path === null)
     throw new UsageError('own data, and no file or folder of it', { expected: '--data PATH' });
-  if (name === gravitationName && path !== null) {
-    throw new UsageError(`data ${path} for ${name}`, {
-      expected: 'no path: gravitational waves are made',
-      remedy: `Train on files as data of your own: --data.name ${ownDataName}, with --target`,
-    });
-  }
   if (weights !== null && name !== ownDataName) {
     throw new UsageError(`weights ${weights} for ${name}`, { expected: 'own data, with a column of weights' });
   }

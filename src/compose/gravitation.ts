@@ -1,31 +1,27 @@
-/** Gravitational waves that a run makes for itself: binaries of a prior, put into noise anew at each visit. */
+/** Gravitational waves: those that a run makes for itself, put into noise anew at each visit, and those in files. */
 import { createHash } from 'node:crypto';
-import {
-  type ArrayExamples,
-  type DataSchema,
-  type Table,
-  columnOfCells,
-  encodeTargets,
-  fitTargets,
-} from '../data/index.ts';
-import { UsageError } from '../errors/index.ts';
+import { type ArrayExamples, type DataSchema, fitTargets } from '../data/index.ts';
+import { inputSchema, labelTable, signalFilesAt, signalTargetsOf } from '../datasets/index.ts';
+import { DataError, UsageError, commandOf } from '../errors/index.ts';
 import {
   type SignalPart,
   type Signals,
   type SnrRange,
   heldOutSignals,
+  levelAt,
+  loudnessAt,
   makeSignals,
   signalLabels,
-  signalTargets,
   signalsAtRest,
   usualPrior,
   usualTargets,
-  windowShape,
 } from '../gravitation/index.ts';
-import type { Checkpoint, RunConfiguration } from '../train/index.ts';
+import { type Checkpoint, type RunConfiguration, ownDataName } from '../train/index.ts';
 import { schemaOf } from './description.ts';
 import type { ExperimentData, Loading } from './experiment.ts';
+import { storedSignals } from './gravitation-files.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
+import { ownData } from './own-data.ts';
 
 type DataSettings = RunConfiguration['data'];
 
@@ -33,24 +29,42 @@ type DataSettings = RunConfiguration['data'];
 const sampled = 8;
 
 /**
- * Signals are made when they are first asked for. The parts have no binary in common.
  * @param checkpoint whose targets' units are taken
- * @throws UsageError where a part is no share of the signals, DataError where there are too few to standardise by
+ * @throws UsageError where a part is no share of the signals, DataError where there are too few to standardise by, or files
+ * are not as they should be
  */
 export async function gravitationData(
-  { data, seed }: RunConfiguration,
+  configuration: RunConfiguration,
   checkpoint: Checkpoint | null,
   loading: Loading | null,
 ): Promise<ExperimentData> {
+  const { path } = configuration.data;
+  if (path === null) return madeSignals(configuration, checkpoint, loading);
+  const files = signalFilesAt(path);
+  if (files !== null) return storedSignals({ path, ...files }, configuration, checkpoint, loading);
+  // what else can be read by the names of a run's arrays
+  if (checkpoint !== null) return ownData(configuration, checkpoint, loading);
+  throw new DataError(`${path} holds no gravitational waves`, {
+    expected: 'a folder with SNR_interval_0.h5 to SNR_interval_6.h5, or some of them',
+    remedy: `Make one with ${commandOf('data', 'gw', '--out', [path])}; files of your own take --data.name ${ownDataName}`,
+  });
+}
+
+/** Signals are made when they are first asked for. The parts have no binary in common. */
+function madeSignals(
+  { data, seed }: RunConfiguration,
+  checkpoint: Checkpoint | null,
+  loading: Loading | null,
+): ExperimentData {
   const counts = {
     train: data.signals,
-    validation: share('validation', data.validation, data.signals),
-    test: share('test', data.test, data.signals),
+    validation: part('validation', data.validation, data.signals),
+    test: part('test', data.test, data.signals),
   };
   const schema = (checkpoint && schemaOf(checkpoint)) ?? schemaOfSignals(data, seed);
-  const encoded = (examples: ArrayExamples, { labels, count }: Signals): ArrayExamples => ({
+  const encoded = (examples: ArrayExamples, { labels }: Signals): ArrayExamples => ({
     ...examples,
-    targets: encodeTargets(tableOf(labels, count), rowsTo(count), schema.target),
+    targets: signalTargetsOf(labels, schema),
   });
   const made = (part: SignalPart): Signals => {
     if (part === 'train') loading?.note(`making ${counts.train} signals`);
@@ -86,14 +100,21 @@ export async function gravitationData(
   };
 }
 
-/** The loudness at each step: at first all as loud as can be, over a share of the run ever fainter ones too. */
-export function curriculum(
-  { peakSnr, curriculum: fading }: DataSettings,
-  totalSteps: number,
-): SnrRange | ((step: number) => SnrRange) {
-  const [least, most] = peakSnr;
-  if (fading === 0) return peakSnr;
-  return (step) => [most - (most - least) * Math.min(1, step / (fading * totalSteps)), most];
+/** The loudness at each step: at first all are louder, over a share of the run they become as they are to be. */
+export function curriculum(data: DataSettings, totalSteps: number): SnrRange | ((step: number) => SnrRange) {
+  if (data.curriculum === 0) return data.peakSnr;
+  return (step) => loudnessAt(data, shareOfCurriculum(data, step, totalSteps));
+}
+
+/** Which of the files, from loud to faint, a step is trained on. */
+export function levels(data: DataSettings, totalSteps: number, count: number): (step: number) => number {
+  if (data.curriculum === 0) return () => count - 1;
+  return (step) => levelAt(shareOfCurriculum(data, step, totalSteps), count);
+}
+
+/** Of a curriculum's way, 0 to 1. */
+function shareOfCurriculum({ curriculum: share }: DataSettings, step: number, totalSteps: number): number {
+  return Math.min(1, step / (share * totalSteps));
 }
 
 /** Of the training part alone: means and deviations of its targets. */
@@ -101,23 +122,11 @@ function schemaOfSignals(
   { standardize, signals }: Pick<DataSettings, 'standardize' | 'signals'>,
   seed: number,
 ): DataSchema {
-  const table = tableOf(signalLabels(signals, { seed, part: 'train' }), signals);
+  const table = labelTable('gravitational waves', signalLabels(signals, { seed, part: 'train' }));
   return {
-    input: {
-      ...{ shape: windowShape, dtype: 'f32', columns: null, unused: [], array: 'train_data', missing: 'error' },
-      ...{ shift: null, scale: null },
-    },
+    input: inputSchema,
     target: fitTargets(table, rowsTo(signals), { names: usualTargets, task: 'reals', standardize }),
   };
-}
-
-/** The targets as columns, as those of a file are. */
-function tableOf(labels: Float64Array, count: number): Table {
-  const columns = usualTargets.map((name) => {
-    const place = signalTargets.indexOf(name);
-    return columnOfCells(name, count, (i) => labels[i * signalTargets.length + place]);
-  });
-  return { name: 'gravitational waves', count, columns, places: { unit: 'index', of: (row) => row } };
 }
 
 function rowsTo(count: number): Int32Array {
@@ -129,9 +138,9 @@ export function infoOfSignals(): DataInfo {
   return infoOfSchema(schemaOfSignals({ standardize: false, signals: 2 }, 0));
 }
 
-function share(part: string, given: DataSettings['test'], signals: number): number {
+function part(name: string, given: DataSettings['test'], signals: number): number {
   if (typeof given === 'number') return Math.round(given * signals);
-  throw new UsageError(`data.${part} of gravitational waves`, { got: String(given), expected: 'a share, such as 0.1' });
+  throw new UsageError(`data.${name} of gravitational waves`, { got: String(given), expected: 'a share, such as 0.1' });
 }
 
 /** What the signals follow from, and some of them: the sines of another machine may have other last bits. */

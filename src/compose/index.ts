@@ -8,5 +8,6 @@ export { namedModel } from './model.ts';
 export { countRanks } from './ranks.ts';
 export { launchedAs } from './launched.ts';
 export type { TrainRequest } from './request.ts';
+export { makeSignalFiles } from './signal-files.ts';
 export { trainRun } from './train-run.ts';
 export type { Watch, Work } from './watch.ts';

@@ -12,15 +12,18 @@ export function launchedAs(): { readonly rank: number; readonly size: number | n
   return launched === null || launched.size === 1 ? null : launched;
 }
 
+/** What every rank of a job is asked for, and for how long they wait for each other. */
+type Asked = Pick<RunConfiguration, 'deadline'> & { readonly model?: RunConfiguration['model'] };
+
 /**
  * Joins the job that this process was launched in, and makes sure that all ranks were asked for the same.
  * @throws UnavailableError without an MPI library
  * @throws UsageError on every rank, with the difference, when two were asked for different runs
  */
-export async function joinJob(configuration: RunConfiguration): Promise<Communicator> {
+export async function joinJob(asked: Asked): Promise<Communicator> {
   const { joinMpi } = await import('../comm/mpi/index.ts');
-  const communicator = await joinMpi({ deadlineSeconds: configuration.deadline });
-  assertSame(communicator, configuration);
+  const communicator = await joinMpi({ deadlineSeconds: asked.deadline });
+  assertSame(communicator, asked);
   return communicator;
 }
 
@@ -29,8 +32,8 @@ function sharedIntegers(count: number): Int32Array {
 }
 
 /** @throws UsageError where a rank was asked for another run, or has other bytes in the module of its model */
-function assertSame(communicator: Communicator, configuration: RunConfiguration): void {
-  const own = { ...configuration, ...moduleOf(configuration) };
+function assertSame(communicator: Communicator, asked: Asked): void {
+  const own = { ...asked, ...moduleOf(asked) };
   const text = JSON.stringify(own);
   const first = textOfFirst(communicator, text, 'configuration');
   const differing = aRankThatDiffers(communicator, text === first, 'configurations that differ');
@@ -44,7 +47,7 @@ function assertSame(communicator: Communicator, configuration: RunConfiguration)
 }
 
 /** What the module of a model holds here: a host may have another file under the same path. */
-function moduleOf({ model }: RunConfiguration): Readonly<Record<string, string>> {
+function moduleOf({ model }: Asked): Readonly<Record<string, string>> {
   if (typeof model !== 'string' || !isModulePath(model)) return {};
   const key = `sha256 of ${model}`;
   try {

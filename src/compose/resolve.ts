@@ -26,9 +26,8 @@ export async function experimentOf(
   return { configuration, data, ...(await resolveModel(configuration.model, data.info)) };
 }
 
-/** Signals are made; those in a file are data of one's own, which an evaluation may be of. */
-function readerOf({ data: { name, path } }: RunConfiguration) {
-  if (name === ownDataName || (name === gravitationName && path !== null)) return ownData;
+function readerOf({ data: { name } }: RunConfiguration) {
+  if (name === ownDataName) return ownData;
   return name === gravitationName ? gravitationData : imageData;
 }
 

@@ -1,5 +1,5 @@
 import type { Communicator } from '../comm/index.ts';
-import { type ArrayExamples, type Examples, shuffled } from '../data/index.ts';
+import { type ArrayExamples, type Examples, shuffled, staged } from '../data/index.ts';
 import { signalsInNoise } from '../gravitation/index.ts';
 import type { Model } from '../models/index.ts';
 import {
@@ -11,7 +11,7 @@ import {
   scheduleOf,
 } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
-import { curriculum } from './gravitation.ts';
+import { curriculum, levels } from './gravitation.ts';
 
 /** What a rank trains, and with what: the same on all. */
 export interface Share {
@@ -42,5 +42,6 @@ function examplesOf(train: ArrayExamples, configuration: RunConfiguration, { inp
   const { seed, data } = configuration;
   if (data.name !== gravitationName) return shuffled(train, seed, input.dtype === 'u8' ? data : null);
   const { totalSteps } = scheduleOf(configuration, train.count);
+  if (train.stages) return staged(train, seed, train.stages, levels(data, totalSteps, train.stages.length));
   return signalsInNoise(train, { seed, peakSnr: curriculum(data, totalSteps) });
 }

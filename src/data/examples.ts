@@ -54,6 +54,8 @@ export interface ArrayExamples {
   readonly targets: Uint8Array | Int32Array | Float32Array;
   /** [count], of 0 or more: what the negative log-likelihood of each is multiplied by; none unless given */
   readonly weights?: Float32Array | null;
+  /** rows of the parts that a training goes through one after the other (`staged`); one unless given */
+  readonly stages?: readonly number[];
 }
 
 /**

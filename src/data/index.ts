@@ -24,6 +24,7 @@ export type {
 } from './schema.ts';
 export { joinedInputs, storedInputs } from './stored-inputs.ts';
 export { sharedBuffer } from './shared.ts';
+export { staged } from './staged.ts';
 export { type Part, type RowSplit, splitRows } from './split.ts';
 export {
   type Cell,

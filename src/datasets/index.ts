@@ -1,4 +1,19 @@
 export type { DatasetName, FetchProgress, ImageDataset, Labels, LoadOptions } from './dataset.ts';
+export {
+  type SignalFiles,
+  type SignalRequest,
+  type StoredSignals,
+  closeSignalFolder,
+  inputSchema,
+  joinedWindows,
+  labelTable,
+  openSignalFolder,
+  planOf,
+  readSignalFile,
+  signalFilesAt,
+  signalTargetsOf,
+  writeSignalFiles,
+} from './gravitation/index.ts';
 export { type InputImages, readInputImages } from './inputs.ts';
 export { datasetNames, definitionOf, loadDataset } from './load.ts';
 export { withPixelMean } from './pixel-mean.ts';

@@ -66,7 +66,7 @@ export function signalsInNoise(data: ArrayExamples, { seed, peakSnr = usualSnr }
     });
   }
   const order = new BatchOrder(seed, count);
-  const visit = new Visit(inputs, { part: 'train', seed });
+  const visit = new Visit(inputs, { part: 'train', first: 0, seed });
   let indices = new Int32Array(0);
   return {
     count,
@@ -99,13 +99,26 @@ export function heldOutSignals(
   signals: Signals,
   { seed, peakSnr = usualSnr, targets }: SignalExamplesOptions & { readonly peakSnr?: SnrRange },
 ): ArrayExamples {
-  const { count, samples, labels, part } = signals;
-  const visit = new Visit(samples, { part, seed });
+  const { count, labels } = signals;
   const inputs = new Float32Array(sharedBuffer(`${count} windows`, count * windowLength * 4));
-  for (let i = 0; i < count; i++) {
-    visit.fill(inputs.subarray(i * windowLength, (i + 1) * windowLength), i, 0, peakSnr);
-  }
+  fillWindows(inputs, signals, { seed, peakSnr, visit: 0 });
   return { count, shape: windowShape, inputs, targets: targetsOf(labels, count, targets) };
+}
+
+/**
+ * A visit to each signal, in their order.
+ * @param out [count, 8192]
+ * @param options `visit`: its number, of which noise, loudness and place in the window are a function
+ */
+export function fillWindows(
+  out: Float32Array,
+  { part, first, count, samples }: Signals,
+  { seed, peakSnr, visit: epoch }: { readonly seed: number; readonly peakSnr: SnrRange; readonly visit: number },
+): void {
+  const visit = new Visit(samples, { part, first, seed });
+  for (let i = 0; i < count; i++) {
+    visit.fill(out.subarray(i * windowLength, (i + 1) * windowLength), first + i, epoch, peakSnr);
+  }
 }
 
 /**
@@ -130,12 +143,17 @@ export interface HeldOutOptions {
 class Visit {
   readonly #samples: Float32Array;
   readonly #part: SignalPart;
+  readonly #first: number;
   readonly #seed: number;
   readonly #drawn = new Float32Array(2);
 
-  constructor(samples: Float32Array, { part, seed }: { readonly part: SignalPart; readonly seed: number }) {
+  constructor(
+    samples: Float32Array,
+    { part, first, seed }: Pick<Signals, 'part' | 'first'> & { readonly seed: number },
+  ) {
     this.#samples = samples;
     this.#part = part;
+    this.#first = first;
     this.#seed = seed;
   }
 
@@ -143,7 +161,7 @@ class Visit {
     const [seed, layer] = [this.#seed, parts[this.#part]];
     drawVisit(this.#drawn, seed, this.#part, epoch, place);
     const moved = Math.floor(this.#drawn[0]! * (mergers[1] - mergers[0] + 1));
-    const first = place * signalLength + moved;
+    const first = (place - this.#first) * signalLength + moved;
     const clean = this.#samples.subarray(first, first + windowLength);
     const peakSnr = peakSnrOf(this.#drawn, range);
     hideInNoise(out, clean, peakSnr, { seed, step: epoch, replica: 0, layer, example: place });

@@ -8,6 +8,7 @@ export {
   type LoudnessOptions,
   type SignalExamplesOptions,
   type SnrRange,
+  fillWindows,
   gravitationExamples,
   heldOutLoudness,
   heldOutSignals,
@@ -16,6 +17,7 @@ export {
   usualTargets,
   windowShape,
 } from './examples.ts';
+export { type Fading, levelAt, loudnessAt, loudnessLevels, loudnessOfLevel } from './levels.ts';
 export { type DrawnBinary, type Prior, type SignalPart, drawBinary, usualPrior } from './prior.ts';
 export { type SignalTarget, type Signals, makeSignals, signalLabels, signalTargets } from './signals.ts';
 export { designNoise } from './detector.ts';

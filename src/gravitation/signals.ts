@@ -15,6 +15,8 @@ export type SignalTarget = (typeof signalTargets)[number];
 /** Whitened signals without noise, made once. On shared memory, ranks in threads share one copy. */
 export interface Signals {
   readonly part: SignalPart;
+  /** place of the first one in its part */
+  readonly first: number;
   readonly count: number;
   /** samples of each: a window, and how far it may be moved */
   readonly length: number;
@@ -36,6 +38,7 @@ export const signalLength = windowLength + mergers[1] - mergers[0];
 /**
  * Binaries of a prior and what a detector hears of them, with a phase of each one's own: 37 kB each, some 2,000 per second.
  * @param count at most 56,000, which fill 2 GB
+ * @param options `first`: the place in its part with which to begin, 0 unless given
  * @throws UsageError where the count is no number of signals, DataError where they do not fit into memory
  */
 export function makeSignals(
@@ -43,8 +46,9 @@ export function makeSignals(
   {
     seed,
     part = 'train',
+    first = 0,
     prior = usualPrior,
-  }: { readonly seed: number; readonly part?: SignalPart; readonly prior?: Prior },
+  }: { readonly seed: number; readonly part?: SignalPart; readonly first?: number; readonly prior?: Prior },
 ): Signals {
   if (!Number.isInteger(count) || count < 1) {
     throw new UsageError('number of signals', { got: String(count), expected: 'an integer from 1' });
@@ -56,14 +60,14 @@ export function makeSignals(
   const labels = new Float64Array(sharedBuffer('their labels', count * signalTargets.length * 8));
   const windows = new WhitenedWindows();
   for (let i = 0; i < count; i++) {
-    const { phase, ...binary } = drawBinary(seed, part, i, prior);
+    const { phase, ...binary } = drawBinary(seed, part, first + i, prior);
     const row = samples.subarray(i * length, (i + 1) * length);
     windows.fill(row, binary, { merger, phase });
     const largest = row.reduce((a, b) => Math.max(a, b), 0);
     for (let n = 0; n < length; n++) row[n]! /= largest;
     labels.set(labelsOf(binary), i * signalTargets.length);
   }
-  return { part, count, length, merger, samples, labels };
+  return { part, first, count, length, merger, samples, labels };
 }
 
 /**

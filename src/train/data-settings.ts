@@ -32,7 +32,8 @@ export const dataSettings = {
   task: oneOf('auto', ['auto', 'classes', 'reals', 'counts'], 'KIND', 'own data, what the target is:'),
   signals: integer(20_000, 'COUNT', 'gw: how many binaries are drawn to train on', 1, 56_000),
   peakSnr: range([1, 3], 'gw: least and most of the largest sample over the noise, drawn anew at each visit'),
-  curriculum: number(0, 'SHARE', 'gw: share of the run over which signals fall from the most of peakSnr', 0, 1),
+  curriculum: number(0, 'SHARE', 'gw: share of the run over which signals fall to peakSnr', 0, 1),
+  louder: number(10, 'FACTOR', 'gw: how many times louder than peakSnr they are at first, with a curriculum', 1, 1000),
   strict: boolean(false, null, 'refuse all pictures where one cannot be read, instead of leaving it out'),
 };
 

@@ -99,9 +99,9 @@ it('refuses what makes no sense', async () => {
     1 credence: CIFAR-100 is not here, and credence does not fetch it. Get cifar-100-python.tar.gz or cifar-100-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it in cache/cifar100, or pass --data PATH
     2 credence: credence data fetch: no data set: expected one of mnist, fashion-mnist, cifar10, cifar100
     2 credence: unknown data set cifar-10: expected one of mnist, fashion-mnist, cifar10, cifar100. Did you mean cifar10?
-    2 credence: unknown action get: expected one of list, where, fetch, verify
+    2 credence: unknown action get: expected one of list, where, fetch, verify, gw
     2 credence: credence data list takes no name: got cifar10
-    2 credence: too many words: got fetch cifar10 mnist, expected credence data [list | where NAME | fetch NAME | verify NAME]
+    2 credence: too many words: got fetch cifar10 mnist, expected credence data [list | where NAME | fetch NAME | verify NAME] credence data gw --out FOLDER [--count COUNT]
     "
   `);
 });

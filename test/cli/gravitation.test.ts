@@ -1,5 +1,5 @@
 /** Gravitational waves from the command as it is installed: made as a run asks for them, the same on any number of ranks. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldOutSignals, makeSignals, usualTargets } from '../../src/gravitation/index.ts';
@@ -77,11 +77,49 @@ describe('credence train with gravitational waves', () => {
     expect(other['nll']).not.toBe(nll);
   });
 
+  it('makes files, and trains on them from loud to faint, in memory and out of it', async () => {
+    const make = (...words: string[]) => endOf(startBuilt('data', 'gw', '--count', '40', '--test', '20', ...words));
+    const { code, stdout } = await make('--out', 'files', '--ranks', '2', '--seed', '3');
+    expect({ code, stdout: stdout.replace(/[\d.]+ s/, 'T s') }).toEqual({
+      code: 0,
+      stdout: `files: 40 binaries to train on, each in 7 files from loud to faint, 20 others to test on; T s
+train on them: credence train GW_BNN --data files
+`,
+    });
+    const words = ['job.yaml', '--data', 'files', '--data.validation', '0.2'];
+    const one = await told('train', ...words, '--ranks', '1', '--out', 'held');
+    expect(one).toMatchObject({ step: 20, rmse: expect.any(Number) });
+    expect(await told('train', ...words, '--ranks', '2', '--data.stream', 'true', '--out', 'streamed')).toEqual(one);
+    rmSync(at('streamed/checkpoints/step-20'), { recursive: true });
+    expect(await told('train', '--resume', 'streamed', '--ranks', '1')).toEqual(one);
+    expect(await told('evaluate', 'held')).toEqual(one);
+    // a run of signals that were made, on a file alone
+    const other = await told('evaluate', 'one', '--data', 'files/SNR_interval_TestData_.h5');
+    expect(other).toMatchObject({ step: 20, rmse: expect.any(Number) });
+  });
+
+  it('makes files only as it is told', async () => {
+    const refused = async (...words: string[]) => {
+      const { code, stderr } = await endOf(startBuilt('data', ...words));
+      return `${code} ${stderr}`;
+    };
+    expect(await refused('gw')).toContain('2 credence: credence data gw: --out is missing');
+    expect(await refused('gw', '--out', 'x', '--count', '0')).toContain('2 credence: --count: got 0, expected');
+    expect(await refused('gw', '--out', 'x', '--peakSnr', '3,1')).toContain('two numbers above 0 in order');
+    expect(await refused('gw', 'mnist', '--out', 'x')).toContain('takes no name: got mnist');
+    expect(await refused('list', '--count', '3')).toContain('--count of credence data: expected credence data gw');
+    expect(existsSync(at('x'))).toBe(false);
+    writeFileSync(at('full'), '');
+    expect(await refused('gw', '--out', 'full')).toMatch(/^1 credence: full cannot be written/);
+  });
+
   it('refuses what makes no sense', async () => {
     const refused = async (...words: string[]) => (await endOf(startBuilt('train', 'gw', ...words))).stderr;
     expect(await refused('--data.peakSnr', '3,1')).toContain('two numbers above 0 in order');
     expect(await refused('--data.test', 'other.csv')).toContain('expected a share');
-    expect(await refused('--data', 'events')).toContain('no path: gravitational waves are made');
+    expect(await refused('--data', 'events')).toMatch(
+      /events holds no gravitational waves: expected a folder with SNR_interval_0.h5 .* Make one with credence data gw --out/,
+    );
     expect(await refused('--data.signals', '0')).toContain('an integer from 1');
   });
 });

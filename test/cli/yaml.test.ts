@@ -87,7 +87,7 @@ describe('config.yaml', () => {
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
       UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, steps, rise
-      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, weights, test, validation, standardize, missing, stream, task, signals, peakSnr, curriculum, strict
+      UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, weights, test, validation, standardize, missing, stream, task, signals, peakSnr, curriculum, louder, strict
       UsageError: DIR/wrong9.yaml, line 2: seed: got a mapping, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong11.yaml, line 1: seed: got "\\u0007", expected an integer from 0 to 9007199254740991. The default is 0
@@ -188,7 +188,8 @@ describe('the config.yaml of a run folder', () => {
         task: auto                       # own data, what the target is: auto, classes, reals or counts
         signals: 20000                   # gw: how many binaries are drawn to train on
         peakSnr: [1,3]                   # gw: least and most of the largest sample over the noise, drawn anew at each visit
-        curriculum: 0                    # gw: share of the run over which signals fall from the most of peakSnr
+        curriculum: 0                    # gw: share of the run over which signals fall to peakSnr
+        louder: 10                       # gw: how many times louder than peakSnr they are at first, with a curriculum
         strict: false                    # refuse all pictures where one cannot be read, instead of leaving it out
       seed: 0                            # keys all noise and the order of the data
       iteration: null                    # number of steps; null: as many as epochs asks for

@@ -1,7 +1,7 @@
 /** The commands, in the order of the overview. */
 import type { CommandFile } from '../command-file.ts';
 import { command as bench } from './bench/index.ts';
-import { command as data } from './data.ts';
+import { command as data } from './data/index.ts';
 import { command as doctor } from './doctor.ts';
 import { command as evaluate } from './evaluate.ts';
 import { command as launch } from './launch/index.ts';
