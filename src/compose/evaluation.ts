@@ -1,19 +1,21 @@
 import type { Communicator } from '../comm/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
 import { RunFolderError, commandOf } from '../errors/index.ts';
-import { type Figure, type Predictive, reliability } from '../likelihoods/index.ts';
+import { type Figure, type Predictive, figureOf, relativeErrors, reliability } from '../likelihoods/index.ts';
 import {
   keptEvaluations,
   recordEvaluation,
   recordRegression,
+  recordWaves,
   regressionPicture,
   writeEvaluationEvents,
 } from '../report/index.ts';
 import { parametersSha256 } from '../run/index.ts';
-import type { Evaluate, EvaluationFigures, NamedTensor } from '../train/index.ts';
+import { type Evaluate, type EvaluationFigures, type NamedTensor, gravitationName } from '../train/index.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
 import { type PredictionTask, type Progress, predictOnThreads, predictShare, untilStopped } from './prediction.ts';
 import type { Watch } from './watch.ts';
+import { type Waves, isOfWaves, wavesOf, wordsOf } from './waves.ts';
 
 /** What `train` and `evaluate` answer; with --json, exactly this, the figures among the rest under their names. */
 export interface RunSummary {
@@ -38,9 +40,11 @@ export interface Outcome {
   readonly figures: readonly Figure[];
   /** examples of the test set */
   readonly examples: number;
-  /** whether the examples are images */
-  readonly isOfImages: boolean;
+  /** what they are, one of them */
+  readonly kind: 'image' | 'signal' | 'row';
   readonly isBayesian: boolean;
+  /** what was found in words, a line each */
+  readonly words: readonly string[];
 }
 
 export interface Trained {
@@ -69,19 +73,24 @@ export async function evaluateParameters(
   const { test, source } = data;
   const draws = isBayesian ? configuration.draws : 1;
   let figures: EvaluationFigures = {};
+  let words: readonly string[] = [];
   if (test !== null) {
-    const task = taskOf(experiment, parameters, test);
     const again = `Evaluate it with: ${commandOf('evaluate', [run], ...(isBayesian ? ['--draws', `${draws}`] : []))}`;
-    const predictive = await untilStopped(watch, 'evaluation', again, (stop) =>
-      launched
-        ? predictShare(model, task, launched, watch.evaluating, stop)
-        : predictOnThreads(model, task, watch.evaluating, stop),
-    );
+    const predict = (of: PredictionTask['data'], quantiles: readonly number[] = []) =>
+      untilStopped(watch, 'evaluation', again, (stop) => {
+        const task = { ...taskOf(experiment, parameters, of), quantiles };
+        return launched
+          ? predictShare(model, task, launched, watch.evaluating, stop)
+          : predictOnThreads(model, task, watch.evaluating, stop);
+      });
+    const predictive = await predict(test);
+    const waves = await wavesIn(experiment, predictive, test, predict);
     if (launched && launched.rank > 0) return null;
-    figures = model.likelihood.quality(predictive, test.targets, model.units ?? null);
+    figures = figuresFrom(experiment, predictive, test.targets);
+    words = waves === null ? [] : wordsOf(figures, waves);
     const of = trained.isOtherData ? 'other' : 'test';
     try {
-      record({ run, step, source, of, figures, experiment }, predictive, test);
+      record({ run, step, source, of, figures, experiment, waves }, predictive, test);
     } catch (error) {
       // what was computed is told all the same
       if (!(error instanceof RunFolderError)) throw error;
@@ -93,11 +102,32 @@ export async function evaluateParameters(
       ...{ run, model: model.name, step, figures, draws, samplesPerSecond },
       parametersSha256: parametersSha256(parameters),
     },
-    figures: model.likelihood.figures,
+    figures: told(model.likelihood.figures, figures),
     examples: test?.count ?? 0,
-    isOfImages: model.input.dtype === 'u8',
+    kind: kindOf(experiment),
     isBayesian,
+    words,
   };
+}
+
+async function wavesIn(
+  experiment: Experiment,
+  predictive: Predictive,
+  test: ArrayExamples,
+  predict: (data: PredictionTask['data'], quantiles: readonly number[]) => Promise<Predictive>,
+): Promise<Waves | null> {
+  if (predictive.kind !== 'reals' || !isOfWaves(experiment)) return null;
+  return wavesOf(experiment, predictive, test, async (data, quantiles) => {
+    const own = await predict(data, quantiles);
+    if (own.kind === 'reals') return own;
+    throw new TypeError(`a likelihood of reals that predicts ${own.kind}`);
+  });
+}
+
+/** What an example of it is, for people. */
+export function kindOf({ model, configuration }: Pick<Experiment, 'model' | 'configuration'>): Outcome['kind'] {
+  if (model.input.dtype === 'u8') return 'image';
+  return configuration.data.name === gravitationName ? 'signal' : 'row';
 }
 
 /** What an evaluation has to know of an experiment; a thread has no more. */
@@ -133,8 +163,9 @@ export function evaluationOnTheWay(
     const task = taskOf(experiment, parameters, held);
     const predictive = await predictShare(model, task, communicator, first?.evaluating);
     // every rank needs them where they decide how long the training lasts
-    if (first === null && experiment.configuration.patience === null) return null;
-    const figures = model.likelihood.quality(predictive, held.targets, model.units ?? null);
+    const { patience, stopAt } = experiment.configuration;
+    if (first === null && patience === null && stopAt === null) return null;
+    const figures = figuresFrom(experiment, predictive, held.targets);
     if (first) record({ ...first, step, figures, experiment }, predictive, held);
     return figures;
   };
@@ -143,7 +174,7 @@ export function evaluationOnTheWay(
 function taskOf(
   { configuration, isBayesian, data: { info } }: Evaluated,
   parameters: readonly NamedTensor[],
-  data: ArrayExamples,
+  data: PredictionTask['data'],
 ): PredictionTask {
   return { configuration, info, parameters, data, draws: isBayesian ? configuration.draws : 1, quantiles: [] };
 }
@@ -157,11 +188,32 @@ interface Evaluation {
   readonly of: 'test' | 'validation' | 'other';
   readonly figures: EvaluationFigures;
   readonly experiment: Evaluated;
+  /** what is told of gravitational waves beside; nothing of an evaluation on the way */
+  readonly waves?: Waves | null;
+}
+
+/** The likelihood's figures; of gravitational waves, and where a training ends by them, relative errors beside. */
+function figuresFrom(
+  { model, configuration, data }: Evaluated,
+  predictive: Predictive,
+  targets: ArrayLike<number>,
+): EvaluationFigures {
+  const units = model.units ?? null;
+  const figures = model.likelihood.quality(predictive, targets, units);
+  const isRelative = configuration.data.name === gravitationName || configuration.stopAt !== null;
+  if (!isRelative || predictive.kind !== 'reals') return figures;
+  return { ...figures, ...relativeErrors(predictive, targets, units, data.info.targets.names) };
+}
+
+/** What those that there are are called, in the likelihood's order, others behind. */
+function told(known: readonly Figure[], figures: EvaluationFigures): readonly Figure[] {
+  const more = Object.keys(figures).filter((name) => !known.some((figure) => figure.name === name));
+  return [...known, ...more.map(figureOf)];
 }
 
 /** The line that tells it; and what a report draws beside, unless one that says more is there. */
 function record(
-  { run, step, source, of, figures, experiment }: Evaluation,
+  { run, step, source, of, figures, experiment, waves = null }: Evaluation,
   predictive: Predictive,
   { count, targets }: ArrayExamples,
 ): void {
@@ -175,6 +227,7 @@ function record(
   if (predictive.kind === 'reals' && (isTold || kept.length === 0)) {
     const { names } = experiment.data.info.targets;
     recordRegression(run, { step, at, ...regressionPicture({ predictive, targets, units, names }) });
+    if (waves !== null) recordWaves(run, { step, at, ...waves });
   }
   recordEvaluation(run, {
     ...{ step, at, data: source, of, images: count, draws, seed, figures },

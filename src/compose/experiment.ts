@@ -35,6 +35,10 @@ export interface ExperimentData {
   /** null: none is held out */
   readonly validation: ArrayExamples | null;
   readonly test: ArrayExamples | null;
+  /** of gravitational waves that are made: how loud each of the test part is */
+  readonly loudness?: Float64Array;
+  /** a line for people who know the field */
+  readonly about?: string;
 }
 
 /** Whom loading tells how it goes. */

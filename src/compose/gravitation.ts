@@ -7,6 +7,7 @@ import {
   type SignalPart,
   type Signals,
   type SnrRange,
+  heldOutLoudness,
   heldOutSignals,
   levelAt,
   loudnessAt,
@@ -97,7 +98,24 @@ function madeSignals(
     get test() {
       return test();
     },
+    get loudness() {
+      return heldOutLoudness(counts.test, { seed, part: 'test', peakSnr: data.peakSnr });
+    },
+    about: describePrior(data),
   };
+}
+
+/** Peak over optimal signal-to-noise ratio, of the noise that signals are whitened by: for people. */
+const optimalPerPeak = 13;
+
+function describePrior({ peakSnr }: DataSettings): string {
+  const to = ([least, most]: readonly [number, number]) => `${least} to ${most}`;
+  const { mass1, mass2, spin, largestRatio } = usualPrior;
+  const optimal = peakSnr.map((peak) => Math.round(optimalPerPeak * peak)) as [number, number];
+  return (
+    `black holes of ${to(mass1)} and ${to(mass2)} solar masses, mass ratio up to ${largestRatio}, aligned spins ${to(spin)}; ` +
+    `noise of advanced LIGO's design, peak SNR ${to(peakSnr)} (optimal about ${to(optimal)})`
+  );
 }
 
 /** The loudness at each step: at first all are louder, over a share of the run they become as they are to be. */

@@ -16,6 +16,7 @@ import {
 import { type TargetInfo, nameOf } from '../models/index.ts';
 import type { Checkpoint, Trainer } from '../train/index.ts';
 import { assertSame } from './description.ts';
+import { kindOf } from './evaluation.ts';
 import type { Experiment } from './experiment.ts';
 import type { TrainRequest } from './request.ts';
 import type { Watch } from './watch.ts';
@@ -70,11 +71,14 @@ export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, 
     }),
   });
   const begin = firstStep === 0 ? '' : ` from step ${firstStep} on`;
-  const what = model.input.dtype === 'u8' ? 'images' : 'rows';
+  const what = `${kindOf(experiment)}s`;
   watch.tell(`${model.name}, ${totalSteps} ${totalSteps === 1 ? 'step' : 'steps'} of ${stepExamples} ${what}${begin}`);
   watch.tell(`engine ${trainer.engine}; ${ranks.description}`);
   watch.tell(`data ${data.source}, run folder ${run}`);
+  if (data.about !== undefined) watch.tell(data.about);
   if (schema !== null) watch.tell(describeTargets(schema.target.names, targets, model.likelihood.kind));
+  const { per } = configuration.kl;
+  if (per === 'batch') watch.tell(describeDivisor(configuration.batchSize, data.train.count));
   if (!configuration.verbose) return;
   writeTrainingLog(run, trainer.parameters());
   watch.tell(describeParameters(trainer.parameters()).trimEnd());
@@ -91,4 +95,13 @@ function describeTargets(columns: readonly string[], { kind, names }: TargetInfo
   const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', ...' : '');
   const what = kind === 'classes' ? `${names.length} classes (${shown})` : kind;
   return `target ${columns.join(', ')}: ${what}, likelihood ${likelihood}`;
+}
+
+/** What the original's program for gravitational waves does. */
+function describeDivisor(batch: number, count: number): string {
+  const factor = count / batch;
+  return (
+    `KL / ${batch}, the batch, not KL / ${count}: the posterior of ${batch} examples, not of all; ` +
+    `its weights are up to ${Math.sqrt(factor).toFixed(1)} times less sure`
+  );
 }

@@ -188,6 +188,8 @@ async function lead(
       announce(trainer, { run: path, experiment, firstStep, ranks: communicator, rendered }, watch);
       const result = await trainer.run();
       tellBest(result, watch);
+      if (result.isGoodEnough)
+        watch.tell(`relative errors on the validation part are as asked for: stopped after step ${result.step}`);
       const isShared = job.threads === null && result.stopped === null;
       // from now on a signal ends the evaluation
       stop.release();

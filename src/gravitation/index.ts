@@ -2,6 +2,7 @@
  * Gravitational waves of black holes that merge: signals, what is left, and what a detector hears. Masses are in solar
  * masses as the detector sees them, frequencies in Hz, distances in Mpc, times in seconds. Runs in a browser as well.
  */
+export { type ObservedEvent, injections, observedEvents } from './catalogue.ts';
 export { type Binary, type Masses, massesOf } from './binary.ts';
 export {
   type HeldOutOptions,

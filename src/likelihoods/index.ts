@@ -1,7 +1,7 @@
 export { type ReliabilityBin, predictionQuality, reliability } from './calibration.ts';
 export { bernoulli, categorical, classFigures } from './categorical.ts';
 export { centralCoverage } from './coverage.ts';
-export { knownFigures } from './figures.ts';
+export { figureOf, knownFigures } from './figures.ts';
 export type { ClassPredictive } from './classes.ts';
 export type {
   DrawBatch,
@@ -30,3 +30,4 @@ export { poisson } from './poisson.ts';
 export type { RealPredictive, RealScores } from './real-predictive.ts';
 export { checkDraws, checkLevels, checkTargets } from './requests.ts';
 export { inUnits, realFigures } from './reals.ts';
+export { relativeErrors } from './relative.ts';

@@ -6,6 +6,7 @@ export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';
 export { keptEvaluations, recordEvaluation, recordStart } from './run/records.ts';
 export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
+export { type WavesPicture, recordWaves } from './run/waves.ts';
 export { type RunReport, readRun } from './run/read.ts';
 export { toPng } from './png.ts';
 export type { ClassPrediction } from './predictions/classes.ts';

@@ -25,13 +25,13 @@ export interface Best {
 /** An evaluation takes longer than a step: where nobody says when, no more often than each so many steps. */
 const usualInterval = 50;
 
-/** Steps between evaluations on the way; 0: none. With patience one per epoch where nobody says when. */
+/** Steps between evaluations on the way; 0: none. Where they decide how long the training lasts one per epoch where nobody says when. */
 export function evaluationInterval(
-  { evaluateEvery, patience }: TrainingSettings,
+  { evaluateEvery, patience, stopAt }: TrainingSettings,
   { stepExamples }: Schedule,
   count: number,
 ): number {
-  if (evaluateEvery > 0 || patience === null) return evaluateEvery;
+  if (evaluateEvery > 0 || (patience === null && stopAt === null)) return evaluateEvery;
   return Math.max(usualInterval, Math.round(count / stepExamples));
 }
 

@@ -99,6 +99,21 @@ export function number(
   );
 }
 
+/** Numbers above 0, from a list of them or from a text with commas between; null unless given. */
+export function positives(about: string): Setting<readonly number[] | null> {
+  const words = {
+    kind: 'text',
+    placeholder: 'NUMBER,...',
+    about,
+    expected: 'numbers above 0 with commas between',
+  } as const;
+  return value<readonly number[], null>(null, words, (given) => {
+    const list: unknown = typeof given === 'string' ? given.split(',').map(Number) : given;
+    const isList = Array.isArray(list) && list.length > 0;
+    return isList && list.every((one) => typeof one === 'number' && one > 0 && Number.isFinite(one)) ? list : undefined;
+  });
+}
+
 /** @param about where it ends in a colon, the choices follow */
 export function oneOf<const Name extends string>(
   usual: NoInfer<Name>,

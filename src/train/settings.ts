@@ -2,7 +2,7 @@ import { alternatives } from '../errors/index.ts';
 import { engineNames } from '../kernels/index.ts';
 import { dataSettings } from './data-settings.ts';
 import { model } from './model-setting.ts';
-import { boolean, integer, number, oneOf, positive } from './setting.ts';
+import { boolean, integer, number, oneOf, positive, positives } from './setting.ts';
 
 const maximumSteps = 100_000_000;
 
@@ -50,6 +50,8 @@ export const settings = {
   kl: {
     schedule: oneOf('constant', ['constant', 'linear', 'cyclical'], 'NAME', 'weight of KL / N over the run:'),
     beta: positive(1, 'WEIGHT', 'the final weight, in (0, 1]', 1),
+    /** the other one is not the ELBO of the data */
+    per: oneOf('dataset', ['dataset', 'batch'], 'NAME', 'N: examples of the data set, or of a batch'),
     steps: steps(0, 'linear: steps of the rise; cyclical: of a cycle; 0: the whole run'),
     /** Fu et al. 2019 */
     rise: positive(0.5, 'SHARE', 'cyclical: share of a cycle spent rising, in (0, 1]', 1),
@@ -63,6 +65,7 @@ export const settings = {
     1,
     1_000_000,
   ),
+  stopAt: positives('mean relative errors of the targets on the validation part at which training ends; null: never'),
   engine: oneOf(
     'auto',
     ['auto', ...engineNames],

@@ -10,6 +10,7 @@ import { weightsDefaultsOf } from './configuration.ts';
 import type { NamedTensor, StepRecord, StepTiming } from './events.ts';
 import { Pace } from './pace.ts';
 import { Patience, evaluationInterval } from './patience.ts';
+import { isGoodEnough } from './stop-at.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { breath, breathe } from './breath.ts';
 import { noTimeline } from './timeline.ts';
@@ -35,6 +36,8 @@ export class Trainer {
   readonly #evaluateEvery: number;
   /** null: the training goes on to its end */
   readonly #patience: Patience | null;
+  /** whether an evaluation was as good as `stopAt` asks for */
+  #isGoodEnough: boolean;
   readonly #rates: LearningRateSchedule;
   #step: number;
   /** the last step of which there is a checkpoint */
@@ -86,6 +89,7 @@ export class Trainer {
     this.#evaluateEvery = evaluationInterval(settings, this.schedule, examples.count);
     const { patience } = settings;
     this.#patience = patience === null ? null : new Patience(patience, this.#program.parameters(), resume ?? null);
+    this.#isGoodEnough = resume?.state['isGoodEnough'] === true;
   }
 
   /** Views of the parameters, in the order of declaration. */
@@ -116,6 +120,7 @@ export class Trainer {
       step: this.#step,
       totalSteps,
       stopped: this.#isComplete() ? null : (this.#options.stop.requested ?? 'another rank'),
+      isGoodEnough: this.#isGoodEnough,
       best: this.#isComplete() ? (this.#patience?.best ?? null) : null,
       last,
       samplesPerSecond: finiteOrNull(stepExamples / this.#pace.median()),
@@ -153,8 +158,14 @@ export class Trainer {
     return last;
   }
 
+  /** N of KL / N, or what stands in its place. */
+  get #klDivisor(): number {
+    const { settings, examples } = this.#options;
+    return settings.kl.per === 'batch' ? settings.batchSize : examples.count;
+  }
+
   #isComplete(): boolean {
-    return this.#step >= this.schedule.totalSteps || (this.#patience?.isOver ?? false);
+    return this.#step >= this.schedule.totalSteps || this.#isGoodEnough || (this.#patience?.isOver ?? false);
   }
 
   /** Who trains evaluates the result; only patience has to know how good the last step is. */
@@ -179,7 +190,7 @@ export class Trainer {
     const learningRate = learningRateAt(this.#rates, step);
     const beta = klWeight(settings.kl, step, totalSteps);
     const program = this.#program;
-    program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / examples.count });
+    program.beginStep({ step, learningRate, examples: stepExamples, klScale: beta / this.#klDivisor });
     timeline.add('prepare', step, began);
     this.#computeGradient(step);
     const summed = timeline.now();
@@ -210,7 +221,7 @@ export class Trainer {
     this.#nllSum += nll;
     this.#nllCount++;
     if (kl === null) return null;
-    this.#klTerm = (beta * kl) / examples.count;
+    this.#klTerm = (beta * kl) / this.#klDivisor;
     if (!isShown) return null;
     const { stepFigure } = model.likelihood;
     const record: StepRecord = {
@@ -335,6 +346,7 @@ export class Trainer {
       state: {
         ...description,
         ...kept?.state,
+        ...(this.#isGoodEnough && { isGoodEnough: true }),
         seed: settings.seed,
         replicas: this.schedule.replicas,
         batchSize: this.schedule.batchSize,
@@ -356,12 +368,17 @@ export class Trainer {
 
   async #evaluate(): Promise<void> {
     const { evaluate, observers, timeline } = this.#options;
-    if (!evaluate) return this.#patience?.add(this.#step, null);
+    const { stopAt } = this.#options.settings;
+    if (!evaluate) {
+      if (stopAt !== null) isGoodEnough(stopAt, null);
+      return this.#patience?.add(this.#step, null);
+    }
     const began = timeline.now();
     const figures = await evaluate(this.#step, this.#program.parameters());
     timeline.add('evaluation', this.#step, began);
     if (figures) for (const observer of observers) observer.onEvaluation?.(this.#step, figures);
     this.#patience?.add(this.#step, figures);
+    if (stopAt !== null) this.#isGoodEnough = isGoodEnough(stopAt, figures);
   }
 
   #restore(checkpoint: Checkpoint): void {

@@ -52,6 +52,8 @@ export interface TrainingResult {
   readonly totalSteps: number;
   /** why the run stopped before its end; null if it is complete */
   readonly stopped: string | null;
+  /** whether the training ended because an evaluation was as good as `stopAt` asks for */
+  readonly isGoodEnough: boolean;
   /** with `patience`: the evaluation whose parameters these are; null: there was none */
   readonly best: Best | null;
   /** the last step's figures; null if no step was done */

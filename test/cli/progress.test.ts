@@ -115,7 +115,7 @@ describe('the summary', () => {
     parametersSha256: 'ab',
   };
   const { figures } = categorical(10);
-  const outcome = { summary, figures, examples: 10_000, isOfImages: true, isBayesian: true };
+  const outcome = { summary, figures, examples: 10_000, kind: 'image' as const, isBayesian: true, words: [] };
 
   it('says how certain the accuracy is', () => {
     expect(renderSummary(outcome)).toMatchInlineSnapshot(`

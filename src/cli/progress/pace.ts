@@ -1,4 +1,4 @@
-import { knownFigures } from '../../likelihoods/index.ts';
+import { figureOf } from '../../likelihoods/index.ts';
 import type { EvaluationFigures, StepRecord, StepTiming } from '../../train/index.ts';
 import { count, duration } from './format.ts';
 
@@ -74,9 +74,8 @@ function shortened(title: string): string {
 
 /** An evaluation on the way, in a line. */
 export function describeEvaluation(step: number, figures: EvaluationFigures): string {
-  const told = knownFigures.flatMap(({ name, title }) => {
-    const value = figures[name];
-    return value === undefined || name === 'brier' || name.startsWith('width') ? [] : [`${title} ${value.toFixed(4)}`];
-  });
+  const told = Object.entries(figures)
+    .filter(([name]) => name !== 'brier' && !/^(width|relativeUncertainty|relativeLeftOut)/.test(name))
+    .map(([name, value]) => `${figureOf(name).title} ${value.toFixed(4)}`);
   return `test set after step ${step}:  ${told.join('  ')}`;
 }

@@ -6,9 +6,8 @@ export function summaryJson({ run, model, step, figures, ...others }: RunSummary
   return `${JSON.stringify({ run, model, step, ...figures, ...others })}\n`;
 }
 
-export function renderSummary({ summary, figures, examples, isOfImages, isBayesian }: Outcome): string {
+export function renderSummary({ summary, figures, examples, kind, isBayesian, words }: Outcome): string {
   const { model, step, draws, samplesPerSecond, run } = summary;
-  const kind = isOfImages ? 'image' : 'row';
   const rows = [
     ...figures.flatMap(({ name, title, unit }) => {
       const value = summary.figures[name];
@@ -26,6 +25,7 @@ export function renderSummary({ summary, figures, examples, isOfImages, isBayesi
   return [
     `${model} after ${step} steps, ${weights}, ${over}`,
     ...rows.map(([name, value]) => `  ${name!.padEnd(width)} ${value}`),
+    ...words.map((line) => `  ${line}`),
   ]
     .map((line) => `${line}\n`)
     .join('');

@@ -1,4 +1,4 @@
-import { knownFigures } from '../../likelihoods/index.ts';
+import { figureOf } from '../../likelihoods/index.ts';
 import { drawSvg, type FigureOptions, palette } from './draw.ts';
 
 /** A run's figures, step by step. */
@@ -22,7 +22,7 @@ type Panel = readonly [figure: string, title: string, unit: string];
 /** The likelihood's own figures stand between the loss and the speed. */
 function panelsOf(figures: readonly string[]): Panel[] {
   const own = figures.map((name): Panel => {
-    const title = knownFigures.find((figure) => figure.name === name)?.title ?? name;
+    const { title } = figureOf(name);
     return [
       name,
       `${title[0]?.toUpperCase()}${title.slice(1)} in training`,

@@ -12,7 +12,8 @@ const inPage = { ground: 'none' } as const;
 /** All evaluations in numbers; of the run's own what its likelihood has left to draw. */
 export async function evaluationSection({ evaluations, evaluation, regression }: RunReport): Promise<string> {
   if (evaluations.length === 0) return '';
-  const shown = figuresOf(evaluations);
+  // those of single targets would not fit beside the others: they have a table of their own
+  const shown = figuresOf(evaluations).filter(({ name }) => !name.includes('.'));
   const rows = evaluations.map(({ step, data, of, images, draws, figures }) => [
     ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : data, `${images}`, `${draws}`],
     ...shown.map(({ name }) => figureText(name, figures[name], images)),

@@ -1,12 +1,10 @@
 /** The likelihoods' figures in the tables of a page. */
-import { type Figure, knownFigures } from '../../likelihoods/index.ts';
+import { type Figure, figureOf } from '../../likelihoods/index.ts';
 
 /** Those that some evaluation has, in the order in which the evaluations tell them: that of their likelihood. */
 export function figuresOf(evaluations: readonly { readonly figures: Readonly<Record<string, number>> }[]): Figure[] {
   const names = new Set(evaluations.flatMap(({ figures }) => Object.keys(figures)));
-  return [...names].map(
-    (name) => knownFigures.find((known) => known.name === name) ?? { name, title: name, unit: '', better: 'lower' },
-  );
+  return [...names].map(figureOf);
 }
 
 export function headOf({ title, unit }: Figure): string {

@@ -5,6 +5,7 @@ import type { RunReport } from '../run/read.ts';
 import { evaluationSection } from './evaluation-section.ts';
 import { facts } from './facts.ts';
 import { escape, figure, list } from './html.ts';
+import { wavesSection } from './waves-section.ts';
 
 const inPage = { ground: 'none' } as const;
 
@@ -16,6 +17,7 @@ export async function runSection(run: RunReport): Promise<string> {
     facts(run),
     await training(run),
     await evaluationSection(run),
+    await wavesSection(run),
     await posterior(run.posterior),
   ].join('\n');
 }

@@ -8,6 +8,7 @@ import { assertSealed, configurationFile, hasSeal, isSealedRun, longFile, readRe
 import { medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
+import { type WavesPicture, readWaves } from './waves.ts';
 import {
   type EvaluationRecord,
   type StartRecord,
@@ -83,6 +84,8 @@ export interface RunReport {
   readonly evaluation: EvaluationRecord | null;
   /** what is drawn of that evaluation, where it is of numbers */
   readonly regression: RegressionPicture | null;
+  /** and where it is of gravitational waves */
+  readonly waves: WavesPicture | null;
   readonly posterior: readonly StepCurves[];
   /** what is missing or cannot be read, a sentence each */
   readonly problems: readonly string[];
@@ -132,7 +135,8 @@ export function readRun(folder: string): RunReport {
     starts,
     evaluations,
     evaluation,
-    regression: regressionOf(folder, evaluation, problems),
+    regression: pictureOf(readRegression, folder, evaluation, problems),
+    waves: pictureOf(readWaves, folder, evaluation, problems),
     posterior: records(curvesFile, curvesRecord).map(unpackCurves),
   };
   const planned = starts.at(-1)?.totalSteps;
@@ -171,9 +175,14 @@ function readRecords<T>(
   return records;
 }
 
-function regressionOf(folder: string, last: EvaluationRecord | null, problems: string[]): RegressionPicture | null {
+function pictureOf<T>(
+  read: (folder: string, evaluation: EvaluationRecord) => T | null,
+  folder: string,
+  last: EvaluationRecord | null,
+  problems: string[],
+): T | null {
   try {
-    return last === null ? null : readRegression(folder, last);
+    return last === null ? null : read(folder, last);
   } catch (error) {
     problems.push(`what is drawn of the evaluation after step ${last?.step} cannot be read: ${firstIssue(error)}`);
     return null;
