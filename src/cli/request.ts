@@ -18,7 +18,7 @@ import {
   valueAt,
 } from './configuration/index.ts';
 import { ownDefaults } from './own-data.ts';
-import { readFlagFile, translateFlags } from './original/index.ts';
+import { type Translation, readFlagFile, translateFlags } from './original/index.ts';
 import { layerOfTarget, refuseTwoModels, runNameOf } from './target.ts';
 
 /** `credence train` as it was typed. */
@@ -47,7 +47,10 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
     typed.flags,
   );
   const flags = layerOfFlags(refuseTwoModels(typed.target, target, typed.flags, translation.flags));
-  const said = [usual(translation.defaults, target), target, flags].filter((layer) => layer !== null);
+  const own = usual(translation, target);
+  // A network that is named with flags for gravitational waves has the likelihood that these say.
+  const named = translation.program === 'waves' ? [target, withModelOf(own, target)] : [own, target];
+  const said = [...named, flags].filter((layer) => layer !== null);
   const layers = [ownDefaults(said), ...said].filter((layer) => layer !== null);
   const { notes } = translation;
   const { timeline } = typed;
@@ -145,10 +148,22 @@ function assertFitting({ data, patience }: RunConfiguration): void {
 }
 
 /** What a program of the original does by itself, unless a network of another data set was asked for. */
-function usual(values: object | null, target: Layer | null): Layer | null {
+function usual({ defaults: values, program }: Translation, target: Layer | null): Layer | null {
   if (values === null) return null;
-  const isOther = target !== null && valueAt(target.values, 'data.subtractPixelMean') === undefined;
+  const isOther =
+    target !== null &&
+    (program === 'waves'
+      ? valueAt(target.values, 'data.name') !== gravitationName
+      : valueAt(target.values, 'data.subtractPixelMean') === undefined);
   return isOther ? null : { values, label: (path) => path.join('.') };
+}
+
+/** The same likelihood for the network that is named, where one is. */
+function withModelOf(layer: Layer | null, target: Layer | null): Layer | null {
+  const [own, named] = [layer && valueAt(layer.values, 'model'), target && valueAt(target.values, 'model')];
+  if (layer === null || !isMapping(own) || typeof named !== 'string') return layer;
+  const values = isMapping(layer.values) ? layer.values : {};
+  return { ...layer, values: { ...values, model: { ...own, name: named } } };
 }
 
 function layerOf(values: RunConfiguration): Layer {

@@ -284,3 +284,46 @@ describe('a flag file that makes no sense', () => {
     );
   });
 });
+
+describe('flags of the program for gravitational waves', () => {
+  it('mean the same, with what that program does by itself', async () => {
+    const words =
+      '--num_iter 8000 --batchsize=16 --alpha_KL 0.1 --fixed_var 1e-4 --num_mc 500 --lr 1e-4 --TestIter 2000';
+    const more = '--PrintStep 10 --Datasave_path out/ --Model_Name spin --hvd True --data_path waves --num_intra 128';
+    const { configuration, folder, notes } = await requestOf(...words.split(' '), ...more.split(' '));
+    expect(configuration).toMatchObject({
+      model: { name: 'GW_BNN', likelihood: { normal: { noise: 1e-4 } } },
+      ...{ iteration: 8000, batchSize: 16, draws: 500, learningRate: 1e-4, evaluateEvery: 2000, printEvery: 10 },
+      ...{ kl: { per: 'batch', beta: 0.1 }, warmupSteps: 100, stopAt: null },
+    });
+    expect(configuration.data).toMatchObject({ name: 'gw', validation: 0 });
+    expect(configuration.data.path).toMatch(/waves$/);
+    expect(folder).toEqual({ kind: 'unique', parent: 'out/', name: 'spin' });
+    expect(notes).toEqual([
+      'KL / batch, as the original has it: --kl.per dataset is the posterior of the data',
+      'hvd, num_intra: no effect here',
+    ]);
+  });
+
+  it('stop by relative errors, predict the noise, and give a named network their likelihood', async () => {
+    const { configuration } = await requestOf('GW_BNN_full', '--toler', '0.03', '--vary_var', 'True');
+    expect(configuration.model).toEqual({ name: 'GW_BNN_full', likelihood: { normal: { noise: 'predicted' } } });
+    const distance = Math.hypot(
+      ...configuration.stopAt!.map((goal, i) => goal - [0.09987275, 0.03561291, 0.03175599][i]!),
+    );
+    expect(distance).toBeCloseTo(0.03, 10);
+    expect(configuration).toMatchObject({ evaluateEvery: 100, data: { validation: 0.1 } });
+    expect((await requestOf('--num_mc', '7', '--vary_var', 'False')).configuration).toMatchObject({
+      ...{ draws: 7, model: { likelihood: { normal: { noise: 0.2 } } } },
+    });
+  });
+
+  it('are refused with those of another program, and where they make no sense', async () => {
+    expect(await refusalOf('--num_iter', '2', '--bnnConv', 'BNN_FC_flip')).toContain(
+      'flags of two programs: got --num_iter of the one for gravitational waves, --bnnConv of another',
+    );
+    expect(await refusalOf('--fixed_var', '-1')).toContain('--fixed_var: got -1, expected a number above 0');
+    expect(await refusalOf('--toler', '')).toContain('--toler: got an empty text, expected a number above 0');
+    expect(await refusalOf('--vary_var', 'maybe')).toContain('expected True or False');
+  });
+});

@@ -9,7 +9,35 @@ export interface OriginalFlag {
   readonly setting: SettingPath | null;
   /** whether only the CIFAR program has it */
   readonly isCifar?: true;
+  /** or that for gravitational waves */
+  readonly isWaves?: true;
 }
+
+/** Of the program for gravitational waves; what takes more than a name is in waves.ts. */
+const waveFlags: readonly OriginalFlag[] = (
+  [
+    ['data_path', 'PATH', 'as --data: the folder with SNR_interval_0.h5', 'data.path'],
+    ['alpha_KL', 'WEIGHT', 'as --kl.beta, of KL / batch (default: 1)', 'kl.beta'],
+    ['fixed_var', 'NUMBER', 'standard deviation of the likelihood (default: 0.2)', null],
+    ['vary_var', 'BOOLEAN', 'whether the network predicts it (default: False)', null],
+    ['num_mc', 'COUNT', 'as --draws (default: 100)', 'draws'],
+    ['num_iter', 'STEPS', 'as --iteration, dealt out to the ranks (default: 9000)', 'iteration'],
+    ['batchsize', 'EXAMPLES', 'as --batchSize (default: 32)', 'batchSize'],
+    ['TestIter', 'STEPS', 'as --evaluateEvery (default: 50)', 'evaluateEvery'],
+    ['PrintStep', 'STEPS', 'as --printEvery (default: 50)', 'printEvery'],
+    ['lr', 'RATE', 'as --learningRate (default: 0.0008)', 'learningRate'],
+    ['toler', 'NUMBER', "stops as --stopAt does, so far from the original's relative errors", null],
+    ['Model_Name', 'NAME', 'of the run folder (default: spin_GW_BNn_RUN)', null],
+    ['Datasave_path', 'DIR', 'where it goes (default: ./)', null],
+    ['Test_data', 'PATH', 'without effect: the file to test on is in data_path', null],
+    ['hvd', 'BOOLEAN', 'without effect: ranks are what launch or --ranks say', null],
+    ['pout', 'BOOLEAN', 'without effect', null],
+    ['TestDataRun', 'BOOLEAN', 'without effect: the test part is always evaluated', null],
+    ['TFseed', 'INTEGER', 'without effect there and here: --seed', null],
+    ['train_logs', 'NAME', 'without effect', null],
+    ['Re_Start', 'BOOLEAN', 'without effect there and here: --resume', null],
+  ] as const
+).map(([name, placeholder, about, setting]) => ({ name, placeholder, about, setting, isWaves: true }));
 
 export const originalFlags: readonly OriginalFlag[] = [
   { name: 'data_dir', placeholder: 'PATH', about: 'mnist.npz, or a folder: as --data', setting: 'data.path' },
@@ -56,6 +84,7 @@ export const originalFlags: readonly OriginalFlag[] = [
     ...{ name: 'plotting', placeholder: null, setting: null, isCifar: true },
     about: 'the posterior and its figure at every print_step: --savePosterior figures',
   },
+  ...waveFlags,
   { name: 'num_intra', placeholder: 'COUNT', about: 'without effect: a rank is one thread', setting: null },
   { name: 'num_inter', placeholder: 'COUNT', about: 'without effect', setting: null },
   { name: 'kmp_blocktime', placeholder: 'MS', about: 'without effect: there is no OpenMP', setting: null },
@@ -72,3 +101,12 @@ export const cifarDefaults = {
 };
 
 export const withoutEffect: ReadonlySet<string> = new Set(['num_intra', 'num_inter', 'kmp_blocktime', 'kmp_affinity']);
+
+/** What the program for gravitational waves does unless it is told otherwise. */
+export const waveDefaults = {
+  ...{ learningRate: 8e-4, batchSize: 32, iteration: 9000, draws: 100, evaluateEvery: 50, printEvery: 50 },
+  ...{ warmupSteps: 100, learningRateDecay: 'none', kl: { per: 'batch', beta: 1 } },
+} as const;
+
+/** Mean relative errors of final spin, omega_R and omega_I at which it stops, as far as `toler` lets it. */
+export const waveErrors = [0.09987275, 0.03561291, 0.03175599] as const;

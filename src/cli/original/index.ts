@@ -1,2 +1,3 @@
 export { readFlagFile } from './flag-file.ts';
-export { type Translation, translateFlags } from './translate.ts';
+export { translateFlags } from './translate.ts';
+export type { Translation } from './translation.ts';

@@ -1,26 +1,10 @@
 import { UsageError } from '../../errors/index.ts';
 import { modelNames } from '../../models/index.ts';
-import {
-  type Flag,
-  settingsOfModel,
-  display,
-  parseBoolean,
-  settingFlags,
-  settingOf,
-  suggestion,
-} from '../configuration/index.ts';
+import { type Flag, settingsOfModel, display, settingFlags, settingOf, suggestion } from '../configuration/index.ts';
+import { booleanOf } from './boolean.ts';
 import { cifarDefaults, originalFlags, originalIteration, withoutEffect } from './flags.ts';
-
-export interface Translation {
-  /** settings of credence only, in order */
-  readonly flags: readonly Flag[];
-  /** where the original would have put the run; null: none of its flags was given */
-  readonly resultFolder: ((model: string) => { parent: string; name: string }) | null;
-  /** what the original's CIFAR program does unless it is told otherwise; null: none of its flags was given */
-  readonly defaults: object | null;
-  /** what a user should know, a line each */
-  readonly notes: readonly string[];
-}
+import type { Translation } from './translation.ts';
+import { translateWaves } from './waves.ts';
 
 const original = new Map(originalFlags.map((flag) => [flag.name, flag]));
 const knownFlags = [...original.keys(), ...settingFlags, 'out'];
@@ -40,7 +24,9 @@ export function translateFlags(fileFlags: readonly Flag[], commandFlags: readonl
     });
   }
   const isOriginal = fileFlags.length > 0 || commandFlags.some(({ name }) => original.has(name));
-  if (!isOriginal) return { flags: withSteps(commandFlags), resultFolder: null, defaults: null, notes: [] };
+  if (!isOriginal)
+    return { program: null, flags: withSteps(commandFlags), resultFolder: null, defaults: null, notes: [] };
+  if (all.some(({ name }) => original.get(name)?.isWaves)) return translateWaves(all);
 
   const given = (name: string) => all.findLast((flag) => flag.name === name);
   const isCifar = all.some(({ name }) => original.get(name)?.isCifar);
@@ -58,6 +44,7 @@ export function translateFlags(fileFlags: readonly Flag[], commandFlags: readonl
   const notes = [...steps.notes, ...model.notes];
   if (ignored.length > 0) notes.push(`${ignored.join(', ')}: no effect here, a rank runs on one core with one thread`);
   return {
+    program: isCifar ? 'cifar' : 'mnist',
     // In front: a --model of the command line wins over a model_type of the file.
     flags: [...model.flags, ...settings, ...steps.flags],
     resultFolder: (name) =>
@@ -209,10 +196,4 @@ function plotting(flag: Flag, printStep: Flag | undefined): Flag[] {
 
 function typeOf(model: string): string {
   return model.includes('CNN') ? 'CNN' : 'BNN';
-}
-
-function booleanOf({ value, label }: Flag): boolean {
-  const result = value === '' ? true : parseBoolean(value);
-  if (result === null) throw new UsageError(label, { got: display(value), expected: 'True or False' });
-  return result;
 }
