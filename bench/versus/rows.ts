@@ -1,5 +1,5 @@
 /** The table: what is measured, on how many cores, and what it has to reach. */
-import { type PeerRun, predictionPeers, trainingPeers } from './peers.ts';
+import { type PeerRun, type PeerWorkload, predictionPeers, trainingPeers } from './peers.ts';
 
 export type Precision = 'f32' | 'bf16';
 
@@ -42,7 +42,7 @@ const cifar = 'CIFAR10_BNN_model';
 
 function training(
   model: string,
-  workload: 'W1' | 'W2' | 'W3',
+  workload: PeerWorkload,
   {
     batch,
     cores,
@@ -98,6 +98,10 @@ export const rows: readonly Row[] = [
   training(cifar, 'W3', { batch: 128, cores: 2, target: 1.7 }),
   training(cifar, 'W3', { batch: 64, cores: 1, precision: 'bf16', target: 2 }),
   training(cifar, 'W3', { batch: 64, cores: 2, precision: 'bf16', target: 2 }),
+  training('GW_BNN', 'W4', { batch: 32, cores: 1, target: 1.25 }),
+  training('GW_BNN', 'W4', { batch: 32, cores: 2, target: 1.25 }),
+  training('GW_BNN', 'W4', { batch: 32, cores: 1, precision: 'bf16', target: 1.25 }),
+  training('GW_BNN', 'W4', { batch: 32, cores: 2, precision: 'bf16', target: 1.25 }),
   {
     kind: 'own',
     id: 'flipout-step',
@@ -127,5 +131,13 @@ export const rows: readonly Row[] = [
     own: { kind: 'training', model: cifar, engine: 'auto', precision: 'f32', cores: 2, batch: 64 },
     peers: trainingPeers('W3', { batch: 64, cores: 2, precision: 'f32' }),
     target: 700,
+  },
+  {
+    kind: 'memory',
+    id: 'memory-gw',
+    what: 'peak memory of training, GW_BNN, batch 32, one core, data included',
+    own: { kind: 'training', model: 'GW_BNN', engine: 'auto', precision: 'f32', cores: 1, batch: 32 },
+    peers: trainingPeers('W4', { batch: 32, cores: 1, precision: 'f32' }),
+    target: 1100,
   },
 ];

@@ -54,11 +54,11 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "16 of 23",
-          "conv2dBackward": "15 of 27",
+          "conv2d": "23 of 27",
+          "conv2dBackward": "15 of 25",
           "dense": "27 of 34",
-          "flipoutConv2d": "19 of 26",
-          "flipoutConv2dBackward": "12 of 21",
+          "flipoutConv2d": "19 of 25",
+          "flipoutConv2dBackward": "16 of 22",
           "matmul": "15 of 22",
         }
       `);

@@ -19,6 +19,7 @@ import { NarrowOwnKernels } from './narrow-kernels.ts';
 import { FoldedGradients, OwnKernels } from './own-kernels.ts';
 import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
 import { PaddedGradient, isFasterPadded } from './padded.ts';
+import { groupedGradient } from './tap-groups.ts';
 
 const { operand } = onednn;
 
@@ -83,9 +84,12 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   // one map where the examples follow each other
   const map = spreads ? scratch.take(mapSize * element * (batch / count)) : 0;
   const spread = new Spread(wasm, call, geometry, spreads, scratch);
-  const weights = flipout
-    ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainGradient, scratch)
-    : new WholeGradient(native, towardWeights, descriptors, scratch);
+  const grouped = flipout || isNarrow ? null : groupedGradient(native, geometry, towardWeights, scratch);
+  const weights = grouped
+    ? null
+    : flipout
+      ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainGradient, scratch)
+      : new WholeGradient(native, towardWeights, descriptors, scratch);
   const own = !towardInput
     ? null
     : flipout
@@ -102,17 +106,19 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
       const { x, dy, signsIn, signsOut, dMean, dPerturbation, dx } = places;
       const target = spreads ? context.scratch + map : dy;
       const gradients = tensorsFrom(session, descriptors.map, target, spreads ? 0 : mapSize * element, count);
-      const folded = weights.bind(context, { mean: dMean, perturbation: dPerturbation, signsIn, signsOut });
+      const folded = weights?.bind(context, { mean: dMean, perturbation: dPerturbation, signsIn, signsOut });
       const kernels = own?.bind(context, places);
-      const toWeights = executions(
-        session,
-        towardWeights.description,
-        tensorsFrom(session, descriptors.x, x, xSize * element, count).map((from, n) => [
-          [operand.source, from],
-          [operand.gradientOfResult, gradients[n]!],
-          [operand.gradientOfWeights, folded.gradient],
-        ]),
-      );
+      const toWeights =
+        grouped?.bind(context.scratch, { x, map: target, mean: dMean }) ??
+        executions(
+          session,
+          towardWeights.description,
+          tensorsFrom(session, descriptors.x, x, xSize * element, count).map((from, n) => [
+            [operand.source, from],
+            [operand.gradientOfResult, gradients[n]!],
+            [operand.gradientOfWeights, folded!.gradient],
+          ]),
+        );
       const dxBytes = dxView ? bytesPerElement[dxView.dtype] : 0;
       const toInput =
         kernels &&
@@ -128,20 +134,20 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
       const pad = padded?.bind(context.scratch, { mean: places.mean, map: target, dx });
       const spreadOne = spread.bind(context.scratch, places, spreads ? target : 0, flipout ? 0 : mapSize * element);
       return () => {
-        folded.begin();
+        folded?.begin();
         kernels?.begin();
         if (!flipout) for (let n = 0; n < batch; n++) spreadOne(n);
         for (let n = 0; n < count; n++) {
           if (flipout) spreadOne(n);
           toWeights(n);
-          folded.fold(n);
+          folded?.fold(n);
           if (toInput) {
             kernels.form(n);
             toInput(n);
           }
         }
         pad?.();
-        folded.finish();
+        folded?.finish();
       };
     },
   };

@@ -24,10 +24,11 @@ export function epilogueOf(
   const activate = activationInPlace(wasm, activation);
   if (!pool) return activate && ((_y, _indices, map) => activate(map, mapSize));
   const { height, width, window, strides, top, left } = pool;
-  if (hasWholeWindows(geometry) && isRectifiedOrPlain(activation)) {
+  const windows = windowsOfFour(geometry);
+  if (windows && isRectifiedOrPlain(activation)) {
     const { poolWindows } = wasm;
     const rectify = Number(activation === 'relu');
-    return (y, indices, map) => poolWindows(y, indices, map, height, width, mapWidth, outputs, rectify);
+    return (y, indices, map) => poolWindows(y, indices, map, height, width, outputs, ...windows.places, rectify);
   }
   const { maxPool } = wasm;
   const operands = [1, mapHeight, mapWidth, outputs, height, width, ...window, ...strides, top, left] as const;
@@ -46,15 +47,18 @@ export function spreadOf(
   geometry: Geometry,
   activation: Activation,
 ): (dz: number, dy: number, y: number, indices: number, slope: number, sums: number) => void {
-  const { pool, mapHeight, mapWidth, ySize, outputs } = geometry;
+  const { pool, mapHeight, mapWidth, mapSize, ySize, outputs } = geometry;
   const { activationGradient, clear, sum, rectifyGradient, unpoolWindows, maxPoolBackward } = wasm;
   const rows = ySize / outputs;
-  if (hasWholeWindows(geometry) && isRectifiedOrPlain(activation)) {
+  const windows = windowsOfFour(geometry);
+  if (windows && isRectifiedOrPlain(activation)) {
     const { height, width } = pool!;
+    const { places, covered } = windows;
     const rectify = Number(activation === 'relu');
     return (dz, dy, y, indices, _slope, sums) => {
       clear(sums, outputs * 4);
-      unpoolWindows(dz, dy, y, indices, height, width, outputs, rectify, sums);
+      clear(dz + covered, mapSize * 4 - covered);
+      unpoolWindows(dz, dy, y, indices, height, width, outputs, ...places, rectify, sums);
     };
   }
   if (!pool && activation === 'relu' && outputs % 4 === 0) {
@@ -79,15 +83,27 @@ export function spreadOf(
   };
 }
 
-/** Whether pooling cuts the map into windows of 2 x 2 with nothing over, and channels come in fours. */
-function hasWholeWindows({ pool, mapHeight, mapWidth, outputs }: Geometry): boolean {
-  return (
-    pool !== null &&
-    [...pool.window, ...pool.strides].every((extent) => extent === 2) &&
-    pool.height * 2 === mapHeight &&
-    pool.width * 2 === mapWidth &&
-    outputs % 4 === 0
-  );
+/** Bytes from a window's first place to the others, to the next window and to the next row of windows. */
+type Places = readonly [b: number, c: number, d: number, step: number, rowStep: number];
+
+/**
+ * Where pooling cuts the map into windows of four places side by side, and channels come in fours: 2 x 2 with nothing over, or
+ * 1 x 4 of a signal, which may have some over at its end.
+ * @returns null for other windows; `covered`: bytes of the map that lie in windows
+ */
+function windowsOfFour(geometry: Geometry): { readonly places: Places; readonly covered: number } | null {
+  const { pool, mapHeight, mapWidth, mapSize, outputs } = geometry;
+  if (pool === null || outputs % 4 !== 0) return null;
+  const [pixel, row] = [outputs * 4, mapWidth * outputs * 4];
+  const isOf = (height: number, width: number) =>
+    [pool.window, pool.strides].every((extents) => extents[0] === height && extents[1] === width);
+  if (isOf(2, 2) && pool.height * 2 === mapHeight && pool.width * 2 === mapWidth) {
+    return { places: [pixel, row, row + pixel, 2 * pixel, 2 * row], covered: mapSize * 4 };
+  }
+  if (isOf(1, 4) && mapHeight === 1 && pool.left === 0 && pool.width * 4 <= mapWidth) {
+    return { places: [pixel, 2 * pixel, 3 * pixel, 4 * pixel, row], covered: pool.width * 4 * pixel };
+  }
+  return null;
 }
 
 function isRectifiedOrPlain(activation: Activation): boolean {

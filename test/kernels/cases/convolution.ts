@@ -59,6 +59,17 @@ const chosen: Sizes[] = [
   // one dimension: height 1
   sizes([2, 1, 50, 3], [1, 7, 3, 5], { pool: { window: [1, 4], strides: [1, 4], padding: 'SAME' } }),
   sizes([3, 1, 64, 1], [1, 16, 1, 8], { padding: 'VALID', dilations: [1, 2], strides: [1, 3] }),
+  // windows of four places, some over at the end, and none; a window that padding makes whole
+  sizes([2, 1, 61, 3], [1, 7, 3, 12], {
+    padding: 'VALID',
+    pool: { window: [1, 4], strides: [1, 4], padding: 'VALID' },
+  }),
+  sizes([2, 1, 40, 5], [1, 3, 5, 8], { pool: { window: [1, 4], strides: [1, 4], padding: 'VALID' } }),
+  sizes([2, 1, 41, 5], [1, 3, 5, 8], { pool: { window: [1, 4], strides: [1, 4], padding: 'SAME' } }),
+  // kernels that are so long that oneDNN has their gradient in groups of taps, with padding and without
+  sizes([2, 1, 70, 16], [1, 14, 16, 32], { dilations: [1, 2], padding: 'VALID' }),
+  sizes([2, 1, 40, 16], [1, 32, 16, 16], { dilations: [1, 2] }),
+  sizes([1, 1, 9, 32], [1, 26, 32, 8]),
   sizes([1, 1, 40, 10], [1, 5, 10, 10], { pool: { window: [1, 3], strides: [1, 2], padding: 'VALID' } }),
   // so long that oneDNN has the gradient of the input from a padded convolution
   sizes([3, 1, 97, 16], [1, 6, 16, 32], { dilations: [1, 2], padding: 'VALID' }),
