@@ -45,6 +45,7 @@ export async function readTrainRequest(typed: TrainArguments): Promise<TrainRequ
   const translation = translateFlags(
     fileFlags.filter(({ name }) => name !== 'out'),
     typed.flags,
+    target && { word: typed.target!, data: valueAt(target.values, 'data.name') },
   );
   const flags = layerOfFlags(refuseTwoModels(typed.target, target, typed.flags, translation.flags));
   const own = usual(translation, target);

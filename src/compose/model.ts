@@ -9,6 +9,7 @@ import {
   likelihoodOf,
   nameOf,
   networkOf,
+  usualLikelihood,
 } from '../models/index.ts';
 import type { DataInfo } from './info.ts';
 import { modelOfModule } from './module.ts';
@@ -25,7 +26,7 @@ export async function modelFor(model: DescribedModel, info: DataInfo): Promise<M
 /** @throws UsageError listing the names */
 export function namedModel(name: string, info: DataInfo, likelihood: unknown = null): Model<Predictive> {
   const network = networkOf(name);
-  const chosen = likelihoodOf(likelihood, info.targets, 'model.likelihood');
+  const chosen = likelihoodOf(likelihood ?? usualLikelihood(name), info.targets, 'model.likelihood');
   return { name, input: info.input, network: network(chosen.outputs), likelihood: chosen, units: info.units };
 }
 

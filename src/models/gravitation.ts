@@ -43,3 +43,6 @@ export const gravitationNetworks: Readonly<Record<string, Network>> = {
   GW_BNN: network(conv1d, 2),
   GW_BNN_full: network(conv1dFlipout, 1),
 };
+
+/** What is not known of a faint signal is more than of a loud one: each of them has leaves that predict the noise. */
+export const gravitationLikelihood = { normal: { noise: 'predicted' } };

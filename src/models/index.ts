@@ -1,6 +1,6 @@
 import { UsageError, describeValue, suggestion } from '../errors/index.ts';
 import { cifarNetworks } from './cifar.ts';
-import { gravitationNetworks } from './gravitation.ts';
+import { gravitationLikelihood, gravitationNetworks } from './gravitation.ts';
 import { mnistNetworks } from './mnist.ts';
 import type { Network } from './network.ts';
 import { tableNetworks } from './table.ts';
@@ -21,6 +21,11 @@ const networks: Readonly<Record<string, Network>> = {
 
 /** Names of all networks. */
 export const modelNames: readonly string[] = Object.keys(networks);
+
+/** What a network's outputs say of its targets where nobody says otherwise, written as in a configuration; null: by the targets. */
+export function usualLikelihood(name: string): unknown {
+  return Object.hasOwn(gravitationNetworks, name) ? gravitationLikelihood : null;
+}
 
 /**
  * The network of a name.

@@ -154,7 +154,7 @@ describe('a train flag that makes no sense', () => {
       ].map((words) => refusalOf(...words)),
     );
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
-      "UsageError: unknown flag --batchsize. Did you mean --batchSize?
+      "UsageError: --batchsize: unknown flag. Did you mean --batchSize?
       UsageError: unknown flag --lerningRate. Did you mean --learningRate?
       UsageError: unknown flag --quux. credence train --help tells more
       UsageError: --seed has no value: expected --seed <INTEGER>. credence train --help tells more

@@ -325,5 +325,18 @@ describe('flags of the program for gravitational waves', () => {
     expect(await refusalOf('--fixed_var', '-1')).toContain('--fixed_var: got -1, expected a number above 0');
     expect(await refusalOf('--toler', '')).toContain('--toler: got an empty text, expected a number above 0');
     expect(await refusalOf('--vary_var', 'maybe')).toContain('expected True or False');
+    expect(await refusalOf('mnist', '--num_mc', '3')).toContain(
+      "--num_mc is a flag of the original's program for gravitational waves: got mnist, expected gw, GW_BNN or GW_BNN_full",
+    );
+    // slips of those who mean a setting
+    for (const words of [
+      ['mnist', '--lr', '0.1'],
+      ['--batchsize', '3'],
+      ['--lr', '0.1'],
+    ]) {
+      expect(await refusalOf(...words)).toContain('unknown flag');
+    }
+    const { configuration } = await requestOf('gw', '--lr', '0.1');
+    expect(configuration).toMatchObject({ learningRate: 0.1, model: { name: 'GW_BNN' } });
   });
 });

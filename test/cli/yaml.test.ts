@@ -39,7 +39,7 @@ describe('config.yaml', () => {
 
   it('of an earlier version, without the settings that came later, is the same configuration', async () => {
     const later =
-      /^ {2}(target|inputs|test|validation|standardize|missing|task):.*\n|^prior:\n( .*\n)+|^patience.*\n/gm;
+      /^ {2}(target|inputs|test|validation|standardize|missing|task):.*\n|^prior:\n( .*\n)+|^(patience|stopAt).*\n/gm;
     const earlier = renderConfiguration(defaults).replaceAll(later, '');
     expect(Object.keys((await parseYaml(earlier, 'earlier.yaml')).values as object)).toHaveLength(30);
     expect((await requestOf(file('earlier.yaml', earlier))).configuration).toEqual(defaults);
@@ -81,12 +81,12 @@ describe('config.yaml', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "UsageError: DIR/wrong0.yaml, line 2: learningrate: unknown key. Did you mean learningRate?
       UsageError: DIR/wrong1.yaml, line 2: kl.shedule: unknown key. Did you mean schedule?
-      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, prior, kl, draws, evaluateEvery, patience, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
-      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, prior, kl, draws, evaluateEvery, patience, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong2.yaml, line 1: qqqq: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, prior, kl, draws, evaluateEvery, patience, stopAt, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
+      UsageError: DIR/wrong3.yaml, line 1: __proto__: unknown key: expected one of model, data, seed, iteration, epochs, batchSize, replicas, slices, learningRate, learningRateScaling, warmupSteps, learningRateDecay, clipNorm, initialScale, prior, kl, draws, evaluateEvery, patience, stopAt, engine, precision, reduce, gradientCompression, driftCheckEvery, ranks, deadline, checkpointEvery, keepCheckpoints, printEvery, histogramEvery, savePosterior, verbose
       UsageError: DIR/wrong4.yaml, line 2: seed: got "3", expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong5.yaml, line 1: learningRate: got NaN, expected a number above 0, at most 100. The default is 0.001
       UsageError: DIR/wrong6.yaml, line 1: epochs: got Infinity, expected a number above 0, at most 1000000. The default is 10
-      UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, steps, rise
+      UsageError: DIR/wrong7.yaml, line 1: kl: got 5, expected a mapping with the keys schedule, beta, per, steps, rise
       UsageError: DIR/wrong8.yaml, line 1: data: got a list, expected a mapping with the keys name, path, labels, subtractPixelMean, flips, crops, target, inputs, weights, test, validation, standardize, missing, stream, task, signals, peakSnr, curriculum, louder, strict
       UsageError: DIR/wrong9.yaml, line 2: seed: got a mapping, expected an integer from 0 to 9007199254740991. The default is 0
       UsageError: DIR/wrong10.yaml, line 1: seed: got null, expected an integer from 0 to 9007199254740991. The default is 0
@@ -212,11 +212,13 @@ describe('the config.yaml of a run folder', () => {
       kl:
         schedule: constant               # weight of KL / N over the run: constant, linear or cyclical
         beta: 1                          # the final weight, in (0, 1]
+        per: dataset                     # N: examples of the data set, or of a batch
         steps: 0                         # linear: steps of the rise; cyclical: of a cycle; 0: the whole run
         rise: 0.5                        # cyclical: share of a cycle spent rising, in (0, 1]
       draws: 30                          # Monte Carlo draws of an evaluation
       evaluateEvery: 0                   # steps between evaluations on the test set; 0: only at the end
       patience: null                     # evaluations without a better NLL on the validation part, then training stops; null: never
+      stopAt: null                       # mean relative errors of the targets on the validation part at which training ends; null: never
       engine: auto                       # kernels: auto (onednn, else wasm), wasm, onednn or reference
       precision: f32                     # of what convolutions and products multiply: f32 or bf16
       reduce: exact                      # sum of gradients: exact (the same bits on any number of ranks) or fast

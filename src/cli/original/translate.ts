@@ -4,7 +4,7 @@ import { type Flag, settingsOfModel, display, settingFlags, settingOf, suggestio
 import { booleanOf } from './boolean.ts';
 import { cifarDefaults, originalFlags, originalIteration, withoutEffect } from './flags.ts';
 import type { Translation } from './translation.ts';
-import { translateWaves } from './waves.ts';
+import { type Target, areOfWaves, translateWaves } from './waves.ts';
 
 const original = new Map(originalFlags.map((flag) => [flag.name, flag]));
 const knownFlags = [...original.keys(), ...settingFlags, 'out'];
@@ -13,20 +13,29 @@ const knownFlags = [...original.keys(), ...settingFlags, 'out'];
  * Flags of the original, and of credence between them, into settings of credence.
  * @param fileFlags of flag files: there, every name has the original's meaning
  * @param commandFlags of the command line: they win, whatever their place
+ * @param target what is named behind `train`
  * @throws UsageError for an unknown flag, a boolean or a model that is none
  */
-export function translateFlags(fileFlags: readonly Flag[], commandFlags: readonly Flag[]): Translation {
+export function translateFlags(
+  fileFlags: readonly Flag[],
+  commandFlags: readonly Flag[],
+  target: Target | null = null,
+): Translation {
   const all = [...fileFlags, ...commandFlags];
+  const isWaves = areOfWaves(all, target);
   for (const { name, label } of all) {
-    if (settingOf(name) || original.has(name)) continue;
+    const known = original.get(name);
+    if (settingOf(name) || (known && (isWaves || !known.isWaves))) continue;
     throw new UsageError(`${label}: unknown flag`, {
-      remedy: suggestion(name, knownFlags) ?? 'credence train --help lists the flags',
+      remedy: known
+        ? `Did you mean --${known.setting}?`
+        : (suggestion(name, knownFlags) ?? 'credence train --help lists the flags'),
     });
   }
   const isOriginal = fileFlags.length > 0 || commandFlags.some(({ name }) => original.has(name));
   if (!isOriginal)
     return { program: null, flags: withSteps(commandFlags), resultFolder: null, defaults: null, notes: [] };
-  if (all.some(({ name }) => original.get(name)?.isWaves)) return translateWaves(all);
+  if (isWaves) return translateWaves(all);
 
   const given = (name: string) => all.findLast((flag) => flag.name === name);
   const isCifar = all.some(({ name }) => original.get(name)?.isCifar);

@@ -1,5 +1,6 @@
 /** Flags of the original's program for gravitational waves. */
 import { UsageError } from '../../errors/index.ts';
+import { gravitationName } from '../../train/index.ts';
 import { type Flag, display, settingsOfModel } from '../configuration/index.ts';
 import { booleanOf } from './boolean.ts';
 import { originalFlags, waveDefaults, waveErrors, withoutEffect } from './flags.ts';
@@ -10,6 +11,31 @@ const model = 'GW_BNN';
 const idle = ['Test_data', 'hvd', 'pout', 'TestDataRun', 'TFseed', 'train_logs', 'Re_Start'];
 /** The validation part by which it stops, a share of what is made, or of the file to test on; and how often it looks. */
 const [validation, looksEvery] = [0.1, 100];
+
+/** What stands behind `train`, and the name of its data, where it says one. */
+export interface Target {
+  readonly word: string;
+  readonly data: unknown;
+}
+
+/** Others write these where they mean a setting of credence. */
+const everyday: ReadonlySet<string> = new Set(['lr', 'batchsize']);
+
+/**
+ * Whether flags of this program are meant: some that nobody else has, or any of a training on gravitational waves.
+ * @throws UsageError where they stand beside a training on other data
+ */
+export function areOfWaves(all: readonly Flag[], target: Target | null): boolean {
+  const own = all.filter(({ name }) => originalFlags.some((flag) => flag.name === name && flag.isWaves));
+  const isOfWaves = target?.data === gravitationName;
+  const telling = own.find(({ name }) => !everyday.has(name));
+  if (own.length === 0 || (!telling && !isOfWaves)) return false;
+  if (target === null || isOfWaves) return true;
+  throw new UsageError(`${telling?.label} is a flag of the original's program for gravitational waves`, {
+    got: display(target.word),
+    expected: `${gravitationName}, GW_BNN or GW_BNN_full`,
+  });
+}
 
 /** @param all flags of files and of the command line, in order, all of them known */
 export function translateWaves(all: readonly Flag[]): Translation {
