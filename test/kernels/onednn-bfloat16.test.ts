@@ -54,11 +54,11 @@ describe.skipIf(skipped)(skipped ? `bfloat16 on oneDNN (skipped: no ${missing})`
       expect(failures).toEqual([]);
       expect(taken).toMatchInlineSnapshot(`
         {
-          "conv2d": "23 of 27",
-          "conv2dBackward": "15 of 25",
+          "conv2d": "19 of 29",
+          "conv2dBackward": "17 of 27",
           "dense": "27 of 34",
-          "flipoutConv2d": "19 of 25",
-          "flipoutConv2dBackward": "16 of 22",
+          "flipoutConv2d": "22 of 31",
+          "flipoutConv2dBackward": "15 of 22",
           "matmul": "15 of 22",
         }
       `);

@@ -3,6 +3,7 @@ import type { KernelCall } from '../kernels.ts';
 import type { WasmExports } from '../wasm/index.ts';
 import { spreadOf } from './epilogue.ts';
 import { executions, reorder, tensorsFrom } from './execution.ts';
+import { fastFilter, inputGradientOf } from './fast-filter.ts';
 import { onednn } from './functions.ts';
 import {
   type Described,
@@ -75,10 +76,13 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const hint = describeForward(session, geometry, descriptors, false).description;
   const towardWeights = describeBackwardWeights(session, geometry, descriptors, hint);
   const direct = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
-  const isPadded = direct !== null && !flipout && isFasterPadded(session, geometry, direct);
-  const towardInput = isPadded ? null : direct;
-
   const scratch = new ScratchPlan();
+  const fast = inputGradient && !flipout && !isNarrow ? fastFilter(native, inputGradientOf(geometry), scratch) : null;
+  const isPadded = !fast && direct !== null && !flipout && isFasterPadded(session, geometry, direct);
+  const towardInput = fast || isPadded ? null : direct;
+  const tap = geometry.inputs * geometry.outputs * 4;
+  const turned = fast ? scratch.take(geometry.kernelWidth * tap) : 0;
+
   const spreads = pool !== null || activation !== 'none';
   const count = flipout ? batch : 1;
   // one map where the examples follow each other
@@ -132,6 +136,9 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
           ]),
         );
       const pad = padded?.bind(context.scratch, { mean: places.mean, map: target, dx });
+      const turnedKernel = context.scratch + turned;
+      const ready = fast?.bind(context.scratch, turnedKernel, 0);
+      const lastTap = turnedKernel + (geometry.kernelWidth - 1) * tap;
       const spreadOne = spread.bind(context.scratch, places, spreads ? target : 0, flipout ? 0 : mapSize * element);
       return () => {
         folded?.begin();
@@ -147,6 +154,11 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
           }
         }
         pad?.();
+        if (ready) {
+          wasm.copyRows(lastTap, -tap, places.mean, tap, tap, geometry.kernelWidth);
+          ready.begin();
+          for (let n = 0; n < batch; n++) ready.run(target + n * mapSize * 4, dx + n * xSize * 4);
+        }
         folded?.finish();
       };
     },

@@ -65,6 +65,8 @@ export interface WasmExports {
   readonly averagePoolBackward: Kernel;
   readonly gatherRows: Kernel;
   readonly gatherRowsBackward: Kernel;
+  readonly splitPhases: Kernel;
+  readonly joinPhases: Kernel;
   readonly poolWindows: Kernel;
   readonly unpoolWindows: Kernel;
   readonly rectifyGradient: Kernel;

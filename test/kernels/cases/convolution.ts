@@ -66,6 +66,13 @@ const chosen: Sizes[] = [
   }),
   sizes([2, 1, 40, 5], [1, 3, 5, 8], { pool: { window: [1, 4], strides: [1, 4], padding: 'VALID' } }),
   sizes([2, 1, 41, 5], [1, 3, 5, 8], { pool: { window: [1, 4], strides: [1, 4], padding: 'SAME' } }),
+  // so long and wide that oneDNN has them in three short convolutions: results that end within a block, and with one
+  sizes([2, 1, 141, 32], [1, 8, 32, 48], { dilations: [1, 2], padding: 'VALID' }),
+  sizes([1, 1, 133, 32], [1, 16, 32, 32]),
+  sizes([2, 1, 72, 40], [1, 8, 40, 32], {
+    dilations: [1, 3],
+    pool: { window: [1, 4], strides: [1, 4], padding: 'VALID' },
+  }),
   // kernels that are so long that oneDNN has their gradient in groups of taps, with padding and without
   sizes([2, 1, 70, 16], [1, 14, 16, 32], { dilations: [1, 2], padding: 'VALID' }),
   sizes([2, 1, 40, 16], [1, 32, 16, 16], { dilations: [1, 2] }),

@@ -1,0 +1,215 @@
+/**
+ * A float32 convolution over signals by three of half its taps at half its positions: a quarter fewer multiplications (fast
+ * FIR algorithm, Mou and Duhamel 1991; Parhi 1999, section 9.2.1, transposed). Of the signal in blocks e0, o0, e1, o1, ... as
+ * long as the dilation, with w_e and w_o the kernel's even and odd taps,
+ *
+ *   y_e = w_e * (e - o) + (w_e + w_o) * o        y_o = w_o * (e' - o) + (w_e + w_o) * o
+ *
+ * where e' is e a block later. Sums are rounded in another order than those of the convolution, as those of any engine are.
+ */
+import type { WasmExports } from '../wasm/index.ts';
+import { executions, reorder } from './execution.ts';
+import { onednn } from './functions.ts';
+import { type Described, type Descriptors, type Geometry, describeForward, descriptorsOf } from './geometry.ts';
+import type { Native, ScratchPlan } from './prepared.ts';
+import { type Handle, type Session, Unimplemented } from './session.ts';
+
+const { operand } = onednn;
+
+/** What it takes to be worth the sums before and behind. */
+const [leastTaps, leastChannels, leastPositions] = [8, 32, 64];
+const types = { factors: onednn.f32, map: onednn.f32, dx: onednn.f32 };
+
+/** A convolution without a gradient of its own: that of a map's gradient with the kernel turned round is one too. */
+export interface Filter {
+  readonly geometry: Geometry;
+  /** of the kernel as it lies in memory, tap by tap: floats from one output channel to the next, and of inputs */
+  readonly strides: readonly [outputs: number, inputs: number];
+  readonly bias: boolean;
+}
+
+/**
+ * By shape and implementation alone, so that a run on the same machine computes the same bits.
+ * @returns null where the convolution as it is is no slower
+ */
+export function fastFilter(native: Native, filter: Filter, scratch: ScratchPlan): FastFilter | null {
+  const { session } = native;
+  const { height, kernelHeight, kernelWidth, inputs, outputs, strides, mapWidth } = filter.geometry;
+  const isOfSignals = height === 1 && kernelHeight === 1 && strides[0] === 1 && strides[1] === 1;
+  const isLong = kernelWidth % 2 === 0 && kernelWidth >= leastTaps && mapWidth >= leastPositions;
+  const isWide = Math.min(inputs, outputs) >= leastChannels && inputs % 4 === 0 && outputs % 4 === 0;
+  if (!isOfSignals || !isLong || !isWide) return null;
+  try {
+    const half = halfOf(session, filter);
+    return isOwnKernel(session, half.described) ? new FastFilter(native, filter, half, scratch) : null;
+  } catch (error) {
+    if (error instanceof Unimplemented) return null;
+    throw error;
+  }
+}
+
+function isOwnKernel(session: Session, { description }: Described): boolean {
+  return /^(jit|brg)/.test(session.implementationOf(description));
+}
+
+/**
+ * The gradient of a convolution's input, as another convolution: of the map's gradient between zeros, with inputs and outputs
+ * exchanged, and the kernel's taps in the opposite order.
+ */
+export function inputGradientOf(geometry: Geometry): Filter {
+  const { inputs, outputs, width, mapWidth, kernelWidth, dilations, before, xSize, mapSize } = geometry;
+  const front = (kernelWidth - 1) * dilations[1] - before[1];
+  return {
+    geometry: {
+      ...geometry,
+      ...{ inputs: outputs, outputs: inputs, width: mapWidth, mapWidth: width, xSize: mapSize, mapSize: xSize },
+      ...{ before: [0, front], pool: null },
+    },
+    strides: [outputs, 1],
+    bias: false,
+  };
+}
+
+interface Half {
+  readonly geometry: Geometry;
+  readonly descriptors: Descriptors;
+  readonly described: Described;
+  /** pairs of blocks: of results, and of what is split */
+  readonly pairs: number;
+  readonly splits: number;
+}
+
+function halfOf(session: Session, { geometry, bias }: Filter): Half {
+  const { inputs, outputs, kernelWidth, mapWidth, dilations } = geometry;
+  const dilation = dilations[1];
+  const pairs = Math.ceil(mapWidth / (2 * dilation));
+  const taps = kernelWidth / 2;
+  const splits = pairs + taps - 1;
+  const [width, results] = [splits * dilation, pairs * dilation];
+  const half: Geometry = {
+    ...geometry,
+    ...{ batch: 1, kernelWidth: taps, width, mapWidth: results, before: [0, 0], after: [0, 0], pool: null },
+    ...{ xSize: width * inputs, mapSize: results * outputs, ySize: results * outputs },
+  };
+  const descriptors = descriptorsOf(session, half, 1, types);
+  return { geometry: half, descriptors, described: describeForward(session, half, descriptors, bias), pairs, splits };
+}
+
+export class FastFilter {
+  readonly #native: Native;
+  readonly #filter: Filter;
+  readonly #half: Half;
+  /** in scratch: the signal between zeros, its three sequences, and what becomes of each */
+  readonly #padded: number;
+  readonly #sequences: readonly number[];
+  readonly #results: readonly number[];
+  /** of each sequence; the sum of even and odd taps; no bias */
+  readonly #kernels: readonly number[];
+  readonly #sum: number;
+  readonly #zeros: number;
+
+  constructor(native: Native, filter: Filter, half: Half, scratch: ScratchPlan) {
+    const { geometry, described, splits } = half;
+    const { inputs, outputs, kernelWidth } = geometry;
+    const three = (bytes: number) => [0, 1, 2].map(() => scratch.take(bytes));
+    this.#native = native;
+    this.#filter = filter;
+    this.#half = half;
+    this.#padded = scratch.take((2 * splits + 1) * geometry.dilations[1] * inputs * 4);
+    this.#sequences = three(geometry.xSize * 4);
+    this.#results = three(geometry.mapSize * 4);
+    this.#kernels = three(native.session.functions.descriptorSize(described.weights));
+    this.#sum = scratch.take(kernelWidth * inputs * outputs * 4);
+    this.#zeros = scratch.take(outputs * 4);
+  }
+
+  /**
+   * @param kernel byte offset of its taps
+   * @param bias of [outputs]; 0 where there is none
+   */
+  bind(scratch: number, kernel: number, bias: number) {
+    const { session, wasm } = this.#native;
+    const { geometry, descriptors, described } = this.#half;
+    const at = (offset: number) => scratch + offset;
+    const [sequences, results, kernels] = [this.#sequences, this.#results, this.#kernels].map((list) => list.map(at));
+    const layOut = this.#layer(kernel, at(this.#sum), kernels!);
+    const zeros = at(this.#zeros);
+    const run = executions(
+      session,
+      described.description,
+      [0, 1, 2].map((i) => [
+        [operand.source, session.tensor(descriptors.x, sequences![i]!)],
+        [operand.weights, session.tensor(described.weights, kernels![i]!)],
+        // what both kinds of results have a share in brings the bias
+        ...(this.#filter.bias
+          ? [[operand.bias, session.tensor(descriptors.bias, i === 1 ? bias : zeros)] as const]
+          : []),
+        [operand.result, session.tensor(descriptors.map, results![i]!)],
+      ]),
+    );
+    const { outputs, mapSize } = this.#filter.geometry;
+    const block = geometry.dilations[1] * outputs * 4;
+    const split = this.#splitter(wasm, at(this.#padded), sequences!);
+    return {
+      /** at the start of each call */
+      begin: () => {
+        wasm.clear(zeros, outputs * 4);
+        layOut();
+      },
+      /** @param x byte offset of a signal; @param map of what becomes of it */
+      run: (x: number, map: number) => {
+        split(x);
+        for (let i = 0; i < 3; i++) run(i);
+        wasm.joinPhases(map, results![0]!, results![1]!, results![2]!, block, mapSize * 4);
+      },
+    };
+  }
+
+  #layer(kernel: number, sum: number, kernels: readonly number[]): () => void {
+    const { session, wasm } = this.#native;
+    const { geometry, described } = this.#half;
+    const { inputs, outputs, kernelWidth: taps } = geometry;
+    const size = inputs * outputs;
+    const [ofOutput, ofInput] = this.#filter.strides;
+    const plain = (tap: number): Handle =>
+      session.descriptor([outputs, inputs, 1, taps], [ofOutput, ofInput, taps * tap, tap]);
+    const [apart, together] = [plain(2 * size), plain(size)];
+    const lay = (descriptor: Handle, from: number, to: number) =>
+      reorder(
+        session,
+        descriptor,
+        session.tensor(descriptor, from),
+        described.weights,
+        session.tensor(described.weights, to),
+      );
+    const steps = [
+      lay(apart, kernel, kernels[0]!),
+      lay(together, sum, kernels[1]!),
+      lay(apart, kernel + size * 4, kernels[2]!),
+    ];
+    return () => {
+      for (let tap = 0; tap < taps; tap++) {
+        const even = kernel + 2 * tap * size * 4;
+        wasm.add(sum + tap * size * 4, even, even + size * 4, 1, size, 0);
+      }
+      for (const step of steps) step();
+    };
+  }
+
+  #splitter(wasm: WasmExports, padded: number, [a, b, c]: readonly number[]): (x: number) => void {
+    const { inputs, width, before, dilations } = this.#filter.geometry;
+    const { splits } = this.#half;
+    const pixel = inputs * 4;
+    const block = dilations[1] * pixel;
+    const total = (2 * splits + 1) * block;
+    const front = before[1] * pixel;
+    // what lies behind the last results is not asked for
+    const length = Math.min(width * pixel, total - front);
+    return (x) => {
+      wasm.clear(padded, front);
+      wasm.copyRows(padded + front, 0, x, 0, length, 1);
+      wasm.clear(padded + front + length, total - front - length);
+      wasm.splitPhases(a!, b!, c!, padded, block, splits);
+    };
+  }
+}
