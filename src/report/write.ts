@@ -35,7 +35,8 @@ export async function writeReport(folder: string, input: ReportInput): Promise<W
     runs.length > 1 ? overview(runs) : '',
     await speedUpSection(speedUps, input),
   ];
-  for (const run of runs) sections.push(await runSection(run));
+  const isAlone = sections.every((section) => section === '') && runs.length === 1;
+  for (const run of runs) sections.push(await runSection(run, isAlone));
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {

@@ -14,7 +14,7 @@ export async function evaluationSection({ evaluations, evaluation, regression }:
   if (evaluations.length === 0) return '';
   // those of single targets would not fit beside the others: they have a table of their own
   const shown = figuresOf(evaluations).filter(({ name }) => !name.includes('.'));
-  const rows = evaluations.map(({ step, data, of, images, draws, figures }) => [
+  const rows = withoutRepeats(evaluations).map(({ step, data, of, images, draws, figures }) => [
     ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : data, `${images}`, `${draws}`],
     ...shown.map(({ name }) => figureText(name, figures[name], images)),
   ]);
@@ -25,6 +25,13 @@ export async function evaluationSection({ evaluations, evaluation, regression }:
     ...(evaluation?.reliability ? [await reliability(evaluation, evaluation.reliability)] : []),
     ...(evaluation && regression ? await numbers(evaluation, regression) : []),
   ].join('\n');
+}
+
+/** Of evaluations of the same on the same, the last: whoever evaluates again knows no more. */
+function withoutRepeats(evaluations: readonly EvaluationRecord[]): EvaluationRecord[] {
+  const keyOf = ({ step, data, of, images, draws, seed }: EvaluationRecord) =>
+    JSON.stringify([step, data, of ?? 'test', images, draws, seed]);
+  return [...new Map(evaluations.map((one) => [keyOf(one), one])).values()];
 }
 
 async function reliability(

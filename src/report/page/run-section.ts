@@ -9,10 +9,13 @@ import { wavesSection } from './waves-section.ts';
 
 const inPage = { ground: 'none' } as const;
 
-/** All that a report says of one run. */
-export async function runSection(run: RunReport): Promise<string> {
+/**
+ * All that a report says of one run.
+ * @param isAlone the page is its own, and has its name at the head
+ */
+export async function runSection(run: RunReport, isAlone: boolean): Promise<string> {
   return [
-    `<h2>${escape(run.name)}</h2>`,
+    isAlone ? '' : `<h2>${escape(run.name)}</h2>`,
     list(run.problems, 'problems'),
     facts(run),
     await training(run),
@@ -24,7 +27,8 @@ export async function runSection(run: RunReport): Promise<string> {
 
 async function training({ name, metrics }: RunReport): Promise<string> {
   if (metrics.length === 0) return '';
-  const caption = 'Training: means over the steps between two points. The negative ELBO is the NLL plus beta x KL / N.';
+  const caption =
+    'Training: each point a batch, of long runs a mean over some. The negative ELBO is the NLL plus beta x KL / N.';
   return `<h3>Training</h3>${figure(await trainingFigure([{ name, points: metrics }], inPage), caption)}`;
 }
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError, commandOf } from '../../errors/index.ts';
 import { assertSealed, configurationFile, hasSeal, isSealedRun, longFile, readRegular } from '../../run/index.ts';
-import { medianAfterWarmup, ownDataName } from '../../train/index.ts';
+import { gravitationName, medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
 import { type WavesPicture, readWaves } from './waves.ts';
@@ -56,7 +56,7 @@ const metricsRecord = z.looseObject(metricsShape).transform((record) => ({
 
 /** What data these are: a name, or the path of one's own. */
 export function sourceOf({ name, path }: z.infer<typeof configuration>['data']): string {
-  return name === ownDataName && path ? path : name;
+  return (name === ownDataName || name === gravitationName) && path ? path : name;
 }
 
 /** Times of the steps in timing.csv; samples over all ranks. */
