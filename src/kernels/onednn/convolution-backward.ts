@@ -18,9 +18,10 @@ import {
 } from './geometry.ts';
 import { NarrowOwnKernels } from './narrow-kernels.ts';
 import { FoldedGradients, OwnKernels } from './own-kernels.ts';
+import type { Handle } from './session.ts';
+import { kernelGradient } from './kernel-gradient.ts';
 import { type Native, type Prepared, ScratchPlan } from './prepared.ts';
 import { PaddedGradient, isFasterPadded } from './padded.ts';
-import { groupedGradient } from './tap-groups.ts';
 
 const { operand } = onednn;
 
@@ -74,7 +75,6 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const types = { factors, map: factors, dx: dxView ? typeOf(dxView) : factors };
   const descriptors = descriptorsOf(session, geometry, flipout ? 1 : batch, types);
   const hint = describeForward(session, geometry, descriptors, false).description;
-  const towardWeights = describeBackwardWeights(session, geometry, descriptors, hint);
   const direct = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
   const scratch = new ScratchPlan();
   const fast = inputGradient && !flipout && !isNarrow ? fastFilter(native, inputGradientOf(geometry), scratch) : null;
@@ -88,12 +88,8 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   // one map where the examples follow each other
   const map = spreads ? scratch.take(mapSize * element * (batch / count)) : 0;
   const spread = new Spread(wasm, call, geometry, spreads, scratch);
-  const grouped = flipout || isNarrow ? null : groupedGradient(native, geometry, towardWeights, scratch);
-  const weights = grouped
-    ? null
-    : flipout
-      ? new FoldedGradients(native, geometry, towardWeights.weights, descriptors.plainGradient, scratch)
-      : new WholeGradient(native, towardWeights, descriptors, scratch);
+  const folding = flipout ? foldingOf(native, geometry, descriptors, hint, scratch) : null;
+  const whole = flipout ? null : kernelGradient(native, geometry, types, scratch);
   const own = !towardInput
     ? null
     : flipout
@@ -110,19 +106,20 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
       const { x, dy, signsIn, signsOut, dMean, dPerturbation, dx } = places;
       const target = spreads ? context.scratch + map : dy;
       const gradients = tensorsFrom(session, descriptors.map, target, spreads ? 0 : mapSize * element, count);
-      const folded = weights?.bind(context, { mean: dMean, perturbation: dPerturbation, signsIn, signsOut });
       const kernels = own?.bind(context, places);
+      const folded = folding?.gradients.bind(context, { mean: dMean, perturbation: dPerturbation, signsIn, signsOut });
       const toWeights =
-        grouped?.bind(context.scratch, { x, map: target, mean: dMean }) ??
+        folded &&
         executions(
           session,
-          towardWeights.description,
+          folding!.description,
           tensorsFrom(session, descriptors.x, x, xSize * element, count).map((from, n) => [
             [operand.source, from],
             [operand.gradientOfResult, gradients[n]!],
-            [operand.gradientOfWeights, folded!.gradient],
+            [operand.gradientOfWeights, folded.gradient],
           ]),
         );
+      const toWhole = whole?.bind(context.scratch, { x, map: target, mean: dMean });
       const dxBytes = dxView ? bytesPerElement[dxView.dtype] : 0;
       const toInput =
         kernels &&
@@ -146,8 +143,10 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
         if (!flipout) for (let n = 0; n < batch; n++) spreadOne(n);
         for (let n = 0; n < count; n++) {
           if (flipout) spreadOne(n);
-          toWeights(n);
-          folded?.fold(n);
+          if (toWeights) {
+            toWeights(n);
+            folded.fold(n);
+          }
           if (toInput) {
             kernels.form(n);
             toInput(n);
@@ -160,6 +159,7 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
           for (let n = 0; n < batch; n++) ready.run(target + n * mapSize * 4, dx + n * xSize * 4);
         }
         folded?.finish();
+        toWhole?.();
       };
     },
   };
@@ -221,27 +221,13 @@ class Spread {
   }
 }
 
-/** The weight gradient of all examples in one execution. */
-class WholeGradient {
-  readonly #native: Native;
-  readonly #described: Described;
-  readonly #plain: number;
-  readonly #gradient: number;
-
-  constructor(native: Native, described: Described, { plainGradient }: Descriptors, scratch: ScratchPlan) {
-    this.#native = native;
-    this.#described = described;
-    this.#plain = plainGradient;
-    this.#gradient = scratch.take(native.session.functions.descriptorSize(described.weights));
-  }
-
-  bind({ scratch }: { scratch: number }, { mean }: { mean: number }) {
-    const { session } = this.#native;
-    const { weights } = this.#described;
-    const gradient = session.tensor(weights, scratch + this.#gradient);
-    const finish = reorder(session, weights, gradient, this.#plain, session.tensor(this.#plain, mean));
-    return { gradient, begin: () => {}, fold: (_example: number) => {}, finish };
-  }
+/** Of flipout: a primitive that takes the gradient of an example's kernel, and what folds it. */
+function foldingOf(native: Native, geometry: Geometry, descriptors: Descriptors, hint: Handle, scratch: ScratchPlan) {
+  const { description, weights } = describeBackwardWeights(native.session, geometry, descriptors, hint);
+  return {
+    description,
+    gradients: new FoldedGradients(native, geometry, weights, descriptors.plainGradient, scratch),
+  };
 }
 
 /** The kernel that all examples share, in the layout of the input gradient's primitive. */

@@ -28,17 +28,28 @@ export interface Filter {
   readonly bias: boolean;
 }
 
+/** By shape alone: whether it is worth the sums before and behind. */
+export function isFastFilter({
+  height,
+  kernelHeight,
+  kernelWidth,
+  inputs,
+  outputs,
+  strides,
+  mapWidth,
+}: Geometry): boolean {
+  const isOfSignals = height === 1 && kernelHeight === 1 && strides[0] === 1 && strides[1] === 1;
+  const isLong = kernelWidth % 2 === 0 && kernelWidth >= leastTaps && mapWidth >= leastPositions;
+  return isOfSignals && isLong && Math.min(inputs, outputs) >= leastChannels && inputs % 4 === 0 && outputs % 4 === 0;
+}
+
 /**
  * By shape and implementation alone, so that a run on the same machine computes the same bits.
  * @returns null where the convolution as it is is no slower
  */
 export function fastFilter(native: Native, filter: Filter, scratch: ScratchPlan): FastFilter | null {
   const { session } = native;
-  const { height, kernelHeight, kernelWidth, inputs, outputs, strides, mapWidth } = filter.geometry;
-  const isOfSignals = height === 1 && kernelHeight === 1 && strides[0] === 1 && strides[1] === 1;
-  const isLong = kernelWidth % 2 === 0 && kernelWidth >= leastTaps && mapWidth >= leastPositions;
-  const isWide = Math.min(inputs, outputs) >= leastChannels && inputs % 4 === 0 && outputs % 4 === 0;
-  if (!isOfSignals || !isLong || !isWide) return null;
+  if (!isFastFilter(filter.geometry)) return null;
   try {
     const half = halfOf(session, filter);
     return isOwnKernel(session, half.described) ? new FastFilter(native, filter, half, scratch) : null;
@@ -70,29 +81,62 @@ export function inputGradientOf(geometry: Geometry): Filter {
   };
 }
 
-interface Half {
+/** One of the three convolutions: over sequences, with half of the taps. */
+export interface HalfGeometry {
   readonly geometry: Geometry;
-  readonly descriptors: Descriptors;
-  readonly described: Described;
   /** pairs of blocks: of results, and of what is split */
   readonly pairs: number;
   readonly splits: number;
+  /** floats of a signal between zeros, of which the sequences are made */
+  readonly paddedSize: number;
 }
 
-function halfOf(session: Session, { geometry, bias }: Filter): Half {
+export function halfGeometry(geometry: Geometry, batch: number): HalfGeometry {
   const { inputs, outputs, kernelWidth, mapWidth, dilations } = geometry;
   const dilation = dilations[1];
   const pairs = Math.ceil(mapWidth / (2 * dilation));
   const taps = kernelWidth / 2;
   const splits = pairs + taps - 1;
   const [width, results] = [splits * dilation, pairs * dilation];
-  const half: Geometry = {
-    ...geometry,
-    ...{ batch: 1, kernelWidth: taps, width, mapWidth: results, before: [0, 0], after: [0, 0], pool: null },
-    ...{ xSize: width * inputs, mapSize: results * outputs, ySize: results * outputs },
+  return {
+    geometry: {
+      ...geometry,
+      ...{ batch, kernelWidth: taps, width, mapWidth: results, before: [0, 0], after: [0, 0], pool: null },
+      ...{ xSize: width * inputs, mapSize: results * outputs, ySize: results * outputs },
+    },
+    ...{ pairs, splits, paddedSize: (2 * splits + 1) * dilation * inputs },
   };
-  const descriptors = descriptorsOf(session, half, 1, types);
-  return { geometry: half, descriptors, described: describeForward(session, half, descriptors, bias), pairs, splits };
+}
+
+/** Splits a signal into its three sequences, by way of a copy between zeros. */
+export function splitterOf(
+  wasm: WasmExports,
+  { inputs, width, before, dilations }: Geometry,
+  { splits, paddedSize }: HalfGeometry,
+  padded: number,
+): (x: number, a: number, b: number, c: number) => void {
+  const pixel = inputs * 4;
+  const total = paddedSize * 4;
+  const front = before[1] * pixel;
+  // what lies behind the last results is not asked for
+  const length = Math.min(width * pixel, total - front);
+  return (x, a, b, c) => {
+    wasm.clear(padded, front);
+    wasm.copyRows(padded + front, 0, x, 0, length, 1);
+    wasm.clear(padded + front + length, total - front - length);
+    wasm.splitPhases(a, b, c, padded, dilations[1] * pixel, splits);
+  };
+}
+
+interface Half extends HalfGeometry {
+  readonly descriptors: Descriptors;
+  readonly described: Described;
+}
+
+function halfOf(session: Session, { geometry, bias }: Filter): Half {
+  const half = halfGeometry(geometry, 1);
+  const descriptors = descriptorsOf(session, half.geometry, 1, types);
+  return { ...half, descriptors, described: describeForward(session, half.geometry, descriptors, bias) };
 }
 
 export class FastFilter {
@@ -109,13 +153,13 @@ export class FastFilter {
   readonly #zeros: number;
 
   constructor(native: Native, filter: Filter, half: Half, scratch: ScratchPlan) {
-    const { geometry, described, splits } = half;
+    const { geometry, described, paddedSize } = half;
     const { inputs, outputs, kernelWidth } = geometry;
     const three = (bytes: number) => [0, 1, 2].map(() => scratch.take(bytes));
     this.#native = native;
     this.#filter = filter;
     this.#half = half;
-    this.#padded = scratch.take((2 * splits + 1) * geometry.dilations[1] * inputs * 4);
+    this.#padded = scratch.take(paddedSize * 4);
     this.#sequences = three(geometry.xSize * 4);
     this.#results = three(geometry.mapSize * 4);
     this.#kernels = three(native.session.functions.descriptorSize(described.weights));
@@ -149,7 +193,7 @@ export class FastFilter {
     );
     const { outputs, mapSize } = this.#filter.geometry;
     const block = geometry.dilations[1] * outputs * 4;
-    const split = this.#splitter(wasm, at(this.#padded), sequences!);
+    const split = splitterOf(wasm, this.#filter.geometry, this.#half, at(this.#padded));
     return {
       /** at the start of each call */
       begin: () => {
@@ -158,7 +202,7 @@ export class FastFilter {
       },
       /** @param x byte offset of a signal; @param map of what becomes of it */
       run: (x: number, map: number) => {
-        split(x);
+        split(x, sequences![0]!, sequences![1]!, sequences![2]!);
         for (let i = 0; i < 3; i++) run(i);
         wasm.joinPhases(map, results![0]!, results![1]!, results![2]!, block, mapSize * 4);
       },
@@ -193,23 +237,6 @@ export class FastFilter {
         wasm.add(sum + tap * size * 4, even, even + size * 4, 1, size, 0);
       }
       for (const step of steps) step();
-    };
-  }
-
-  #splitter(wasm: WasmExports, padded: number, [a, b, c]: readonly number[]): (x: number) => void {
-    const { inputs, width, before, dilations } = this.#filter.geometry;
-    const { splits } = this.#half;
-    const pixel = inputs * 4;
-    const block = dilations[1] * pixel;
-    const total = (2 * splits + 1) * block;
-    const front = before[1] * pixel;
-    // what lies behind the last results is not asked for
-    const length = Math.min(width * pixel, total - front);
-    return (x) => {
-      wasm.clear(padded, front);
-      wasm.copyRows(padded + front, 0, x, 0, length, 1);
-      wasm.clear(padded + front + length, total - front - length);
-      wasm.splitPhases(a!, b!, c!, padded, block, splits);
     };
   }
 }

@@ -67,6 +67,7 @@ export interface WasmExports {
   readonly gatherRowsBackward: Kernel;
   readonly splitPhases: Kernel;
   readonly joinPhases: Kernel;
+  readonly sumPhases: Kernel;
   readonly poolWindows: Kernel;
   readonly unpoolWindows: Kernel;
   readonly rectifyGradient: Kernel;

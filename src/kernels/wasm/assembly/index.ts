@@ -17,6 +17,6 @@ export { normalKl, softplusScale } from './posterior';
 export { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from './pooling';
 export { perturb, softmaxEntropy, softmaxEntropyScratch } from './prediction';
 export { broadcast, broadcastPositions, clear, copyRows, sum, sumPositions } from './structure';
-export { joinPhases, splitPhases } from './phases';
+export { joinPhases, splitPhases, sumPhases } from './phases';
 export { poolWindows, rectifyGradient, unpoolWindows } from './windows';
 export { accumulate, adam, countNonFinite } from './update';

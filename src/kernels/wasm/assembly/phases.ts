@@ -29,3 +29,19 @@ export function joinPhases(y: usize, a: usize, b: usize, c: usize, block: usize,
     for (; y < end; y += 16, b += 16, c += 16) v128.store(y, f32x4.add(v128.load(b), v128.load(c)));
   }
 }
+
+/**
+ * Of blocks e0, o0, e1, o1, ... the three sequences e(i), e(i) + o(i), o(i).
+ * @param block bytes
+ */
+export function sumPhases(a: usize, b: usize, c: usize, x: usize, block: usize, count: i32): void {
+  for (; count > 0; count--, x += block) {
+    for (const end = x + block; x < end; x += 16, a += 16, b += 16, c += 16) {
+      const even = v128.load(x);
+      const odd = v128.load(x + block);
+      v128.store(a, even);
+      v128.store(b, f32x4.add(even, odd));
+      v128.store(c, odd);
+    }
+  }
+}
