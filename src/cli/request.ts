@@ -139,10 +139,9 @@ function assertFitting({ data, patience }: RunConfiguration): void {
   if (weights !== null && name !== ownDataName) {
     throw new UsageError(`weights ${weights} for ${name}`, { expected: 'own data, with a column of weights' });
   }
-  const canHold = name === ownDataName || name === gravitationName;
-  if (patience !== null && (!canHold || validation === 0)) {
+  if (patience !== null && validation === 0) {
     throw new UsageError(`patience ${patience} without a validation part`, {
-      expected: 'own data with --data.validation, such as 0.1',
+      expected: '--data.validation, such as 0.1',
       remedy: 'Or leave --patience away',
     });
   }

@@ -1,6 +1,6 @@
 /** Data sets of images that are known by name. */
 import { createHash } from 'node:crypto';
-import { type ImageSet, imageExamples, pixelMean } from '../data/index.ts';
+import { type ImageSet, imageExamples, pixelMean, splitImages } from '../data/index.ts';
 import { type DatasetName, datasetNames, definitionOf, loadDataset } from '../datasets/index.ts';
 import { UsageError } from '../errors/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
@@ -25,8 +25,9 @@ function published(data: DataSettings): DataSettings & { readonly name: DatasetN
   throw new UsageError(`data ${data.name}`, { expected: `one of ${datasetNames.join(', ')}` });
 }
 
+/** @throws UsageError where the validation part is no share, DataError where the data are not there */
 export async function imageData(
-  { data }: RunConfiguration,
+  { data, seed }: RunConfiguration,
   checkpoint: Checkpoint | null,
   loading: Loading | null,
 ): Promise<ExperimentData> {
@@ -35,21 +36,27 @@ export async function imageData(
     ...(loading && { onProgress: loading.fetching, onWarning: loading.note }),
   });
   const info = infoOfImages(data);
-  const shift = checkpoint ? pixelMeanOf(checkpoint) : data.subtractPixelMean ? pixelMean(dataset.train) : null;
+  const { train, validation } = splitImages(dataset.train, shareOf(data), seed);
+  const shift = checkpoint ? pixelMeanOf(checkpoint) : data.subtractPixelMean ? pixelMean(train) : null;
   let digest: string | null = null;
   return {
     source: dataset.source,
     sha256: null,
     digest: () => (digest ??= digestOf([dataset.train, dataset.test])),
     info: { ...info, input: { ...info.input, shift } },
-    validation: null,
+    validation: validation && imageExamples(validation),
     get train() {
-      return imageExamples(dataset.train);
+      return imageExamples(train);
     },
     get test() {
       return imageExamples(dataset.test);
     },
   };
+}
+
+function shareOf({ name, validation }: DataSettings): number {
+  if (typeof validation === 'number') return validation;
+  throw new UsageError(`data.validation of ${name}`, { got: String(validation), expected: 'a share, such as 0.1' });
 }
 
 function digestOf(sets: readonly ImageSet[]): string {

@@ -8,7 +8,7 @@ export function assertPatience({ patience, stopAt }: RunConfiguration, { data, m
   if (patience === null) return;
   if (data.validation === null) {
     throw new UsageError(`patience ${patience} without a validation part`, {
-      expected: 'own data with --data.validation, such as 0.1',
+      expected: '--data.validation, such as 0.1',
       remedy: 'Or leave --patience away',
     });
   }
@@ -25,7 +25,7 @@ function assertStop(stopAt: readonly number[], { validation, info }: Experiment[
   const { kind, names } = info.targets;
   if (validation === null) {
     throw new UsageError(`stopAt ${stopAt.join(', ')} without a validation part`, {
-      expected: 'own data, or gw, with --data.validation, such as 0.1',
+      expected: '--data.validation, such as 0.1',
       remedy: 'Or leave --stopAt away',
     });
   }

@@ -1,4 +1,6 @@
 import type { ArrayExamples } from './examples.ts';
+import { sharedBuffer } from './shared.ts';
+import { splitRows } from './split.ts';
 
 /** A data set in memory. Images stay bytes: the graph turns a batch into reals. */
 export interface ImageSet {
@@ -18,4 +20,32 @@ export interface ImageSet {
 /** The same examples as any model takes them. */
 export function imageExamples({ count, height, width, channels, images, labels }: ImageSet): ArrayExamples {
   return { count, shape: [height, width, channels], inputs: images, targets: labels };
+}
+
+/**
+ * Keeps a share of the images, drawn by the seed, from training (`splitRows`).
+ * @param share 0 to below 1; 0: none
+ * @throws UsageError where it is none, DataError where nothing is left to train on
+ */
+export function splitImages(
+  set: ImageSet,
+  share: number,
+  seed: number,
+): { readonly train: ImageSet; readonly validation: ImageSet | null } {
+  if (share === 0) return { train: set, validation: null };
+  const all = Int32Array.from({ length: set.count }, (_, row) => row);
+  const { train, validation } = splitRows('the training images', all, set.count, { test: 0, validation: share, seed });
+  return { train: someImages(set, train), validation: validation && someImages(set, validation) };
+}
+
+function someImages(set: ImageSet, rows: Int32Array): ImageSet {
+  const { height, width, channels } = set;
+  const size = height * width * channels;
+  const images = new Uint8Array(sharedBuffer('images', rows.length * size));
+  const labels = new Uint8Array(sharedBuffer('labels', rows.length));
+  for (const [i, row] of rows.entries()) {
+    images.set(set.images.subarray(row * size, (row + 1) * size), i * size);
+    labels[i] = set.labels[row]!;
+  }
+  return { ...set, count: rows.length, images, labels };
 }

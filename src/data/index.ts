@@ -2,7 +2,7 @@ export { encodeArrayInputs, finiteRows, fitArrayInputs } from './array-inputs.ts
 export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';
 export { placesOf, usableRows } from './cells.ts';
-export { type ImageSet, imageExamples } from './dataset.ts';
+export { type ImageSet, imageExamples, splitImages } from './dataset.ts';
 export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './examples.ts';
 export {
   areStored,

@@ -25,7 +25,7 @@ export const dataSettings = {
     expected: 'the name of a column or an array',
   }),
   test: part(0.1, 'own data, test part: a share of the examples, a path, or a list of rows'),
-  validation: part(0, 'own data, validation part: a share of the examples, a path, or a list of rows'),
+  validation: part(0, 'validation part: a share of the examples; own data: also a path, or a list of rows'),
   standardize: boolean(true, 'BOOLEAN', 'own data: give columns of numbers mean 0 and standard deviation 1'),
   missing: oneOf('error', ['error', 'drop', 'mean'], 'RULE', 'own data, what becomes of missing values:'),
   stream: stream('own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large'),

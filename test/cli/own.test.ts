@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 import jpeg from 'jpeg-js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { type Ended, built, endOf, figuresOf, folder, linesIn, startBuilt } from './process.ts';
+import { type Ended, built, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -266,6 +266,39 @@ export default { network: sequential(flatten(), dense({ units: 64, activation: '
   });
 });
 
+describe('a validation part of images that are known by name', () => {
+  it('is a share of the training set, and what training waits for', async () => {
+    writeDigits('digits');
+    const settings = [
+      'train',
+      'CNN_FC',
+      '--data.name',
+      'mnist',
+      '--data',
+      'digits',
+      '--data.validation',
+      '0.2',
+      '--batchSize',
+      '32',
+    ];
+    const words = [...settings, '--iteration', '400', '--evaluateEvery', '10', '--patience', '2', '--json'];
+    const one = await credence(...words, '--ranks', '1', '--out', 'held-1');
+    const two = await credence(...words, '--ranks', '2', '--out', 'held-2');
+    expect(sha256Of(two)).toBe(sha256Of(one));
+    const [first, ...others] = readFileSync(at('held-1/evaluations.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { of: string; images: number });
+    expect(first).toMatchObject({ of: 'validation', images: 40 });
+    expect(others.at(-1)).toMatchObject({ of: 'test', images: 50 });
+    const start = JSON.parse(readFileSync(at('held-1/starts.jsonl'), 'utf8')) as { examples: number };
+    expect(start.examples).toBe(160);
+    expect(await refusal(...settings.slice(0, 6), '--data.validation', '1,2', '--out', 'no')).toContain(
+      'data.validation of mnist: got 1,2, expected a share, such as 0.1',
+    );
+  });
+});
+
 describe('what does not fit', () => {
   const withModule = async (name: string, text: string) => {
     write(name, text);
@@ -333,7 +366,7 @@ describe('what does not fit', () => {
 
   it('or patience with nothing to wait for', async () => {
     expect(await refusal('train', job, '--patience', '3', '--out', 'refused')).toMatchInlineSnapshot(`
-      "credence: patience 3 without a validation part: expected own data with --data.validation, such as 0.1. Or leave --patience away
+      "credence: patience 3 without a validation part: expected --data.validation, such as 0.1. Or leave --patience away
       "
     `);
   });

@@ -181,7 +181,7 @@ describe('the config.yaml of a run folder', () => {
         inputs: null                     # own data: the columns or arrays to predict from; null: all others
         weights: null                    # own data: the column or array that says how much each row counts; null: each once
         test: 0.1                        # own data, test part: a share of the examples, a path, or a list of rows
-        validation: 0                    # own data, validation part: a share of the examples, a path, or a list of rows
+        validation: 0                    # validation part: a share of the examples; own data: also a path, or a list of rows
         standardize: true                # own data: give columns of numbers mean 0 and standard deviation 1
         missing: error                   # own data, what becomes of missing values: error, drop or mean
         stream: auto                     # own data: read inputs from HDF5 or .npy files as batches ask for them; auto: where they are large

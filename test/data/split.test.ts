@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Part, splitRows } from '../../src/data/index.ts';
+import { type ImageSet, type Part, splitImages, splitRows } from '../../src/data/index.ts';
 import { permutation, purpose } from '../../src/random/index.ts';
 import { errorOf } from '../run/disk.ts';
 
@@ -65,5 +65,28 @@ describe('splitRows', () => {
       DataError: a.csv leaves no row for training: got 3 rows: 0 / 0 / 3 for training, validation and test, expected at least one in each. Take smaller shares, or more rows
       DataError: a.csv leaves no row for test: got 3 rows: 3 / 0 / 0 for training, validation and test, expected at least one in each. Take smaller shares, or more rows"
     `);
+  });
+});
+
+describe('splitImages', () => {
+  const set: ImageSet = {
+    ...{ count: 20, height: 1, width: 2, channels: 1 },
+    images: Uint8Array.from({ length: 40 }, (_, i) => i >> 1),
+    labels: Uint8Array.from({ length: 20 }, (_, i) => i),
+  };
+
+  it('keeps a share of the images from training, by the seed, each with its label', () => {
+    const { train, validation } = splitImages(set, 0.25, 7);
+    expect([train.count, validation?.count]).toEqual([15, 5]);
+    expect(sorted([...train.labels, ...validation!.labels])).toEqual([...set.labels]);
+    for (const { images, labels } of [train, validation!]) {
+      expect([...images]).toEqual([...labels].flatMap((label) => [label, label]));
+    }
+    expect(splitImages(set, 0.25, 7).validation!.labels).toEqual(validation!.labels);
+    expect(splitImages(set, 0.25, 8).validation!.labels).not.toEqual(validation!.labels);
+  });
+
+  it('leaves the set as it is where nothing is kept', () => {
+    expect(splitImages(set, 0, 7)).toEqual({ train: set, validation: null });
   });
 });
