@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/index.ts';
 import type { Given } from './command-file.ts';
+import { readWaves } from './commands/data/waves.ts';
 import { trainArguments } from './commands/train.ts';
 import type { TrainArguments } from './request.ts';
 
@@ -36,6 +37,32 @@ export async function innerCommand(
     });
   }
   return { ...trainArguments(given), json: given.json };
+}
+
+/**
+ * Whether it is the other thing that ranks share: files of gravitational waves, checked here once.
+ * @returns null when it was a call for help, already answered; false for anything else
+ * @throws UsageError where ranks have no use for it
+ */
+export async function innerData(
+  outer: string,
+  words: readonly string[],
+  parse: Given['parse'],
+): Promise<Pick<Given, 'json'> | false | null> {
+  if (words[0] !== 'data') return false;
+  const parsed = await parse(words);
+  if (parsed === null) return null;
+  const { given } = parsed;
+  if (given.words[0] !== 'gw') {
+    throw new UsageError(`ranks have no use for credence ${words.slice(0, 2).join(' ')}`, {
+      expected: `credence ${outer} train ..., or data gw ...`,
+    });
+  }
+  readWaves(given);
+  if ('ranks' in given.options<object>()) {
+    throw new UsageError(`--ranks of credence data gw, under credence ${outer}`, { remedy: 'Leave it away' });
+  }
+  return { json: given.json };
 }
 
 /** This program, as it was started. */

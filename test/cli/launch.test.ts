@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../src/launch/index.ts';
@@ -62,6 +62,18 @@ describe.each(launchers)('credence launch by $name', ({ name, program, package: 
     expect(end.code, end.stderr).toBe(0);
     expect(sha256Of(end)).toBe(undisturbed);
     expect(end.stderr).toMatch(program === null ? /--ranks 2/ : /\/mpiexec'? /);
+  });
+
+  it.skipIf(isSkipped)(`has ranks share files of gravitational waves${skipped}`, async () => {
+    const words = ['data', 'gw', '--count', '3', '--test', '2', '--seed', '5', '--json', '--out', `waves-${name}`];
+    const { code, stdout, stderr } = await endOf(launch(path, '-n', '2', '-H', 'localhost:2', ...words));
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ folder: `waves-${name}`, count: 3, test: 2 });
+    const sums = readFileSync(join(folder, `waves-${name}/manifest.json`), 'utf8');
+    expect(sums).toContain('"made": "complete"');
+    // the same from whatever ranks: those of the launcher before
+    const others = launchers.map((other) => join(folder, `waves-${other.name}/manifest.json`)).filter(existsSync);
+    for (const other of others) expect(readFileSync(other, 'utf8')).toBe(sums);
   });
 
   it.skipIf(isSkipped)(`says which rank speaks${skipped}`, async () => {
@@ -156,6 +168,8 @@ describe('credence launch', () => {
       refusal('-n', '2', '--launcher', 'horovodrun', 'train', 'mnist'),
       refusal('-n', '2', '--restarts', 'often', 'train', 'mnist'),
       refusal('-n', '2', 'doctor'),
+      refusal('-n', '2', 'data', 'list'),
+      refusal('-n', '2', 'data', 'gw', '--out', 'x', '--ranks', '2'),
       refusal('-n', '2', 'train', 'mnist', '--ranks', '2'),
       refusal('-n', '2', 'train', 'mnist', '--batchSize', 'x'),
       refusal('-n', '2', '--launcher', 'mpiexec', 'train', 'mnist'),
@@ -170,6 +184,8 @@ describe('credence launch', () => {
       2 credence: --launcher horovodrun: expected threads, mpiexec, srun, aprun, jsrun, flux
       2 credence: --restarts often: expected how often to start again, 0 to 9999
       2 credence: ranks have no use for credence doctor: expected credence launch -n COUNT train ...
+      2 credence: ranks have no use for credence data list: expected credence launch -n COUNT train ..., or data gw ...
+      2 credence: --ranks of credence data gw, under credence launch -n COUNT. Leave it away
       2 credence: --ranks of credence train, under credence launch. Leave it away: credence launch says how many ranks there are
       2 credence: --batchSize: got x, expected an integer from 1 to 1000000. The default is 64
       1 credence: no mpiexec is on the path: expected that of Open MPI or MPICH. Get one: apt-get install openmpi-bin (or mpich), dnf install openmpi, brew install open-mpi, conda install openmpi. On one machine --launcher threads needs none

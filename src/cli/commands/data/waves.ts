@@ -21,9 +21,8 @@ interface WaveWords {
 const silence = 20_000;
 
 /** `credence data gw`: files of gravitational waves, in the layout of the original. */
-export async function makeWaves({ words, json, ...given }: Given, { stdout, stderr }: Terminal): Promise<number> {
-  if (words.length > 1) throw new UsageError('credence data gw takes no name', { got: display(words[1]) });
-  const task = read(given.options<WaveWords>());
+export async function makeWaves({ json, ...given }: Given, { stdout, stderr }: Terminal): Promise<number> {
+  const task = readWaves(given);
   const { makeSignalFiles } = await import('../../../compose/index.ts');
   const bar = stderr.isTTY ? new Bar(stderr) : null;
   let heard = performance.now();
@@ -52,7 +51,12 @@ export async function makeWaves({ words, json, ...given }: Given, { stdout, stde
   return 0;
 }
 
-function read(words: WaveWords) {
+/** @throws UsageError */
+export function readWaves(given: Pick<Given, 'words' | 'options'>) {
+  if (given.words.length > 1) {
+    throw new UsageError('credence data gw takes no name', { got: display(given.words[1]) });
+  }
+  const words = given.options<WaveWords>();
   const whole = (name: keyof WaveWords, text: string, least: number, most: number) =>
     number(name, text, least, most, Number.isInteger);
   if (words.out === undefined) {

@@ -10,7 +10,7 @@ export const command: CommandFile = {
   declare(words) {
     const launchers = 'threads, mpiexec, srun, aprun, jsrun or flux (default: mpiexec where it is found, else threads)';
     words
-      .argument('COMMAND', 'what each rank gets: train, and what belongs to it')
+      .argument('COMMAND', 'what each rank gets: train, or data gw, and what belongs to it')
       .command.usage(`-n COUNT [-H HOST:SLOTS,...] train ${trainUsage}`)
       .addHelpText('after', signals)
       .option('-n <COUNT>', 'how many ranks (default: the slots of all hosts)')

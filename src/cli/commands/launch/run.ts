@@ -22,7 +22,7 @@ import {
 import { isHeld } from '../../../run/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display } from '../../configuration/index.ts';
-import { freeFolder, innerCommand, self } from '../../inner-command.ts';
+import { freeFolder, innerCommand, innerData, self } from '../../inner-command.ts';
 import { type TrainRequest, readTrainRequest } from '../../request.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -42,33 +42,69 @@ interface LaunchOptions {
  * @returns the exit code of the ranks, as their launcher tells it
  */
 export async function launch(given: Given, terminal: Terminal): Promise<number> {
+  const data = await innerData('launch -n COUNT', given.inner, given.parse);
+  if (data === null) return 0;
+  const options = given.options<LaunchOptions>();
+  if (data) {
+    const { inner } = given;
+    if (options.timeline !== undefined) throw new UsageError('--timeline is of a training', { got: inner.join(' ') });
+    const isJson = given.json || data.json;
+    const words = isJson && !inner.includes('--json') ? [...inner, '--json'] : inner;
+    // files that are complete are kept
+    return startRanks(given, terminal, { isJson, words: () => words, isFree: async () => {} });
+  }
   const inner = await innerCommand('launch -n COUNT', given.inner, given.parse);
   if (inner === null) return 0;
+  const isJson = given.json || inner.json;
+  let words: ((attempt: number) => readonly string[]) | null = null;
+  let run = '';
+  return startRanks(given, terminal, {
+    isJson,
+    async prepare() {
+      const request = await readTrainRequest(inner);
+      const { folder } = request;
+      run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
+      const timeline = timelineOf(options, request);
+      words = wordsOf(given.inner, { request, run, restarts: restartsOf(options), isJson, timeline });
+    },
+    words: (attempt) => words!(attempt),
+    isFree: () => untilFree(run),
+  });
+}
+
+interface Job {
+  readonly isJson: boolean;
+  /** once it is clear that ranks can be started */
+  prepare?(): Promise<void>;
+  /** what each rank gets */
+  words(attempt: number): readonly string[];
+  /** before it is started again */
+  isFree(): Promise<void>;
+}
+
+async function startRanks(given: Given, terminal: Terminal, job: Job): Promise<number> {
   const options = given.options<LaunchOptions>();
   const hosts = hostsOf(options);
   const ranks = countOf(options.n ?? null, hosts);
   const restarts = restartsOf(options);
   const launcher = chooseLauncher(launcherNameOf(options), hosts);
-  const request = await readTrainRequest(inner);
+  await job.prepare?.();
+  const { isJson } = job;
   const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
-  const isJson = given.json || inner.json;
   const isTagged = canTag(launcher.dialect);
-  const { folder } = request;
-  const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
-  const words = wordsOf(given.inner, { request, run, restarts, isJson, timeline: timelineOf(options, request) });
   const usable = defaultHosts(hosts, ranks, launcher);
   const code = await supervise({
     restarts,
     tell,
     async start(attempt) {
-      if (attempt > 0) await untilFree(run);
+      if (attempt > 0) await job.isFree();
       const left = await answering(usable, attempt, tell);
       if (left?.length === 0) return null;
       const slots = left?.reduce((sum, host) => sum + host.slots, 0) ?? ranks;
       const plan: Plan = {
         ranks: Math.min(ranks, slots),
         hosts: left,
-        command: [...self(), ...words(attempt)],
+        command: [...self(), ...job.words(attempt)],
         isTagged,
         isRoot: process.getuid?.() === 0,
         options: options.launcherOption ?? [],
