@@ -50,7 +50,15 @@ async function train(run: OwnRun & { kind: 'training' }, core: number): Promise<
   const { windowSamplesPerSecond, peakRssMB } = await measureTraining({
     ...{ model, ranks: cores, seconds: usualSeconds(model), core: cores === 1 ? core : null },
     // One replica, as the peers have: two ranks share the batch.
-    settings: { engine, precision, batchSize: batch, replicas: 1, seed: 1, ...(slices ? { slices } : {}), ...dataOf(model) },
+    settings: {
+      engine,
+      precision,
+      batchSize: batch,
+      replicas: 1,
+      seed: 1,
+      ...(slices ? { slices } : {}),
+      ...dataOf(model),
+    },
   });
   return { rate: windowSamplesPerSecond, peakRssMB };
 }

@@ -33,7 +33,7 @@ function problemOf(values: unknown): Problem {
 describe('the table of settings', () => {
   it('takes its own defaults, and names them where a setting is one of several', () => {
     const rows = rowsOf(settings, defaults);
-    expect(rows).toHaveLength(57);
+    expect(rows).toHaveLength(60);
     for (const [row, usual] of rows) {
       expect(usual).toBe(row.usual);
       expect(row.read(usual)).toEqual(usual);
@@ -53,6 +53,7 @@ describe('the table of settings', () => {
     [settings.verbose, [true, false], ['true', 1, undefined]],
     [settings.data.test, [0, 0.5, 'a.csv', [3], [0, 2]], [1, -0.1, '', [], [-1], [0.5], ['a'], {}]],
     [settings.data.inputs, [['a'], ['a', 'b']], ['', 'a,,b', [], [''], [1], {}]],
+    [settings.stopAt, [[0.1], [0.1, 2]], [0, '', '0.1,', [], [0], [-1], [Infinity], ['a'], {}]],
   ] as const)('%#: bounds', (row: Setting, right: readonly unknown[], wrong: readonly unknown[]) => {
     for (const given of right) expect(row.read(given)).toEqual(given);
     for (const given of wrong) expect(row.read(given)).toBeUndefined();
@@ -83,10 +84,10 @@ describe('overlay', () => {
     });
     expect(problemOf({ kl: [] })).toEqual({
       ...{ kind: 'refused', path: ['kl'], choices: [] },
-      expected: 'a mapping with the keys schedule, beta, steps, rise',
+      expected: 'a mapping with the keys schedule, beta, per, steps, rise',
     });
     expect(problemOf({ kl: { bete: 2 } })).toMatchObject({
-      ...{ kind: 'unknown', path: ['kl', 'bete'], choices: ['schedule', 'beta', 'steps', 'rise'] },
+      ...{ kind: 'unknown', path: ['kl', 'bete'], choices: ['schedule', 'beta', 'per', 'steps', 'rise'] },
     });
     expect(problemOf(JSON.parse('{"__proto__": {"seed": 1}}'))).toMatchObject({ kind: 'unknown', path: ['__proto__'] });
     expect(problemOf({ reduce: 'fats' })).toMatchObject({ choices: ['exact', 'fast'], usual: 'exact' });
