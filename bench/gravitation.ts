@@ -17,8 +17,11 @@ import {
   usualTargets,
   windowLength,
 } from '../src/gravitation/index.ts';
+import { chooseEngine, infoOfSignals, namedModel } from '../src/compose/index.ts';
+import { predictDraws } from '../src/inference/index.ts';
 import { describeMachine } from '../src/machine/index.ts';
 import { npyOf } from '../src/report/index.ts';
+import { loadLatest } from '../src/run/index.ts';
 import { credence } from './command.ts';
 
 const { values, positionals } = parseArgs({
@@ -88,6 +91,28 @@ line('');
 line(
   `omega_R from the curve of Kerr at the predicted spin: ${off.toFixed(4)} in the mean, spread of omega_R ${deviation(1).toFixed(4)}`,
 );
+
+await tellLatency();
+
+/** What an event more takes, once the network is in memory: 1,000 draws, one core. */
+async function tellLatency(): Promise<void> {
+  const checkpoint = loadLatest(run!, null, { onWarning: () => {} });
+  if (checkpoint === null) return;
+  const parameters = new Map(checkpoint.parameters.map(({ name, data }) => [name, data]));
+  const model = namedModel('GW_BNN', infoOfSignals());
+  const [few, many, draws] = [2, 12, 1000];
+  const seconds = async (events: number): Promise<number> => {
+    const windows = (inputs as Float32Array).subarray(0, events * windowLength);
+    const trained = { model, members: [(name: string) => parameters.get(name)] };
+    const options = { draws, seed, batch: 1, precision: values.precision as 'f32' | 'bf16' };
+    const began = performance.now();
+    predictDraws(await chooseEngine('auto'), trained, { count: events, inputs: windows }, options);
+    return performance.now() - began;
+  };
+  await seconds(few);
+  const milliseconds = ((await seconds(many)) - (await seconds(few))) / (many - few);
+  line(`an event more with ${draws} draws: ${milliseconds.toFixed(0)} ms on one core`);
+}
 
 /** By the command line, as a user predicts: a row per window. */
 async function predicted(windows: Float32Array): Promise<Readonly<Record<string, number>>[]> {
