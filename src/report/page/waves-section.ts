@@ -75,7 +75,7 @@ async function ofEvents({ events }: WavesPicture): Promise<string[]> {
   const { times } = events[0]!;
   const caption =
     'The ten mergers of black holes in GWTC-1 (Abbott et al. 2019): published final spins with 90 % intervals, and what the ' +
-    `network says of simulations of them in one detector, medians over ${times} noises. Not of the strain that was observed.`;
+    `network says of simulations of them in one detector, medians over ${times} noises. Not of the strain that was observed; of signals fainter than those of its training a network knows little.`;
   const head = ['event', 'peak SNR', 'published', 'simulated', 'predicted', '90 % interval', 'holds the simulated one'];
   const cells = events.map(({ name, peakSnr, published, truth, predicted, coverage }) => [
     ...[name, peakSnr.toFixed(2), `${published[0]} (${published[1]} to ${published[2]})`, truth.toFixed(3)],
