@@ -121,7 +121,11 @@ async function followRun({ configuration, folder, timeline: path }: TrainRequest
         const share = { configuration, model, train: data.train, resume };
         const trainer = await trainerOf(share, communicator, { stop, timeline, evaluate });
         const { stopped, step, parameters } = await trainer.run();
-        if (stopped === null) await evaluationOnTheWay(experiment, () => data.test, communicator)(step, parameters);
+        stop.release();
+        // all that the first rank asks of the others at the end
+        const result = { step, parameters };
+        const trained = { run: 'the run', experiment, result, samplesPerSecond: null };
+        if (stopped === null) await evaluateParameters(trained, watch, communicator);
       } finally {
         if (path !== null && timeline instanceof SpanRing) leaveSpans(path, communicator.rank, timeline);
       }
