@@ -1,10 +1,12 @@
 /** Gravitational waves from the command as it is installed: made as a run asks for them, the same on any number of ranks. */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldOutSignals, makeSignals, usualTargets } from '../../src/gravitation/index.ts';
 import { npy } from '../datasets/fixtures.ts';
-import { endOf, folder, startBuilt } from './process.ts';
+import { isInstalled, mpis } from '../comm/launch-mpi.ts';
+import { built, endOf, folder, startBuilt } from './process.ts';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -45,6 +47,27 @@ describe('credence train with gravitational waves', () => {
     rmSync(at('two/checkpoints/step-20'), { recursive: true });
     expect(await told('train', '--resume', 'two', '--ranks', '1')).toEqual(one);
     expect(await told('evaluate', 'two')).toEqual(one);
+  });
+
+  const launchers = mpis.map((mpi) => ({ ...mpi, isSkipped: !isInstalled(mpi) && !process.env['CI'] }));
+
+  it.for(launchers)('comes to the same end under $name, with all that is told at the end', async (mpi, { skip }) => {
+    if (mpi.isSkipped) skip(`apt-get install ${mpi.package}`);
+    const [launcher, ...flags] = mpi.command;
+    const out = `by ${mpi.name}`;
+    const words = [...flags, '-n', '2', process.execPath, built, 'train', 'job.yaml', '--json', '--out', out];
+    const { code, stdout, stderr } = await endOf(
+      spawn(launcher!, words, {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
+      }),
+    );
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { run: _, samplesPerSecond: __, ...own } = JSON.parse(stdout);
+    expect(own).toEqual(await told('evaluate', 'one'));
+    const { events } = JSON.parse(readFileSync(at(`${out}/evaluations/waves-step-20.json`), 'utf8'));
+    expect(events).toHaveLength(10);
   });
 
   it('predicts windows of a file, in their own units', async () => {
