@@ -2,10 +2,9 @@
  * `evaluations/step-N.json` of a run folder: what a report draws of predicted numbers beside their figures in
  * evaluations.jsonl. Of several evaluations after the same step it holds the last.
  */
-import { join } from 'node:path';
 import { z } from 'zod';
 import { type RealPredictive, type Units, centralCoverage, inUnits } from '../../likelihoods/index.ts';
-import { readRegular, writeRunFile } from '../../run/index.ts';
+import { readPicture, recordPicture } from './picture-file.ts';
 
 /** Numbers that a JSON cannot hold, infinite ones, stand there as null. */
 const numbers = z.array(
@@ -97,30 +96,17 @@ function sevenDigits(value: number): number {
   return Number(value.toPrecision(7));
 }
 
-function nameOf(step: number): string {
-  return join('evaluations', `step-${step}.json`);
-}
+const kind = 'step-';
 
 /** @throws RunFolderError if the file cannot be written */
 export function recordRegression(folder: string, record: RegressionPicture): void {
-  writeRunFile(folder, nameOf(record.step), `${JSON.stringify(record)}\n`);
+  recordPicture(folder, kind, record);
 }
 
-/**
- * The picture of an evaluation; null where it has none, or another one was made after the same step since.
- * @throws ZodError or SyntaxError where the file is broken
- */
+/** As `readPicture`. */
 export function readRegression(
   folder: string,
-  { step, at }: { readonly step: number; readonly at: string },
+  evaluation: Pick<RegressionPicture, 'step' | 'at'>,
 ): RegressionPicture | null {
-  let text: string;
-  try {
-    text = readRegular(join(folder, nameOf(step))).toString('utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  const record = picture.parse(JSON.parse(text));
-  return record.at === at ? record : null;
+  return readPicture(folder, kind, picture, evaluation);
 }

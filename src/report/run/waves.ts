@@ -2,9 +2,8 @@
  * `evaluations/waves-step-N.json` of a run folder: what a report draws of gravitational waves beside what it draws of all
  * predicted numbers. Of several evaluations after the same step it holds the last.
  */
-import { join } from 'node:path';
 import { z } from 'zod';
-import { readRegular, writeRunFile } from '../../run/index.ts';
+import { readPicture, recordPicture } from './picture-file.ts';
 
 const ofTarget = z.array(z.number());
 
@@ -62,30 +61,14 @@ const waves = z.object({
 });
 export type WavesPicture = z.infer<typeof waves>;
 
-function nameOf(step: number): string {
-  return join('evaluations', `waves-step-${step}.json`);
-}
+const kind = 'waves-step-';
 
 /** @throws RunFolderError if the file cannot be written */
 export function recordWaves(folder: string, record: WavesPicture): void {
-  writeRunFile(folder, nameOf(record.step), `${JSON.stringify(record)}\n`);
+  recordPicture(folder, kind, record);
 }
 
-/**
- * Of an evaluation; null where it has none, or another one was made after the same step since.
- * @throws ZodError or SyntaxError where the file is broken
- */
-export function readWaves(
-  folder: string,
-  { step, at }: { readonly step: number; readonly at: string },
-): WavesPicture | null {
-  let text: string;
-  try {
-    text = readRegular(join(folder, nameOf(step))).toString('utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  const record = waves.parse(JSON.parse(text));
-  return record.at === at ? record : null;
+/** As `readPicture`. */
+export function readWaves(folder: string, evaluation: Pick<WavesPicture, 'step' | 'at'>): WavesPicture | null {
+  return readPicture(folder, kind, waves, evaluation);
 }
