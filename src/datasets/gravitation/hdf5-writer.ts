@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { DataError } from '../../errors/index.ts';
 import { windowLength } from '../../gravitation/index.ts';
-import { hdf5Worker } from '../own/arrays/hdf5-library.ts';
+import { Hdf5Conversation } from '../own/arrays/hdf5-library.ts';
 import type { SignalFile } from './layout.ts';
 
 /** The library says nothing of a disk that is full: what was written is read again. */
@@ -19,8 +19,7 @@ const bytesOf = (array) => {
 let file = null;
 let count = 0;
 const answers = {
-  async append({ windows }) {
-    const { own } = await library;
+  append({ own }, windows) {
     if (file === null) {
       file = new own.File(path, 'w');
       if (file.file_id <= 0n) throw new Error('no file that can be written');
@@ -34,11 +33,10 @@ const answers = {
     set.write_slice([[count, count + rows], [0, width]], windows);
     count += rows;
   },
-  async finish({ labels }) {
+  finish({ own }, labels) {
     file.create_dataset({ name: label, data: labels, shape: [count, labels.length / count] });
     file.flush();
     file.close();
-    const { own } = await library;
     const again = new own.File(path, 'r');
     if (again.file_id <= 0n) throw new Error('a file that cannot be read again');
     const hash = createHash('sha256');
@@ -48,39 +46,23 @@ const answers = {
     again.close();
     return hash.digest('hex');
   },
-};
-parentPort.on('message', async ({ what, ...words }) => {
-  try {
-    parentPort.postMessage({ answer: await answers[what](words) });
-  } catch (error) {
-    parentPort.postMessage({ error: String(error?.message ?? error) });
-  }
-});`;
-
-interface Reply {
-  readonly answer?: unknown;
-  readonly error?: string;
-}
+};`;
 
 export class SignalFileWriter {
   readonly #path: string;
-  readonly #worker;
+  readonly #conversation: Hdf5Conversation;
   readonly #hash = createHash('sha256');
-  #settle: (reply: Reply) => void = () => {};
 
   /** @param path what is there is lost */
   constructor(path: string, file: SignalFile) {
     this.#path = path;
-    this.#worker = hdf5Worker(program, { path, file, width: windowLength });
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#settle({ error: String(error) }));
-    this.#worker.on('exit', () => this.#settle({ error: 'the end of the thread that writes' }));
+    this.#conversation = new Hdf5Conversation(program, { path, file, width: windowLength });
   }
 
   /** @param windows [count, 8192] */
   async append(windows: Float32Array): Promise<void> {
     this.#hash.update(bytesOf(windows));
-    await this.#ask({ what: 'append', windows });
+    await this.#ask('append', windows);
   }
 
   /**
@@ -89,22 +71,20 @@ export class SignalFileWriter {
    */
   async finish(labels: Float64Array): Promise<void> {
     this.#hash.update(bytesOf(labels));
-    const written = await this.#ask({ what: 'finish', labels });
+    const written = await this.#ask('finish', labels);
     if (written !== this.#hash.digest('hex')) throw this.#failed('other numbers than were written');
   }
 
-  async end(): Promise<void> {
-    await this.#worker.terminate();
+  end(): Promise<void> {
+    return this.#conversation.end();
   }
 
-  #ask(question: object): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#settle = ({ answer, error }) => {
-        if (error === undefined) resolve(answer);
-        else reject(this.#failed(error));
-      };
-      this.#worker.postMessage(question);
-    });
+  async #ask(question: 'append' | 'finish', numbers: Float32Array | Float64Array): Promise<unknown> {
+    try {
+      return await this.#conversation.ask(question, numbers);
+    } catch (error) {
+      throw this.#failed((error as Error).message);
+    }
   }
 
   #failed(got: string): DataError {

@@ -2,14 +2,12 @@
  * The HDF5 library on a thread of its own: some damage lets it go round in circles, or leaves its memory in disorder. A
  * thread can be ended, and takes that memory along.
  */
-import type { Worker } from 'node:worker_threads';
 import type { Metadata } from 'h5wasm';
-import { hdf5Damaged, hdf5Worker } from './hdf5-library.ts';
+import { Hdf5Conversation, hdf5Damaged } from './hdf5-library.ts';
 
 /** Milliseconds beside, for the length of the file. */
 const patiencePerByte = 1e-3;
 
-/** Answers questions, one after the other. */
 const program = `
 const { readSync } = fs;
 // Where the library has read last.
@@ -62,25 +60,12 @@ const answers = {
     fs.closeSync(own);
     return isPlain ? offset : null;
   },
-};
-parentPort.on('message', async ({ question, name }) => {
-  try {
-    parentPort.postMessage({ answer: answers[question](await library, name) });
-  } catch (error) {
-    parentPort.postMessage({ error: String(error?.message ?? error) });
-  }
-});`;
-
-interface Reply {
-  readonly answer?: unknown;
-  readonly error?: string;
-}
+};`;
 
 export class Hdf5Thread {
   readonly #path: string;
   readonly #limit: number;
-  readonly #worker: Worker;
-  #settle: (reply: Reply) => void = () => {};
+  readonly #conversation: Hdf5Conversation;
 
   /**
    * @param length of the file, bytes
@@ -89,10 +74,7 @@ export class Hdf5Thread {
   constructor(path: string, length: number, patience: number) {
     this.#path = path;
     this.#limit = patience + patiencePerByte * length;
-    this.#worker = hdf5Worker(program, { path });
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#settle({ error: String(error) }));
-    this.#worker.on('exit', () => this.#settle({ error: 'the end of the thread that reads it' }));
+    this.#conversation = new Hdf5Conversation(program, { path });
   }
 
   async names(): Promise<readonly string[]> {
@@ -125,21 +107,15 @@ export class Hdf5Thread {
     return typeof offset === 'number' ? offset : null;
   }
 
-  async end(): Promise<void> {
-    await this.#worker.terminate();
+  end(): Promise<void> {
+    return this.#conversation.end();
   }
 
-  /** One question at a time: the next one comes after the answer. */
-  #ask(question: 'names' | 'metadata' | 'value' | 'bytes' | 'offset', name: string): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const overdue = `no end of reading after ${Math.round(this.#limit / 1000)} s`;
-      const timer = setTimeout(() => this.#settle({ error: overdue }), this.#limit);
-      this.#settle = ({ answer, error }) => {
-        clearTimeout(timer);
-        if (error === undefined) resolve(answer);
-        else reject(hdf5Damaged(this.#path, error));
-      };
-      this.#worker.postMessage({ question, name });
-    });
+  async #ask(question: 'names' | 'metadata' | 'value' | 'bytes' | 'offset', name: string): Promise<unknown> {
+    try {
+      return await this.#conversation.ask(question, name, this.#limit);
+    } catch (error) {
+      throw hdf5Damaged(this.#path, (error as Error).message);
+    }
   }
 }
