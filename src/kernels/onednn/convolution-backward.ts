@@ -75,11 +75,11 @@ export function prepareBackward(call: KernelCall, native: Native): Prepared {
   const types = { factors, map: factors, dx: dxView ? typeOf(dxView) : factors };
   const descriptors = descriptorsOf(session, geometry, flipout ? 1 : batch, types);
   const hint = describeForward(session, geometry, descriptors, false).description;
-  const direct = inputGradient ? describeBackwardData(session, geometry, descriptors, hint) : null;
   const scratch = new ScratchPlan();
   const fast = inputGradient && !flipout && !isNarrow ? fastFilter(native, inputGradientOf(geometry), scratch) : null;
-  const isPadded = !fast && direct !== null && !flipout && isFasterPadded(session, geometry, direct);
-  const towardInput = fast || isPadded ? null : direct;
+  const direct = inputGradient && !fast ? describeBackwardData(session, geometry, descriptors, hint) : null;
+  const isPadded = direct !== null && !flipout && isFasterPadded(session, geometry, direct);
+  const towardInput = isPadded ? null : direct;
   const tap = geometry.inputs * geometry.outputs * 4;
   const turned = fast ? scratch.take(geometry.kernelWidth * tap) : 0;
 
