@@ -73,9 +73,8 @@ export function translateWaves(all: readonly Flag[]): Translation {
 const usualName = 'spin_GW_BNn_RUN';
 
 function refuseOthers(all: readonly Flag[]): void {
-  const shared = new Set(['num_intra', 'num_inter', 'kmp_blocktime', 'kmp_affinity']);
   const other = all.find(({ name }) =>
-    originalFlags.some((flag) => flag.name === name && !flag.isWaves && !shared.has(name)),
+    originalFlags.some((flag) => flag.name === name && !flag.isWaves && !withoutEffect.has(name)),
   );
   if (other === undefined) return;
   const own = all.find(({ name }) => originalFlags.some((flag) => flag.name === name && flag.isWaves));

@@ -51,45 +51,41 @@ export async function launch(given: Given, terminal: Terminal): Promise<number> 
     const isJson = given.json || data.json;
     const words = isJson && !inner.includes('--json') ? [...inner, '--json'] : inner;
     // files that are complete are kept
-    return startRanks(given, terminal, { isJson, words: () => words, isFree: async () => {} });
+    return startRanks(given, terminal, isJson, async () => ({ words: () => words, isFree: async () => {} }));
   }
   const inner = await innerCommand('launch -n COUNT', given.inner, given.parse);
   if (inner === null) return 0;
   const isJson = given.json || inner.json;
-  let words: ((attempt: number) => readonly string[]) | null = null;
-  let run = '';
-  return startRanks(given, terminal, {
-    isJson,
-    async prepare() {
-      const request = await readTrainRequest(inner);
-      const { folder } = request;
-      run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
-      const timeline = timelineOf(options, request);
-      words = wordsOf(given.inner, { request, run, restarts: restartsOf(options), isJson, timeline });
-    },
-    words: (attempt) => words!(attempt),
-    isFree: () => untilFree(run),
+  return startRanks(given, terminal, isJson, async () => {
+    const request = await readTrainRequest(inner);
+    const { folder } = request;
+    const run = folder.kind === 'unique' ? freeFolder(folder.parent, folder.name) : folder.path;
+    const timeline = timelineOf(options, request);
+    const words = wordsOf(given.inner, { request, run, restarts: restartsOf(options), isJson, timeline });
+    return { words, isFree: () => untilFree(run) };
   });
 }
 
 interface Job {
-  readonly isJson: boolean;
-  /** once it is clear that ranks can be started */
-  prepare?(): Promise<void>;
   /** what each rank gets */
   words(attempt: number): readonly string[];
   /** before it is started again */
   isFree(): Promise<void>;
 }
 
-async function startRanks(given: Given, terminal: Terminal, job: Job): Promise<number> {
+/** @param prepare called once it is clear that ranks can be started */
+async function startRanks(
+  given: Given,
+  terminal: Terminal,
+  isJson: boolean,
+  prepare: () => Promise<Job>,
+): Promise<number> {
   const options = given.options<LaunchOptions>();
   const hosts = hostsOf(options);
   const ranks = countOf(options.n ?? null, hosts);
   const restarts = restartsOf(options);
   const launcher = chooseLauncher(launcherNameOf(options), hosts);
-  await job.prepare?.();
-  const { isJson } = job;
+  const job = await prepare();
   const tell = (text: string): void => void terminal.stderr.write(`credence launch: ${text}\n`);
   const isTagged = canTag(launcher.dialect);
   const usable = defaultHosts(hosts, ranks, launcher);
