@@ -1,21 +1,21 @@
 /** Gravitational waves in files: windows that hold their noise, from loud to faint. */
 import { createHash } from 'node:crypto';
-import { type ArrayExamples, fitTargets } from '../data/index.ts';
+import type { ArrayExamples } from '../data/index.ts';
 import {
   type SignalFiles,
   type StoredSignals,
-  inputSchema,
-  joinedWindows,
-  labelTable,
+  joinedSignals,
   readSignalFile,
+  signalSchema,
   signalTargetsOf,
 } from '../datasets/index.ts';
-import { DataError, UsageError } from '../errors/index.ts';
-import { signalTargets, usualTargets, windowShape } from '../gravitation/index.ts';
+import { DataError } from '../errors/index.ts';
+import { signalTargets, windowShape } from '../gravitation/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
 import { schemaOf } from './description.ts';
 import type { ExperimentData, Loading } from './experiment.ts';
 import { infoOfSchema } from './info.ts';
+import { shareOf } from './share.ts';
 
 /**
  * Training goes through the files one after the other; validation is the end of the file to test on.
@@ -40,16 +40,10 @@ export async function storedSignals(
   for (const file of train) files.push(await readSignalFile(file, options));
   // of an evaluation, which trains on nothing
   const all = files.length > 0 ? files : held === null ? [] : [held];
-  const labels = Float64Array.from(all.flatMap((file) => [...file.labels]));
-  const count = labels.length / signalTargets.length;
-  const rows = Int32Array.from({ length: count }, (_, i) => i);
-  const { standardize } = data;
-  const schema = ofRun ?? {
-    input: inputSchema,
-    target: fitTargets(labelTable(path, labels), rows, { names: usualTargets, task: 'reals', standardize }),
-  };
-  const examples = (inputs: ArrayExamples['inputs'], own: Float64Array): ArrayExamples => ({
-    ...{ count: own.length / signalTargets.length, shape: windowShape, inputs },
+  const { inputs, labels } = joinedSignals(all);
+  const schema = ofRun ?? signalSchema(path, labels, data.standardize);
+  const examples = (windows: ArrayExamples['inputs'], own: Float64Array): ArrayExamples => ({
+    ...{ count: own.length / signalTargets.length, shape: windowShape, inputs: windows },
     targets: signalTargetsOf(own, schema),
   });
   const part = (first: number, end: number): ArrayExamples | null => {
@@ -65,7 +59,7 @@ export async function storedSignals(
     sha256,
     digest: () => sha256,
     info: infoOfSchema(schema),
-    train: { ...examples(joinedWindows(all), labels), stages: all.map((file) => file.count) },
+    train: { ...examples(inputs, labels), stages: all.map((file) => file.count) },
     validation: part(tested, held?.count ?? 0),
     test: part(0, tested),
   };
@@ -73,9 +67,6 @@ export async function storedSignals(
 
 /** How many windows of the file to test on are kept for validation. */
 function validated({ validation }: RunConfiguration['data'], count: number): number {
-  if (typeof validation === 'number') return Math.min(count - 1, Math.round(validation * count));
-  throw new UsageError('data.validation of gravitational waves', {
-    got: String(validation),
-    expected: 'a share of the file to test on, such as 0.1',
-  });
+  const share = shareOf('validation', validation, 'gravitational waves', 'a share of the file to test on, such as 0.1');
+  return Math.min(count - 1, Math.round(share * count));
 }

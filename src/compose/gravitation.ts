@@ -1,8 +1,8 @@
 /** Gravitational waves: those that a run makes for itself, put into noise anew at each visit, and those in files. */
 import { createHash } from 'node:crypto';
-import { type ArrayExamples, type DataSchema, fitTargets } from '../data/index.ts';
-import { inputSchema, labelTable, signalFilesAt, signalTargetsOf } from '../datasets/index.ts';
-import { DataError, UsageError, commandOf } from '../errors/index.ts';
+import type { ArrayExamples, DataSchema } from '../data/index.ts';
+import { signalFilesAt, signalSchema, signalTargetsOf } from '../datasets/index.ts';
+import { DataError, commandOf } from '../errors/index.ts';
 import {
   type SignalPart,
   type Signals,
@@ -15,7 +15,6 @@ import {
   signalLabels,
   signalsAtRest,
   usualPrior,
-  usualTargets,
 } from '../gravitation/index.ts';
 import { type Checkpoint, type RunConfiguration, ownDataName } from '../train/index.ts';
 import { schemaOf } from './description.ts';
@@ -23,6 +22,7 @@ import type { ExperimentData, Loading } from './experiment.ts';
 import { storedSignals } from './gravitation-files.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
 import { ownData } from './own-data.ts';
+import { shareOf } from './share.ts';
 
 type DataSettings = RunConfiguration['data'];
 
@@ -59,8 +59,8 @@ function madeSignals(
 ): ExperimentData {
   const counts = {
     train: data.signals,
-    validation: part('validation', data.validation, data.signals),
-    test: part('test', data.test, data.signals),
+    validation: countOf('validation', data),
+    test: countOf('test', data),
   };
   const schema = (checkpoint && schemaOf(checkpoint)) ?? schemaOfSignals(data, seed);
   const encoded = (examples: ArrayExamples, { labels }: Signals): ArrayExamples => ({
@@ -140,15 +140,7 @@ function schemaOfSignals(
   { standardize, signals }: Pick<DataSettings, 'standardize' | 'signals'>,
   seed: number,
 ): DataSchema {
-  const table = labelTable('gravitational waves', signalLabels(signals, { seed, part: 'train' }));
-  return {
-    input: inputSchema,
-    target: fitTargets(table, rowsTo(signals), { names: usualTargets, task: 'reals', standardize }),
-  };
-}
-
-function rowsTo(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => i);
+  return signalSchema('gravitational waves', signalLabels(signals, { seed, part: 'train' }), standardize);
 }
 
 /** What a network has to know of signals, whose units are not asked for. */
@@ -156,9 +148,8 @@ export function infoOfSignals(): DataInfo {
   return infoOfSchema(schemaOfSignals({ standardize: false, signals: 2 }, 0));
 }
 
-function part(name: string, given: DataSettings['test'], signals: number): number {
-  if (typeof given === 'number') return Math.round(given * signals);
-  throw new UsageError(`data.${name} of gravitational waves`, { got: String(given), expected: 'a share, such as 0.1' });
+function countOf(part: 'validation' | 'test', data: DataSettings): number {
+  return Math.round(shareOf(part, data[part], 'gravitational waves') * data.signals);
 }
 
 /** What the signals follow from, and some of them: the sines of another machine may have other last bits. */

@@ -7,6 +7,7 @@ import type { Checkpoint, RunConfiguration } from '../train/index.ts';
 import { pixelMeanOf } from './description.ts';
 import type { ExperimentData, Loading } from './experiment.ts';
 import type { DataInfo } from './info.ts';
+import { shareOf } from './share.ts';
 
 type DataSettings = RunConfiguration['data'];
 
@@ -36,7 +37,7 @@ export async function imageData(
     ...(loading && { onProgress: loading.fetching, onWarning: loading.note }),
   });
   const info = infoOfImages(data);
-  const { train, validation } = splitImages(dataset.train, shareOf(data), seed);
+  const { train, validation } = splitImages(dataset.train, shareOf('validation', data.validation, data.name), seed);
   const shift = checkpoint ? pixelMeanOf(checkpoint) : data.subtractPixelMean ? pixelMean(train) : null;
   let digest: string | null = null;
   return {
@@ -52,11 +53,6 @@ export async function imageData(
       return imageExamples(dataset.test);
     },
   };
-}
-
-function shareOf({ name, validation }: DataSettings): number {
-  if (typeof validation === 'number') return validation;
-  throw new UsageError(`data.validation of ${name}`, { got: String(validation), expected: 'a share, such as 0.1' });
 }
 
 function digestOf(sets: readonly ImageSet[]): string {

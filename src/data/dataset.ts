@@ -1,4 +1,5 @@
 import type { ArrayExamples } from './examples.ts';
+import { gatherRows } from './gather.ts';
 import { sharedBuffer } from './shared.ts';
 import { splitRows } from './split.ts';
 
@@ -43,9 +44,7 @@ function someImages(set: ImageSet, rows: Int32Array): ImageSet {
   const size = height * width * channels;
   const images = new Uint8Array(sharedBuffer('images', rows.length * size));
   const labels = new Uint8Array(sharedBuffer('labels', rows.length));
-  for (const [i, row] of rows.entries()) {
-    images.set(set.images.subarray(row * size, (row + 1) * size), i * size);
-    labels[i] = set.labels[row]!;
-  }
+  gatherRows(set.images, size, rows, images);
+  gatherRows(set.labels, 1, rows, labels);
   return { ...set, count: rows.length, images, labels };
 }

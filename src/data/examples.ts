@@ -65,6 +65,21 @@ export interface ArrayExamples {
  */
 export function shuffled(data: ArrayExamples, seed: number, augmentation: AugmentationOptions | null = null): Examples {
   checkArrays(data, seed);
+  const changed = augmentation && changedImages(data.shape, seed, augmentation);
+  const order = new BatchOrder(seed, data.count);
+  return inOrder(data, (indices, { position }) => order.fill(indices, position), changed);
+}
+
+/**
+ * Arrays in any order.
+ * @param fillOrder which rows a batch is of
+ * @throws ShapeError where the arrays are not as long as they say
+ */
+export function inOrder(
+  data: ArrayExamples,
+  fillOrder: (indices: Int32Array, at: Place) => void,
+  changed: Augmentation | null = null,
+): Examples {
   const { count, shape, inputs, targets, weights = null } = data;
   const rowSize = sizeOf(shape);
   const weighted = weights?.length ?? count;
@@ -75,20 +90,19 @@ export function shuffled(data: ArrayExamples, seed: number, augmentation: Augmen
     });
   }
   const width = targets.length / count;
-  const order = new BatchOrder(seed, count);
-  const changed = augmentation && changedImages(shape, seed, augmentation);
   let indices = new Int32Array(0);
   return {
     count,
     input: { shape, dtype: dtypeOf(inputs) },
     isWeighted: weights !== null,
-    fill(into, { step, replica, firstExample, position }) {
+    fill(into, at) {
       const examples = into.targets.length / width;
       if (indices.length !== examples) indices = new Int32Array(examples);
-      order.fill(indices, position);
+      fillOrder(indices, at);
       if (areInMemory(inputs)) gatherRows(inputs, rowSize, indices, into.inputs);
       else inputs.gather(indices, into.inputs);
-      if (changed && into.inputs instanceof Uint8Array) changed.apply(into.inputs, step, replica, firstExample);
+      if (changed && into.inputs instanceof Uint8Array)
+        changed.apply(into.inputs, at.step, at.replica, at.firstExample);
       gatherTargets(targets, width, indices, into.targets);
       if (weights && into.weights) gatherTargets(weights, 1, indices, into.weights);
     },

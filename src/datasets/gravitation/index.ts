@@ -1,11 +1,10 @@
 export {
   type SignalFiles,
   type StoredSignals,
-  inputSchema,
-  joinedWindows,
-  labelTable,
+  joinedSignals,
   readSignalFile,
   signalFilesAt,
+  signalSchema,
   signalTargetsOf,
 } from './read.ts';
 export { type SignalRequest, closeSignalFolder, openSignalFolder, planOf, writeSignalFiles } from './write.ts';

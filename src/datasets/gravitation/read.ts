@@ -7,10 +7,11 @@ import {
   columnOfCells,
   encodeTargets,
   finiteRows,
+  fitTargets,
   sharedBuffer,
 } from '../../data/index.ts';
 import { DataError } from '../../errors/index.ts';
-import { signalTargets, windowLength, windowShape } from '../../gravitation/index.ts';
+import { signalTargets, usualTargets, windowLength, windowShape } from '../../gravitation/index.ts';
 import type { Inputs } from '../../models/index.ts';
 import { type ArrayFile, indices } from '../own/arrays/array-file.ts';
 import { inputArray } from '../own/arrays/input-array.ts';
@@ -144,19 +145,31 @@ function warnOfUnits(title: string, labels: Float64Array, count: number, warn: S
 }
 
 /** Windows are as they are to be seen. */
-export const inputSchema: DataSchema['input'] = {
+const inputSchema: DataSchema['input'] = {
   ...{ shape: windowShape, dtype: 'f32', columns: null, unused: [], array: 'train_data', missing: 'error' },
   ...{ shift: null, scale: null },
 };
 
-/** Windows of several files, one behind the other. */
-export function joinedWindows(files: readonly StoredSignals[]): Inputs {
-  const parts = files.map(({ rows, count }) => rows(0, count));
-  return parts.length === 1 ? parts[0]! : joined(parts, windowLength);
+/**
+ * Of signals to train on: final spin and ringdown are to be learnt.
+ * @param name for messages
+ * @param labels [count, 5], as `signalTargets`
+ * @throws DataError where there are too few to standardise by
+ */
+export function signalSchema(name: string, labels: Float64Array, standardize: boolean): DataSchema {
+  const table = labelTable(name, labels);
+  const target = fitTargets(table, allRows(table.count), { names: usualTargets, task: 'reals', standardize });
+  return { input: inputSchema, target };
 }
 
-/** The labels of files as a table, as those of other data are. */
-export function labelTable(name: string, labels: Float64Array): Table {
+/** [count, targets] of a schema. */
+export function signalTargetsOf(labels: Float64Array, schema: DataSchema): Float32Array | Int32Array {
+  const table = labelTable('labels of gravitational waves', labels);
+  return encodeTargets(table, allRows(table.count), schema.target);
+}
+
+/** As those of other data are. */
+function labelTable(name: string, labels: Float64Array): Table {
   const width = signalTargets.length;
   const count = labels.length / width;
   const columns = signalTargets.map((target, column) =>
@@ -165,9 +178,21 @@ export function labelTable(name: string, labels: Float64Array): Table {
   return { name, count, columns, places: { unit: 'index', of: (row) => row } };
 }
 
-/** [count, targets] of a schema. */
-export function signalTargetsOf(labels: Float64Array, schema: DataSchema): Float32Array | Int32Array {
-  const count = labels.length / signalTargets.length;
-  const rows = Int32Array.from({ length: count }, (_, i) => i);
-  return encodeTargets(labelTable('labels of gravitational waves', labels), rows, schema.target);
+function allRows(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
+}
+
+/** Windows and labels of several files, one behind the other. */
+export function joinedSignals(files: readonly StoredSignals[]): {
+  readonly inputs: Inputs;
+  readonly labels: Float64Array;
+} {
+  const parts = files.map(({ rows, count }) => rows(0, count));
+  const labels = new Float64Array(files.reduce((sum, file) => sum + file.labels.length, 0));
+  let at = 0;
+  for (const file of files) {
+    labels.set(file.labels, at);
+    at += file.labels.length;
+  }
+  return { inputs: parts.length === 1 ? parts[0]! : joined(parts, windowLength), labels };
 }

@@ -1,8 +1,6 @@
 /** Makes files of gravitational waves: clean signals of a prior, put into noise, in the layout of the original. */
-import { createHash } from 'node:crypto';
 import {
   closeSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -27,6 +25,7 @@ import {
   usualPrior,
   windowLength,
 } from '../../gravitation/index.ts';
+import { formOf, sha256Of } from '../own/file.ts';
 import { SignalFileWriter } from './hdf5-writer.ts';
 import { type SignalFile, manifestName, testFile, trainingFiles, windowBytes } from './layout.ts';
 
@@ -177,16 +176,13 @@ function sync(path: string): void {
 /** The first rank's part once all files are there: the sum of each, which `sha256sum` gives too. */
 export async function closeSignalFolder(folder: string, request: SignalRequest): Promise<void> {
   const sums: Record<string, string> = {};
-  for (const { file } of planOf(request)) sums[file.name] = await sha256Of(join(folder, file.name));
+  for (const { file } of planOf(request)) {
+    const path = join(folder, file.name);
+    sums[file.name] = await sha256Of(path, formOf(path));
+  }
   const path = join(folder, manifestName);
   writeFileSync(`${path}.part`, manifestOf(request, sums));
   renameSync(`${path}.part`, path);
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }
 
 function wordsOf({ count, test, seed, peakSnr, louder }: SignalRequest): object {
