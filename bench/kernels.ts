@@ -189,7 +189,7 @@ function elements(bench: Workbench): Candidate[] {
     candidate('normalNoise', { purpose: 2, layer: 1, shape: [n] }, []),
     candidate('signNoise', { purpose: 3, layer: 1, examples: 64, features: 784 }, [], 64 * 784),
     candidate('maskNoise', { purpose: 8, layer: 1, examples: 64, features: 784, keep: 0.5 }, [], 64 * 784),
-    candidate('perturb', { activation: 'relu' }, [f32(100, 64), f32(100, 64), f32(64)], 6400),
+    candidate('perturb', { activation: 'relu', repeat: 1 }, [f32(100, 64), f32(100, 64), f32(64)], 6400),
     candidate('softmaxEntropy', {}, [f32(100, 10)], 1000),
     candidate('exp', {}, [f32(n)]),
     candidate('log', {}, [f32(n)]),

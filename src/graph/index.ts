@@ -1,5 +1,6 @@
 export { fromBfloat16, roundToBfloat16, toBfloat16 } from './bfloat16.ts';
 export { differentiate } from './differentiate.ts';
+export { drawsInRows } from './draws-in-rows.ts';
 export { fuse } from './fuse.ts';
 export { Graph, type Resolve } from './graph.ts';
 export { type FlipoutCost, lowerFlipout } from './lower.ts';

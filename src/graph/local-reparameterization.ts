@@ -2,7 +2,6 @@ import { isActivation } from './activations.ts';
 import type { Graph, Rewritten } from './graph.ts';
 import { soleReaders } from './readers.ts';
 import { sameShape } from './shapes.ts';
-import { isNoise } from './stages.ts';
 import type { Activation, Node, Operations, Tensor } from './types.ts';
 
 /** activation(x (mean + scale . noise) + bias), the noise of the kernel's shape and read by nothing else */
@@ -18,31 +17,29 @@ interface Site {
 }
 
 /**
- * Draws the pre-activations of a Bayesian dense layer and not its weights, where that is exact (Kingma, Salimans and
- * Welling 2015, arXiv 1506.02557, section 2.2): for a product y = x W with independent W_io ~ N(mean_io, scale_io^2), and x
- * that does not depend on the draw,
+ * Draws the pre-activations of a Bayesian dense layer and not its weights (Kingma, Salimans and Welling 2015, arXiv
+ * 1506.02557, section 2.2): for a product y = x W with independent W_io ~ N(mean_io, scale_io^2) and an x that owes
+ * nothing to W,
  *
  *     y_o = x mean_o + sqrt(x^2 scale_o^2) e_o,   e_o ~ N(0, 1) independent over the units o.
  *
  * That is the distribution of y for one x, exactly and jointly over the units, because each unit has weights of its own;
- * so the predictive distribution of each example is the same. Both products are taken once per example, and a draw costs
- * `units` normals instead of a matrix product. One e serves all examples, as one W would. What changes is the joint
- * distribution over examples: with W, corr(y_o(x), y_o(x')) follows from how alike x and x' are, here it is 1. Nothing
- * that is predicted for an example depends on it; a joint statement about several examples needs draws of W.
+ * with an e that is new for each layer and draw, so is that of all that follows. A draw costs `units` normals per layer in
+ * place of its weights, for a second product; where x does not depend on the draw, both are taken once per example. One e
+ * serves all examples, as one W would. What changes is the joint distribution over examples: with W, corr(y_o(x), y_o(x'))
+ * follows from how alike x and x' are, here it is 1. Nothing that is predicted for an example depends on it; a joint
+ * statement about several examples needs draws of W.
  *
  * Left as weight draws: convolutions (the positions of one example share weights, so their pre-activations are not
- * independent), and dense layers behind a stochastic one. For the latter it would still be exact per example, given e is
- * fresh for each draw, but costs two products per draw and example in place of one, and saves |W| normals per draw and
- * batch: it would pay only for batches below some tens of examples, and make a prediction depend on the batch it is in.
+ * independent).
  * @param outputs tensors that the caller reads
  */
 export function reparameterizeLocally(graph: Graph, outputs: readonly Tensor[]): Rewritten {
   const readers = soleReaders(graph, outputs);
-  const stochastic = dependOnNoise(graph);
   const sites = new Map<Node, Site>();
   const absorbed = new Set<Node>();
   for (const node of graph.nodes) {
-    const site = node.operation === 'matmul' && !stochastic.has(node.inputs[0]!) ? match(node, graph, readers) : null;
+    const site = node.operation === 'matmul' ? match(node, graph, readers) : null;
     if (!site) continue;
     const chain = [node, ...site.links];
     const last = chain.pop()!;
@@ -54,15 +51,6 @@ export function reparameterizeLocally(graph: Graph, outputs: readonly Tensor[]):
     const site = sites.get(node);
     return site ? [emit(site, target, resolve)] : null;
   });
-}
-
-function dependOnNoise(graph: Graph): ReadonlySet<Tensor> {
-  const stochastic = new Set<Tensor>();
-  for (const { operation, inputs, outputs } of graph.nodes) {
-    if (isNoise(operation) || inputs.some((input) => stochastic.has(input)))
-      for (const output of outputs) stochastic.add(output);
-  }
-  return stochastic;
 }
 
 function match(product: Node, graph: Graph, readers: ReadonlyMap<Tensor, Node>): Site | null {
@@ -107,5 +95,5 @@ function emit(site: Site, target: Graph, resolve: (tensor: Tensor) => Tensor): T
   const deviation = target.apply('sqrt', [variance], {}, `${name}/standardDeviation`)[0]!;
   const shape = [mean.shape[1]!];
   const draw = target.apply('normalNoise', [], { ...noise, shape }, `${name}/noise`)[0]!;
-  return target.apply('perturb', [shifted, deviation, draw], { activation }, name)[0]!;
+  return target.apply('perturb', [shifted, deviation, draw], { activation, repeat: 1 }, name)[0]!;
 }

@@ -34,6 +34,15 @@ export function isNoise(operation: OperationName): operation is Noise {
   return operation === 'normalNoise' || operation === 'signNoise' || operation === 'maskNoise';
 }
 
+/** What is another with each draw of the weights, signs or masks. */
+export function dependOnNoise(graph: Graph): ReadonlySet<Tensor> {
+  const drawn = new Set<Tensor>();
+  for (const { operation, inputs, outputs } of graph.nodes) {
+    if (isNoise(operation) || inputs.some((input) => drawn.has(input))) for (const output of outputs) drawn.add(output);
+  }
+  return drawn;
+}
+
 /** The nodes that `outputs` and `occasional` need, each with its stage, in the order of execution. */
 export function schedule(
   graph: Graph,
@@ -58,8 +67,8 @@ export function schedule(
   return stages.flatMap((stage) => scheduled.filter((entry) => entry.stage === stage));
 }
 
-/** Dead code is left out. */
-function needed(graph: Graph, outputs: readonly Tensor[]): Node[] {
+/** Those that the outputs need, in their order: dead code is left out. */
+export function needed(graph: Graph, outputs: readonly Tensor[]): Node[] {
   const wanted = new Set(outputs);
   const nodes: Node[] = [];
   for (const node of [...graph.nodes].reverse()) {

@@ -51,6 +51,13 @@ export interface ConvolutionBackwardAttributes extends ConvolutionAttributes {
   readonly inputGradient: boolean;
 }
 
+/** Monte Carlo draws that a call computes side by side. */
+export interface SeveralDraws {
+  readonly count: number;
+  /** from one to the next */
+  readonly stride: number;
+}
+
 type None = Readonly<Record<never, never>>;
 
 /**
@@ -65,8 +72,16 @@ type None = Readonly<Record<never, never>>;
 export interface Operations {
   // Noise (random/keys.ts says which number is which). The seed, step, replica and first example are read from the
   // control block when the call runs; nothing else changes from step to step.
-  /** -> [shape], independent standard normals, the same for every example of a replica */
-  normalNoise: { readonly purpose: number; readonly layer: number; readonly shape: Shape };
+  /**
+   * -> [shape], independent standard normals, the same for every example of a replica; with `draws` -> [count, ...shape],
+   * part r as of the step `step + r stride`
+   */
+  normalNoise: {
+    readonly purpose: number;
+    readonly layer: number;
+    readonly shape: Shape;
+    readonly draws?: SeveralDraws;
+  };
   /** -> [examples, features] of +1 and -1, row i for the example firstExample + i of the replica's batch */
   signNoise: { readonly purpose: number; readonly layer: number; readonly examples: number; readonly features: number };
   /** -> [examples, features] of 1 / keep, each with probability keep (0 < keep <= 1), and 0; rows as of signNoise */
@@ -174,8 +189,11 @@ export interface Operations {
   averagePool2dBackward: Window2d & { readonly inputShape: Shape };
 
   // Prediction: never differentiated.
-  /** (mean [B, U], scale [B, U], noise [U]) -> activation(mean + scale * noise), one noise for all examples */
-  perturb: { readonly activation: Activation };
+  /**
+   * (mean [M, U], scale [M, U], noise [U] or [D, U]) -> activation(mean + scale * noise) [R, U] with R = M repeat: mean
+   * and scale are gone through `repeat` times, and each row of the noise serves the next R / D rows
+   */
+  perturb: { readonly activation: Activation; readonly repeat: number };
   /** logits [B, C] -> softmax [B, C], and its entropy in nats [B]: ln(sum e^(x - max)) - sum p (x - max) */
   softmaxEntropy: None;
 

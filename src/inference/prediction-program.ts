@@ -1,7 +1,9 @@
 import {
   Graph,
   type RealType,
+  type SeveralDraws,
   type Tensor,
+  drawsInRows,
   fuse,
   keepOperandsInBfloat16,
   reparameterizeLocally,
@@ -19,6 +21,8 @@ export interface ProgramOptions {
   readonly seed: number;
   /** examples at a time */
   readonly batch: number;
+  /** what a run computes where the network allows for it: that many draws, so far apart; one unless given */
+  readonly draws?: SeveralDraws;
   /** of what convolutions and products multiply; f32 unless given */
   readonly precision?: RealType;
 }
@@ -30,18 +34,18 @@ export interface ProgramOptions {
 export class PredictionProgram {
   /** examples of a batch */
   readonly batch: number;
-  /** what the likelihood's `predict` gives, of the latest draw */
-  readonly results: readonly Float32Array[];
+  /** what the likelihood's `predict` gives, for each draw of the latest run */
+  readonly results: readonly (readonly Float32Array[])[];
   readonly #program: Program;
   readonly #inputs: Uint8Array | Float32Array;
 
   /** @throws ShapeError where a parameter is missing or of another size, NotFiniteError where it is not finite */
   constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, options: ProgramOptions) {
-    const { seed, batch, precision = 'f32' } = options;
-    const { graph, inputs, results, layout } = predictionGraph(model, batch, precision);
+    const { seed, batch } = options;
+    const { graph, inputs, results, layout, draws } = predictionGraph(model, options);
     const program = new Program(factory, {
       graph,
-      outputs: results,
+      outputs: results.map(({ tensor }) => tensor),
       layout,
       regions: { parameters: layout },
       nesting: 'prediction',
@@ -52,7 +56,13 @@ export class PredictionProgram {
     this.batch = batch;
     this.#program = program;
     this.#inputs = inputs.dtype === 'u8' ? program.bytes(inputs) : program.floats(inputs);
-    this.results = results.map((tensor) => program.floats(tensor));
+    const all = results.map(({ tensor, rows }) => ({
+      values: program.floats(tensor),
+      size: sizeOf(tensor.shape) / rows,
+    }));
+    this.results = Array.from({ length: draws }, (_, r) =>
+      all.map(({ values, size }) => values.subarray((r * size) % values.length, ((r * size) % values.length) + size)),
+    );
   }
 
   /**
@@ -66,6 +76,7 @@ export class PredictionProgram {
     this.#program.run('examples');
   }
 
+  /** Runs the draws of which this is the first. */
   draw(draw: number): void {
     this.#program.control.integers[control.step] = draw;
     this.#program.run('draw');
@@ -93,19 +104,28 @@ function valuesOf({ name, shape }: Tensor, parameters: ParameterSource): Float32
 interface PredictionGraph {
   readonly graph: Graph;
   readonly inputs: Tensor;
-  readonly results: readonly Tensor[];
+  /** `rows`: for how many draws it has the examples' rows, 1 where the draw does not matter */
+  readonly results: readonly { readonly tensor: Tensor; readonly rows: number }[];
   readonly layout: readonly Tensor[];
+  /** of a run */
+  readonly draws: number;
 }
 
-function predictionGraph(model: Model, batch: number, precision: RealType): PredictionGraph {
+function predictionGraph(model: Model, { batch, draws, precision = 'f32' }: ProgramOptions): PredictionGraph {
   const drafted = new Graph();
   const { inputs, outputs, parameters, context } = buildNetwork(model, drafted, batch, 'prediction');
   const predicted = model.likelihood.predict(outputs, context);
   const local = reparameterizeLocally(drafted, predicted);
-  const fused = fuse(local.graph, predicted.map(local.resolve));
-  const fusedResults = predicted.map((tensor) => fused.resolve(local.resolve(tensor)));
+  const drawn = predicted.map(local.resolve);
+  const several = draws && draws.count > 1 ? drawsInRows(local.graph, drawn, draws) : null;
+  const wanted = drawn.map((tensor) => several?.resolve(tensor) ?? tensor);
+  const fused = fuse((several ?? local).graph, wanted);
+  const fusedResults = wanted.map(fused.resolve);
   const mixed = precision === 'bf16' ? keepOperandsInBfloat16(fused.graph, fusedResults) : null;
-  const results = fusedResults.map((tensor) => mixed?.resolve(tensor) ?? tensor);
+  const results = fusedResults.map((tensor, i) => ({
+    tensor: mixed?.resolve(tensor) ?? tensor,
+    rows: sizeOf(tensor.shape) / sizeOf(drawn[i]!.shape),
+  }));
   const layout = parameters.map(({ tensor }) => tensor);
-  return { graph: (mixed ?? fused).graph, inputs, results, layout };
+  return { graph: (mixed ?? fused).graph, inputs, results, layout, draws: several ? draws!.count : 1 };
 }

@@ -9,14 +9,17 @@ import { oneRank, shareOf } from './share.ts';
 
 const defaultBatch = 100;
 
+/** Rows that a run computes where it can take several draws together: products are fast from there on, and caches hold them. */
+const rowsOfRun = 512;
+
 /**
  * Monte Carlo estimate of the posterior predictive distribution: the mean over draws w_d of the weights of what the
  * likelihood says of network(x, w_d) (Blundell et al. 2015, section 2), and of its spread. One draw is shared by all
  * examples: for each example the draws are as independent as if each had its own. Memory grows with the examples, and
  * with the draws of one batch at most.
  *
- * Where a Bayesian dense layer reads what does not depend on the draw, its pre-activations are drawn and not its weights
- * (graph/local-reparameterization.ts): the same distribution for each example.
+ * Of Bayesian dense layers the pre-activations are drawn and not the weights (graph/local-reparameterization.ts): the same
+ * distribution for each example. Where a network allows for it, a run computes several draws (graph/draws-in-rows.ts).
  *
  * The result is a function of the parameters, the examples, `draws` and `seed`: the same bits on any number of ranks.
  * @returns on every rank the whole result
@@ -53,10 +56,15 @@ export function* predictionSteps<P extends PredictiveBase>(
   const { count, inputs, targets = null } = data;
   const size = Math.max(1, Math.min(batch, count));
   const rowSize = sizeOf(model.input.shape);
-  const share = shareOf(Math.ceil(count / size), draws, ranks);
+  const together = {
+    count: Math.max(1, Math.min(Math.ceil(draws / members.length), Math.floor(rowsOfRun / size))),
+    stride: members.length,
+  };
   const programs = members.map((parameters) => {
-    return new PredictionProgram(factory, model, parameters, { seed, batch: size, precision });
+    return new PredictionProgram(factory, model, parameters, { seed, batch: size, draws: together, precision });
   });
+  const runs = runsOf(draws, programs);
+  const share = shareOf(Math.ceil(count / size), runs.length, ranks);
   const gathering = model.likelihood.gather({ count, draws, levels, targets, units: model.units ?? null });
   const whole = gathering.batch(size);
   const shared = new Map<number, DrawBatch>();
@@ -66,16 +74,18 @@ export function* predictionSteps<P extends PredictiveBase>(
   let done = 0;
   for (const { batch: b, from, to } of share.parts) {
     const rows = rowsOf(b);
-    const isWhole = to - from === draws;
+    const isWhole = to - from === runs.length;
     const own = isWhole ? whole : gathering.batch(size);
     own.clear();
     const batchInputs = inputsOf(rows.first, rows.count);
     for (const program of programs) program.load(batchInputs, rows.first);
-    for (let draw = from; draw < to; draw++) {
-      const program = programs[draw % programs.length]!;
-      program.draw(draw);
-      checkDraw(program.results, size, rows, draw);
-      own.add(draw, program.results, rows.count);
+    for (const { program, draws: drawsOfRun } of runs.slice(from, to)) {
+      program.draw(drawsOfRun[0]!);
+      for (const [r, draw] of drawsOfRun.entries()) {
+        const results = program.results[r]!;
+        checkDraw(results, size, rows, draw);
+        own.add(draw, results, rows.count);
+      }
       share.keepPace(++done);
       yield;
     }
@@ -93,6 +103,23 @@ export function* predictionSteps<P extends PredictiveBase>(
   // a row is zero on all ranks but the one that finished it
   ranks.sum(gathering.values, 'predictions');
   return gathering.result();
+}
+
+/**
+ * Which program computes which draws: draw d is that of member d mod members. Runs do not depend on the ranks, so that
+ * neither do the bits of what they compute.
+ */
+function runsOf(draws: number, programs: readonly PredictionProgram[]) {
+  const runs: { readonly program: PredictionProgram; readonly draws: readonly number[] }[] = [];
+  const together = programs[0]!.results.length;
+  for (let first = 0; first < draws; first += together * programs.length) {
+    for (const [m, program] of programs.entries()) {
+      const all = Array.from({ length: together }, (_, r) => first + r * programs.length + m);
+      const wanted = all.filter((draw) => draw < draws);
+      if (wanted.length > 0) runs.push({ program, draws: wanted });
+    }
+  }
+  return runs;
 }
 
 /** @returns the inputs of examples that follow each other, at most `batch`: those that are read stay until others are */

@@ -22,7 +22,7 @@ export interface Share {
   readonly parts: readonly Part[];
   /** batches whose draws stand on several ranks, with the first of them */
   readonly split: readonly { readonly batch: number; readonly owner: number }[];
-  /** draws of batches on this rank */
+  /** runs of batches on this rank */
   readonly total: number;
   /**
    * To be told how many draws are done: now and then all ranks wait for the slowest, so that none waits for long at the

@@ -47,9 +47,9 @@ describe('reparameterizeLocally', () => {
     });
   });
 
-  it('draws the weights of what stands behind a stochastic layer', () => {
+  it('takes both products in each draw behind a stochastic layer', () => {
     expect(stagesOf([flatten(), denseFlipout({ units: 5 }), denseFlipout({ units: 3 })]).draw).toBe(
-      'normalNoise perturb normalNoise multiply add dense',
+      'normalNoise perturb dense square matmul sqrt normalNoise perturb',
     );
   });
 

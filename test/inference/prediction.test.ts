@@ -8,8 +8,16 @@ import {
 import { PredictionProgram } from '../../src/inference/prediction-program.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import { wasmKernels } from '../../src/kernels/wasm/index.ts';
-import { dense, denseFlipout, denseReparameterization, flatten, sequential } from '../../src/layers/index.ts';
-import type { ClassPredictive } from '../../src/likelihoods/index.ts';
+import {
+  conv2dFlipout,
+  dense,
+  denseFlipout,
+  denseReparameterization,
+  dropout,
+  flatten,
+  sequential,
+} from '../../src/layers/index.ts';
+import { type ClassPredictive, normal } from '../../src/likelihoods/index.ts';
 import type { KernelsFactory } from '../../src/kernels/index.ts';
 import type { Model } from '../../src/models/index.ts';
 import { fillNormal, purpose } from '../../src/random/index.ts';
@@ -51,41 +59,124 @@ function softmax(logits: readonly number[]): number[] {
   return exponentials.map((e) => e / total);
 }
 
-/** Class probabilities of one draw of the small network's weights, computed from the weights themselves. */
-function bySmallWeights(pixels: readonly number[], noise: Float32Array): number[] {
+/** Its second layer drawn too; without an activation that makes exact zeros, which single and double precision would tell apart. */
+const deep = classifier(
+  'deep',
+  sequential(flatten(), denseFlipout({ units: 3, activation: 'tanh' }), denseFlipout({ units: 3 })),
+  { shape: [1, 2, 1], classes: 3 },
+);
+const deepParameters = new Map([
+  ...smallParameters,
+  ['denseFlipout_1/kernel/mean', smallParameters.get('dense/kernel')!],
+  ['denseFlipout_1/kernel/untransformedScale', new Float32Array(9).fill(0.2)],
+  ['denseFlipout_1/bias', smallParameters.get('dense/bias')!],
+]);
+
+/** Class probabilities of one draw of a network's weights, computed from the weights themselves. */
+function byWeights(
+  pixels: readonly number[],
+  activation: (x: number) => number,
+  first: Float32Array,
+  second: Float32Array,
+): number[] {
   const [mean, bias] = [of(smallParameters)('denseFlipout/kernel/mean'), of(smallParameters)('denseFlipout/bias')];
   const [kernel, shift] = [of(smallParameters)('dense/kernel'), of(smallParameters)('dense/bias')];
-  const scale = Math.log1p(Math.exp(0.5));
+  const [scale, scaleOfSecond] = [Math.log1p(Math.exp(0.5)), Math.log1p(Math.exp(0.2))];
   const hidden = [0, 1, 2].map((u) => {
-    const weight = (i: number) => mean[3 * i + u]! + scale * noise[3 * i + u]!;
-    return Math.max(0, pixels[0]! * weight(0) + pixels[1]! * weight(1) + bias[u]!);
+    const weight = (i: number) => mean[3 * i + u]! + scale * first[3 * i + u]!;
+    return activation(pixels[0]! * weight(0) + pixels[1]! * weight(1) + bias[u]!);
   });
-  return softmax([0, 1, 2].map((c) => shift[c]! + hidden.reduce((sum, h, u) => sum + h * kernel[3 * u + c]!, 0)));
+  const weight = (u: number, c: number) => kernel[3 * u + c]! + scaleOfSecond * second[3 * u + c]!;
+  return softmax([0, 1, 2].map((c) => shift[c]! + hidden.reduce((sum, h, u) => sum + h * weight(u, c), 0)));
 }
 
-describe('a dense layer whose pre-activations are drawn', () => {
-  it('predicts what draws of its weights predict: Kolmogorov and Smirnov, each class, two images', () => {
-    // The largest distance of two empirical distributions of n draws each exceeds c sqrt(2 / n) with a probability of
-    // 2 e^(-2 c^2); c = 2.9: 1e-7, over six comparisons.
-    const draws = 4000;
-    const bound = 2.9 * Math.sqrt(2 / draws);
-    const images = Uint8Array.of(255, 51, 30, 200);
-    const program = new PredictionProgram(wasmKernels, small, of(smallParameters), { seed: 11, batch: 2 });
-    program.load(images);
-    const drawn = Array.from({ length: 6 }, () => new Float64Array(draws));
-    const weighted = Array.from({ length: 6 }, () => new Float64Array(draws));
-    const noise = new Float32Array(6);
-    for (let draw = 0; draw < draws; draw++) {
-      program.draw(draw);
-      for (let i = 0; i < 6; i++) drawn[i]![draw] = program.results[0]![i]!;
-      fillNormal(noise, { seed: 12, purpose: purpose.predictionNoise, step: draw, replica: 0, layer: 0, example: 0 });
-      for (let n = 0; n < 2; n++) {
-        const pixels = [images[2 * n]! / 255, images[2 * n + 1]! / 255];
-        for (const [c, p] of bySmallWeights(pixels, noise).entries()) weighted[3 * n + c]![draw] = p;
+describe('dense layers whose pre-activations are drawn', () => {
+  it.each([
+    { name: 'the first', model: small, parameters: smallParameters, together: 1 },
+    { name: 'both', model: deep, parameters: deepParameters, together: 1 },
+    { name: 'both, eight draws in a run', model: deep, parameters: deepParameters, together: 8 },
+  ])(
+    'predict what draws of weights predict: Kolmogorov and Smirnov, each class, two images; $name',
+    ({ model, parameters, together }) => {
+      // The largest distance of two empirical distributions of n draws each exceeds c sqrt(2 / n) with a probability of
+      // 2 e^(-2 c^2); c = 2.9: 1e-7, over six comparisons.
+      const draws = 4000;
+      const bound = 2.9 * Math.sqrt(2 / draws);
+      const images = Uint8Array.of(255, 51, 30, 200);
+      const options = { seed: 11, batch: 2, draws: { count: together, stride: 1 } };
+      const program = new PredictionProgram(wasmKernels, model, of(parameters), options);
+      expect(program.results).toHaveLength(together);
+      program.load(images);
+      const drawn = Array.from({ length: 6 }, () => new Float64Array(draws));
+      const weighted = Array.from({ length: 6 }, () => new Float64Array(draws));
+      const [first, second] = [new Float32Array(6), new Float32Array(9)];
+      const activation = model === deep ? Math.tanh : (x: number) => Math.max(0, x);
+      for (let draw = 0; draw < draws; draw++) {
+        if (draw % together === 0) program.draw(draw);
+        for (let i = 0; i < 6; i++) drawn[i]![draw] = program.results[draw % together]![0]![i]!;
+        const key = { seed: 12, purpose: purpose.predictionNoise, step: draw, replica: 0, example: 0 };
+        fillNormal(first, { ...key, layer: 0 });
+        if (model === deep) fillNormal(second, { ...key, layer: 1 });
+        for (let n = 0; n < 2; n++) {
+          const pixels = [images[2 * n]! / 255, images[2 * n + 1]! / 255];
+          for (const [c, p] of byWeights(pixels, activation, first, second).entries()) weighted[3 * n + c]![draw] = p;
+        }
       }
+      const distances = drawn.map((own, i) => kolmogorovSmirnov(own, weighted[i]!));
+      expect(Math.max(...distances)).toBeLessThan(bound);
+    },
+  );
+
+  it.each([wasmKernels, referenceKernels])('are the same draws one by one and several in a run: $name', (factory) => {
+    const inputs = drawnImages(3, [1, 2, 1], 8);
+    const drawn = (count: number, stride: number) => {
+      const options = { seed: 2, batch: 3, draws: { count, stride } };
+      const program = new PredictionProgram(factory, deep, of(deepParameters), options);
+      program.load(inputs);
+      return (draw: number, r: number) => {
+        program.draw(draw);
+        return program.results[r]!.map((values) => [...values]);
+      };
+    };
+    const [alone, together] = [drawn(1, 1), drawn(4, 3)];
+    for (const r of [0, 1, 2, 3]) expect(together(5, r)).toEqual(alone(5 + 3 * r, 0));
+  });
+
+  it('of numbers, where a scale is learned for all examples and draws', () => {
+    const model = {
+      name: 'numbers',
+      input: { shape: [2], dtype: 'f32' },
+      likelihood: normal(),
+      network: sequential(denseFlipout({ units: 4, activation: 'tanh' }), denseFlipout({ units: 1 })),
+    } as const;
+    const options = { seed: 2, batch: 3 };
+    const parameters = of(initialParameters(model, 1));
+    const [alone, together] = [1, 4].map((count) => {
+      const draws = { count, stride: 1 };
+      const program = new PredictionProgram(wasmKernels, model, parameters, { ...options, draws });
+      program.load(Float32Array.of(1, 2, -1, 0.5, 0, 3));
+      program.draw(6);
+      return program;
+    });
+    expect(together!.results).toHaveLength(4);
+    expect(together!.results[0]).toEqual(alone!.results[0]);
+    expect(together!.results[3]![1]).toEqual(alone!.results[0]![1]);
+    expect(together!.results[3]![0]).not.toEqual(alone!.results[0]![0]);
+  });
+
+  it('takes draws one by one where weights are drawn, or masks', () => {
+    const layers = {
+      weights: conv2dFlipout({ filters: 2, kernelSize: 1 }),
+      masks: dropout({ rate: 0.5, monteCarlo: true }),
+    };
+    for (const layer of Object.values(layers)) {
+      const model = classifier('other', sequential(layer, flatten(), denseFlipout({ units: 3 })), {
+        ...{ shape: [1, 2, 1], classes: 3 },
+      });
+      const options = { seed: 2, batch: 3, draws: { count: 8, stride: 1 } };
+      const program = new PredictionProgram(wasmKernels, model, of(initialParameters(model, 1)), options);
+      expect(program.results).toHaveLength(1);
     }
-    const distances = drawn.map((own, i) => kolmogorovSmirnov(own, weighted[i]!));
-    expect(Math.max(...distances)).toBeLessThan(bound);
   });
 
   it('of a linear network has normal logits: probabilities, spread and quantiles in closed form', () => {
@@ -162,7 +253,7 @@ describe.each(['BNN_FC_flip', 'BNN_conv_nonflip'])('predictDraws, %s', (name) =>
     const size = 7 * 10;
     const kept = Array.from({ length: 4 }, (_, draw) => {
       program.draw(draw);
-      return Float64Array.from(program.results[0]!);
+      return Float64Array.from(program.results[0]![0]!);
     });
     for (let i = 0; i < size; i++) {
       const values = kept.map((probabilities) => probabilities[i]!).toSorted((a, b) => a - b);

@@ -72,11 +72,12 @@ describe('in prediction', () => {
     expect(of('training').slice.map(({ operation }) => operation)).toEqual(['maskNoise', 'multiply']);
   });
 
-  it('behind it weights are drawn, since their input is', () => {
+  it('behind it pre-activations are drawn, of an input that is drawn too', () => {
     const layers = [dropout({ rate: 0.5, monteCarlo: true }), denseReparameterization({ units: 3 })];
     const { graph, y } = buildLayers(layers, [2, 30], 'prediction');
     const operations = reparameterizeLocally(graph, [y]).graph.nodes.map(({ operation }) => operation);
-    expect(operations).not.toContain('perturb');
+    expect(operations.slice(0, 2)).toEqual(['maskNoise', 'multiply']);
+    expect(operations.slice(-2)).toEqual(['normalNoise', 'perturb']);
   });
 });
 

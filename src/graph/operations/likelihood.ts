@@ -62,7 +62,9 @@ export const likelihood = {
     gradient: null,
   },
   normalNoise: {
-    infer: (_inputs: readonly TensorType[], { shape }) => [{ shape, dtype: 'f32' as const }],
+    infer: (_inputs: readonly TensorType[], { shape, draws }) => [
+      { shape: draws ? [draws.count, ...shape] : shape, dtype: 'f32' as const },
+    ],
     gradient: null,
   },
   signNoise: {

@@ -5,15 +5,21 @@ import type { OperationTable } from './operation.ts';
 /** What Monte Carlo prediction adds to a network's own operations. */
 export const prediction = {
   perturb: {
-    infer: ([mean, scale, noise]: readonly TensorType[]) => {
+    infer: ([mean, scale, noise]: readonly TensorType[], { repeat }) => {
       const operands = { mean: mean!.shape, scale: scale!.shape, noise: noise!.shape };
       if (mean!.shape.length !== 2 || !sameShape(mean!.shape, scale!.shape)) {
         throw shapeMismatch('perturb', operands, 'mean and scale must be matrices of one shape');
       }
-      if (!sameShape(noise!.shape, mean!.shape.slice(1))) {
-        throw shapeMismatch('perturb', operands, `the noise must have ${mean!.shape[1]} elements`);
+      const [rows, units] = [mean!.shape[0]! * repeat, mean!.shape[1]!];
+      const draws = noise!.shape.length === 2 ? noise!.shape[0]! : 1;
+      if (noise!.shape.length > 2 || noise!.shape.at(-1) !== units || rows % draws !== 0) {
+        throw shapeMismatch(
+          'perturb',
+          operands,
+          `the noise must be ${units}, or so many for each of ${rows} rows in equal parts`,
+        );
       }
-      return [{ shape: mean!.shape, dtype: 'f32' as const }];
+      return [{ shape: [rows, units], dtype: 'f32' as const }];
     },
     gradient: null,
   },

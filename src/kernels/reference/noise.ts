@@ -15,9 +15,14 @@ function keyFrom({ integers }: ControlBlock, purpose: number, layer: number, exa
 }
 
 export const noise: BindTable<'normalNoise' | 'signNoise' | 'maskNoise'> = {
-  normalNoise({ purpose, layer }, _inputs, [{ data: y }], control) {
-    const out = y as Float32Array;
-    return () => fillNormal(out, keyFrom(control, purpose, layer, 0));
+  normalNoise({ purpose, layer, draws = { count: 1, stride: 0 } }, _inputs, [{ data: y }], control) {
+    const size = y.length / draws.count;
+    const parts = Array.from({ length: draws.count }, (_, r) => (y as Float32Array).subarray(r * size, (r + 1) * size));
+    return () => {
+      const key = keyFrom(control, purpose, layer, 0);
+      for (const [r, part] of parts.entries())
+        fillNormal(part, { ...key, step: (key.step + r * draws.stride) % 2 ** 32 });
+    };
   },
 
   signNoise({ purpose, layer, examples, features }, _inputs, [{ data: y }], control) {

@@ -2,10 +2,16 @@ import { type BindTable, lastAxis } from './binding.ts';
 import { activations } from './elementwise.ts';
 
 export const prediction: BindTable<'perturb' | 'softmaxEntropy'> = {
-  perturb({ activation }, [{ data: mean }, { data: scale }, { data: noise }], [{ data: y }]) {
+  perturb({ activation }, [{ data: mean }, { data: scale }, noises], [{ data: y, shape }]) {
     const f = activations[activation];
+    const [rows, units] = shape as [number, number];
+    const perNoise = (rows * units) / noises.data.length;
     return () => {
-      for (let i = 0; i < y.length; i++) y[i] = f(mean[i] + scale[i] * noise[i % noise.length]);
+      for (let i = 0; i < y.length; i++) {
+        const [row, unit] = [Math.floor(i / units), i % units];
+        const from = i % mean.length;
+        y[i] = f(mean[from] + scale[from] * noises.data[Math.floor(row / perNoise) * units + unit]);
+      }
     };
   },
 

@@ -12,11 +12,15 @@ const normal: Case['expect'] = ([{ data }]) => [{ magnitude: data.map(Math.abs),
 
 export const noise: CaseTable = {
   normalNoise: () =>
-    steps.flatMap((control) =>
-      [[], [1], [4], [5], [15], [16], [17], [31], [5, 5, 1, 32], [784, 64], [33, 10]].map((shape, i) =>
+    steps.flatMap((control) => [
+      ...[[1], [7], [32], [33, 10]].map((shape, i) => {
+        const draws = { count: 3 * i + 1, stride: i };
+        return makeCase('normalNoise', { purpose: 5, layer: i, shape, draws }, [], normal, { control });
+      }),
+      ...[[], [1], [4], [5], [15], [16], [17], [31], [5, 5, 1, 32], [784, 64], [33, 10]].map((shape, i) =>
         makeCase('normalNoise', { purpose: 2, layer: i % 2 === 0 ? i : 65535 - i, shape }, [], normal, { control }),
       ),
-    ),
+    ]),
   signNoise: () =>
     steps.flatMap((control) =>
       [

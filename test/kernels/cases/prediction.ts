@@ -11,12 +11,20 @@ const shapes: Shape[] = [
   [2, 1000],
 ];
 
-function perturb(random: Random, shape: Shape, activation: Activation): Case {
-  const inputs = [random.reals(shape), random.reals(shape, 0, 2), random.reals([shape[1]], -3, 3)];
-  const [mean, scale, noise] = inputs;
-  const magnitude = mean.data.map((m, i) => Math.abs(m) + Math.abs(scale.data[i] * noise.data[i % shape[1]]));
+function perturb(random: Random, shape: Shape, activation: Activation, draws = 0, repeat = 1): Case {
+  const [rows, units] = [shape[0] * repeat, shape[1]];
+  const inputs = [random.reals(shape), random.reals(shape, 0, 2)];
+  const [mean, scale] = inputs;
+  const noise = random.reals(draws === 0 ? [units] : [draws, units], -3, 3);
+  const magnitude = Float32Array.from({ length: rows * units }, (_, i) => {
+    const [row, from] = [Math.floor(i / units), i % mean.data.length];
+    const drawn = Math.floor((row * Math.max(1, draws)) / rows);
+    return Math.abs(mean.data[from]) + Math.abs(scale.data[from] * noise.data[drawn * units + (i % units)]);
+  });
   // the activations are 1-Lipschitz: they add the rounding of their own, below 1e-6
-  return makeCase('perturb', { activation }, inputs, () => [{ magnitude, relative: 1e-6, absolute: 1e-6 }]);
+  return makeCase('perturb', { activation, repeat }, [...inputs, noise], () => [
+    { magnitude, relative: 1e-6, absolute: 1e-6 },
+  ]);
 }
 
 function softmaxEntropy(logits: TestTensor, note = ''): Case {
@@ -33,9 +41,15 @@ function softmaxEntropy(logits: TestTensor, note = ''): Case {
 export const prediction: CaseTable = {
   perturb: (random) => [
     ...activationNames.flatMap((activation) => shapes.map((shape) => perturb(random, shape, activation))),
+    // draws of examples that do not depend on them, and of some that do
+    ...shapes.flatMap((shape, i) => [
+      perturb(random, shape, activationNames[i % activationNames.length], 3, 3),
+      perturb(random, [4 * shape[0], shape[1]], 'relu', 4),
+    ]),
+    perturb(random, [1, 6], 'none', 513, 513),
     makeCase(
       'perturb',
-      { activation: 'relu' },
+      { activation: 'relu', repeat: 1 },
       [f32([1, 2], [Number.NaN, 1]), f32([1, 2], [1, 1]), f32([2], [1, Number.NaN])],
       () => ['nan'],
       { note: 'NaN' },

@@ -135,12 +135,25 @@ function philox(out: usize, group: i32, keys: usize, word1: i32, word2: i32, wor
 /** Bytes of scratch: the rounds' keys, and the numbers of a last pair of groups that the tensor does not fill. */
 export const normalNoiseScratch: i32 = 448;
 
-/** Standard normals (Box and Muller 1958): words of a few hundred numbers, then, in place, the numbers. */
-export function normalNoise(out: usize, n: i32, purpose: i32, layer: i32, control: usize, scratch: usize): void {
+/** Standard normals, n for each of several draws, `stride` steps from one draw to the next. */
+export function normalNoise(
+  out: usize,
+  n: i32,
+  draws: i32,
+  stride: i32,
+  purpose: i32,
+  layer: i32,
+  control: usize,
+  scratch: usize,
+): void {
   scheduleKeys(scratch, load<i32>(control + seedLow), load<i32>(control + seedHigh));
-  const word1 = load<i32>(control + step);
   const word2 = (layer << 16) | load<i32>(control + replica);
-  const word3 = purpose << 24;
+  let word1 = load<i32>(control + step);
+  for (; draws > 0; draws--, out += <usize>n << 2, word1 += stride) normals(out, n, word1, word2, purpose << 24, scratch);
+}
+
+/** By Box and Muller 1958: words of a few hundred numbers, then, in place, the numbers. */
+function normals(out: usize, n: i32, word1: i32, word2: i32, word3: i32, scratch: usize): void {
   const whole = n & ~31;
   for (let i = 0; i < whole; i += 1024) {
     const start = out + (<usize>i << 2);

@@ -11,13 +11,40 @@ function perturbVector(y: usize, mean: usize, scale: usize, noise: usize, n: i32
   storeUpTo4(y, f32x4.pmax(z, floor), n);
 }
 
-/** activation(mean + scale * noise) of `rows` rows of n, the noise the same for each. */
-export function perturb(out: usize, mean: usize, scale: usize, noise: usize, rows: i32, n: i32, activation: i32): void {
+/**
+ * activation(mean + scale * noise) of `rows` rows of n: mean and scale are gone through again after `period` rows, and a
+ * row of the noise serves `perNoise` rows.
+ */
+export function perturb(
+  out: usize,
+  mean: usize,
+  scale: usize,
+  noise: usize,
+  rows: i32,
+  n: i32,
+  period: i32,
+  perNoise: i32,
+  activation: i32,
+): void {
   // relu is a maximum with 0, everything else one with what nothing is below
   const floor = f32x4.splat(activation == relu ? 0 : -Infinity);
   const bytes: usize = <usize>n << 2;
+  const back: usize = <usize>period * bytes;
   let y = out;
+  let served = 0;
+  let gone = 0;
   for (let row = 0; row < rows; row++, y += bytes, mean += bytes, scale += bytes) {
+    if (served == perNoise) {
+      noise += bytes;
+      served = 0;
+    }
+    served++;
+    if (gone == period) {
+      mean -= back;
+      scale -= back;
+      gone = 0;
+    }
+    gone++;
     let i: usize = 0;
     let left = n;
     for (; left >= 8; left -= 8, i += 32) {

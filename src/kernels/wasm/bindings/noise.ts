@@ -4,9 +4,10 @@ import { countOf } from './binding.ts';
 export const noise: Bindings<'normalNoise' | 'signNoise' | 'maskNoise'> = {
   normalNoise: {
     scratch: (_call, { normalNoiseScratch }) => normalNoiseScratch.value,
-    bind: ({ attributes: { purpose, layer }, outputs: [y] }, { normalNoise }, { control, scratch }) => {
-      const [out, n] = [y!.offset, countOf(y!)];
-      return () => normalNoise(out, n, purpose, layer, control, scratch);
+    bind: ({ attributes, outputs: [y] }, { normalNoise }, { control, scratch }) => {
+      const { purpose, layer, draws: { count, stride } = { count: 1, stride: 0 } } = attributes;
+      const [out, n] = [y!.offset, countOf(y!) / count];
+      return () => normalNoise(out, n, count, stride, purpose, layer, control, scratch);
     },
   },
   signNoise: {

@@ -1,11 +1,12 @@
-import { type Bindings, activationCodes, lastOf, rowsOf } from './binding.ts';
+import { type Bindings, activationCodes, countOf, lastOf, rowsOf } from './binding.ts';
 
 export const prediction: Bindings<'perturb' | 'softmaxEntropy'> = {
   perturb: {
     bind: ({ attributes, inputs: [mean, scale, noise], outputs: [y] }, { perturb }) => {
       const activation = activationCodes[attributes.activation];
       const [out, m, s, e, rows, n] = [y!.offset, mean!.offset, scale!.offset, noise!.offset, rowsOf(y!), lastOf(y!)];
-      return () => perturb(out, m, s, e, rows, n, activation);
+      const [period, perNoise] = [rowsOf(mean!), (rows * n) / countOf(noise!)];
+      return () => perturb(out, m, s, e, rows, n, period, perNoise, activation);
     },
   },
   softmaxEntropy: {
