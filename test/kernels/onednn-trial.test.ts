@@ -90,6 +90,8 @@ function isExpected({ operation, attributes, inputs }: Case): boolean {
 
 type Draw = (random: Random) => Sizes;
 
+const onlyWithAmx = 'skipped rows';
+
 const bounds: Readonly<Record<string, readonly [dtype: DataType, draw: Draw]>> = {
   'rows of fewer columns than the stride': [
     'bf16',
@@ -111,7 +113,7 @@ const bounds: Readonly<Record<string, readonly [dtype: DataType, draw: Draw]>> =
       dilations: [random.integer(1, 3), random.integer(1, 2)],
     }),
   ],
-  'skipped rows': [
+  [onlyWithAmx]: [
     'bf16',
     (random) => ({
       channels: random.pick([3, 8, 16, 17, 32]),
@@ -147,7 +149,8 @@ describe.skipIf(!hasBfloat16)(`weight gradients of oneDNN${why}`, () => {
       if (difference !== null) wrong++;
     }
     expect(taken.count).toBeGreaterThan(100);
-    // a version that has mended it needs no rule, and AMX has kernels of its own
-    if (found!.version === '3.2.0' && found!.instructions === 'avx512_core_bf16') expect(wrong).toBeGreaterThan(10);
+    // a version that has mended it needs no rule, and AMX has kernels, and a fault, of its own
+    const isSeen = found!.version === '3.2.0' && found!.instructions === 'avx512_core_bf16' && name !== onlyWithAmx;
+    if (isSeen) expect(wrong).toBeGreaterThan(10);
   });
 });
