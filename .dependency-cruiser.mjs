@@ -32,7 +32,7 @@ export const rooms = [
 ];
 
 /** Rooms within a room, with an index.ts of their own; only a composition root imports them. */
-const engines = 'kernels/(reference|wasm|onednn)';
+const engines = 'kernels/(reference|wasm|native|onednn)';
 const communicators = 'comm/(threads|mpi)';
 const implementations = `^src/(${engines}|${communicators})/`;
 
@@ -58,7 +58,7 @@ const portableRooms = [
   'library',
 ];
 const portable = `^src/(${portableRooms.join('|')})/`;
-const notPortable = '^src/(kernels/onednn|comm/(threads|mpi))/';
+const notPortable = '^src/(kernels/(native|onednn)|comm/(threads|mpi))/';
 
 const direction = rooms.map((room, place) => ({
   name: `direction-${room}`,
@@ -105,7 +105,7 @@ export default {
     },
     {
       name: 'engines-do-not-know-each-other',
-      comment: 'an engine imports another only through its index.ts (onednn builds on wasm)',
+      comment: 'an engine imports another only through its index.ts (onednn and native build on wasm)',
       severity: 'error',
       from: { path: `^src/(${engines}|${communicators})/` },
       to: { path: implementations, pathNot: ['^src/$1/', `^src/(${engines}|${communicators})/index\\.ts$`] },

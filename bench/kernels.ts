@@ -3,7 +3,7 @@
  * nanoseconds per element. Repetitions are interleaved; a plain micro-kernel stands beside the products as yardstick of
  * what 128-bit vectors give, a sum over 96 MB beside the element-wise kernels as that of the memory.
  *
- * npx tsx bench/kernels.ts [--rounds 7] [--only substring] [--engine wasm|onednn] [--build base|relaxed]
+ * npx tsx bench/kernels.ts [--rounds 7] [--only substring] [--build base|relaxed | --engine wasm|onednn]
  */
 import { parseArgs } from 'node:util';
 import {
@@ -17,8 +17,14 @@ import {
   inferTypes,
   sizeOf,
 } from '../src/graph/index.ts';
-import { type BufferView, type KernelCall, type KernelsFactory, control } from '../src/kernels/index.ts';
-import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
+import {
+  type BufferView,
+  type EngineName,
+  type KernelCall,
+  type KernelsFactory,
+  control,
+} from '../src/kernels/index.ts';
+import { chooseEngine } from '../src/compose/index.ts';
 import { type Build, isAvailable, wasmBuilds } from '../src/kernels/wasm/index.ts';
 import { spread } from '../src/machine/index.ts';
 import { yardstick } from './yardstick.ts';
@@ -268,12 +274,12 @@ if (process.argv[1] === import.meta.filename) {
       rounds: { type: 'string', default: '7' },
       only: { type: 'string' },
       build: { type: 'string' },
-      engine: { type: 'string', default: 'wasm' },
+      engine: { type: 'string' },
     },
   });
   const build = values.build === undefined ? undefined : values.build === 'base' ? 'base' : 'relaxed';
-  const factory = values.engine === 'onednn' ? onednnKernels(await loadOnednn(process.env)) : undefined;
-  const results = await benchKernels(Number(values.rounds), values.only, build, factory);
+  const factory = values.engine && (await chooseEngine(values.engine as EngineName));
+  const results = await benchKernels(Number(values.rounds), values.only, build, factory || undefined);
   for (const { name, unit, median, min, max } of results) {
     const range = `${min.toFixed(2)} to ${max.toFixed(2)}`;
     process.stdout.write(`${name.padEnd(48)} ${median.toFixed(2).padStart(9)} ${unit.padEnd(11)} (${range})\n`);

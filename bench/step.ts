@@ -8,11 +8,9 @@
 import { parseArgs } from 'node:util';
 import { loadDataset } from '../src/datasets/index.ts';
 import { solo } from '../src/comm/index.ts';
-import { infoOfImages, infoOfSignals, namedModel } from '../src/compose/index.ts';
+import { chooseEngine, infoOfImages, infoOfSignals, namedModel } from '../src/compose/index.ts';
 import { type ArrayExamples, imageExamples, shuffled } from '../src/data/index.ts';
-import type { KernelsFactory } from '../src/kernels/index.ts';
-import { loadOnednn, onednnKernels } from '../src/kernels/onednn/index.ts';
-import { wasmKernels } from '../src/kernels/wasm/index.ts';
+import type { EngineName, KernelsFactory } from '../src/kernels/index.ts';
 import type { Model } from '../src/models/index.ts';
 import { Trainer, defaults } from '../src/train/index.ts';
 
@@ -82,7 +80,7 @@ const name = positionals[0] ?? 'BNN_conv_flip';
 const [batchSize, steps] = [Number(values.batch), Number(values.steps)];
 const spent = new Map<string, Spent>();
 const watch = { on: false };
-const engine = values.engine === 'wasm' ? wasmKernels : onednnKernels(await loadOnednn(process.env));
+const engine = await chooseEngine(values.engine as EngineName);
 const processorTimes: number[] = [];
 let before = 0;
 const quiet = { printEvery: 1e8, histogramEvery: 0, checkpointEvery: 0 };

@@ -6,7 +6,7 @@
  * npx tsx scripts/build.ts [--clean]   --clean leaves nothing of earlier builds: a package must not carry it.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
@@ -79,4 +79,6 @@ run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join
 const written = await bundle();
 assertAddresses(written);
 removeLeftovers(written, process.argv.includes('--clean'));
+// beside the chunk that names them
+cpSync(join(root, 'src/kernels/native/binaries'), join(dist, 'chunks/binaries'), { recursive: true });
 chmodSync(join(dist, 'cli/main.js'), 0o755);

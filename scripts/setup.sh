@@ -13,6 +13,7 @@ cd "$(dirname "$0")/.."
 components='
     tensorboard  on       npm test: TensorBoard itself reads the event files of a run
     onednn       on       the engine onednn: oneDNN 3 from the Python package index, into the Python in front on the path
+    zig          on       npm test: the native kernels are compiled anew and compared; and who changes them
     compiler     on       npm test: a C compiler, for shared libraries that are not what they should be
     openmpi      on       npm test: ranks under the mpiexec of Open MPI
     mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
@@ -50,6 +51,15 @@ get_onednn() {
   local get=(python3 -m pip install --quiet --disable-pip-version-check onednn-cpu-gomp==2023.2.0)
   # a Python that belongs to the system lets in only what is put beside it
   "${get[@]}" 2>/dev/null || "${get[@]}" --user --break-system-packages
+}
+
+# One version: what it compiles is compared bit by bit with what is committed.
+zig=.cache/zig
+have_zig() { [ "$("$zig/bin/python" -m ziglang version 2>/dev/null)" = 0.17.1 ]; }
+get_zig() {
+  python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv
+  python3 -m venv "$zig"
+  "$zig/bin/python" -m pip install --quiet --disable-pip-version-check ziglang==0.17.1
 }
 
 have_compiler() { command -v gcc >/dev/null || command -v cc >/dev/null || command -v clang >/dev/null; }

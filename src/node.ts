@@ -13,6 +13,8 @@ export {
   loadDataset,
   readInputImages,
 } from './datasets/index.ts';
+export { type NativeLibrary, loadNative, nativeVectors } from './kernels/native/index.ts';
+export { type Vectors, wasmKernelsWith } from './kernels/wasm/index.ts';
 export { loadOnednn, onednnKernels, type OnednnLibrary } from './kernels/onednn/index.ts';
 export {
   type Outcome,

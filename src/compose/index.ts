@@ -1,4 +1,4 @@
-export { chooseEngine, describeBfloat16, describeEngine } from './engine.ts';
+export { chooseEngine, describeBfloat16, describeEngine, describeNative } from './engine.ts';
 export { elementsOf } from './elements.ts';
 export { type RunPrediction, evaluateRun, predictWithRun } from './evaluate-run.ts';
 export type { Outcome, RunSummary } from './evaluation.ts';

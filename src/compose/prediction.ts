@@ -6,7 +6,7 @@ import { type PredictionInputs, predictionSteps } from '../inference/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import type { Model } from '../models/index.ts';
 import { type NamedTensor, type RunConfiguration, type StopRequest, breath, breathe } from '../train/index.ts';
-import { chooseEngine } from './engine.ts';
+import { chooseTogether } from './engine.ts';
 import { type Handed, handed } from './handing.ts';
 import type { DataInfo } from './info.ts';
 import { canStartThreads, startThreads, together } from './ranks.ts';
@@ -45,7 +45,7 @@ export async function predictShare(
     sum: (sums: Float64Array, name: string) => communicator.allreduce(sums, 'sum', name).run(0),
   };
   const trained = { model, members: [(name: string) => values.get(name)] };
-  const steps = predictionSteps(await chooseEngine(engine), trained, data, {
+  const steps = predictionSteps(await chooseTogether(engine, communicator), trained, data, {
     ...{ draws, seed, quantiles, precision, ranks },
     ...(onProgress && { onProgress }),
   });

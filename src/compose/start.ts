@@ -1,7 +1,7 @@
 /** The folder in which a run begins or goes on, and what is written there before its first step. */
 import { cpus, hostname } from 'node:os';
 import { sizeOf } from '../graph/index.ts';
-import { recordStart } from '../report/index.ts';
+import { keptStarts, recordStart } from '../report/index.ts';
 import {
   type RunFolder,
   configurationFile,
@@ -60,6 +60,10 @@ export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, 
   const { totalSteps, stepExamples } = trainer.schedule;
   const { schema, targets } = data.info;
   writeRunFile(run, configurationFile, sealed(rendered));
+  const before = firstStep === 0 ? undefined : keptStarts(run).at(-1)?.engine;
+  if (before !== undefined && before !== trainer.engine) {
+    watch.note(`it was trained with ${before} so far, and goes on with ${trainer.engine}: the last bits may differ`);
+  }
   recordStart(run, {
     ...{ step: firstStep, at: new Date().toISOString(), ranks: ranks.size, communicator: ranks.description },
     ...{ engine: trainer.engine, host: hostname(), cpu: cpus()[0]?.model.trim() ?? 'unknown' },

@@ -10,7 +10,7 @@ import {
   gravitationName,
   scheduleOf,
 } from '../train/index.ts';
-import { chooseEngine } from './engine.ts';
+import { chooseTogether } from './engine.ts';
 import { curriculum, levels } from './gravitation.ts';
 
 /** What a rank trains, and with what: the same on all. */
@@ -32,7 +32,7 @@ export async function trainerOf(
   return new Trainer({
     ...{ model, settings: configuration, communicator, resume },
     examples: examplesOf(train, configuration, model),
-    kernels: await chooseEngine(configuration.engine),
+    kernels: await chooseTogether(configuration.engine, communicator),
     ...others,
   });
 }

@@ -1,7 +1,7 @@
 import { constants, accessSync, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { describeBfloat16, describeEngine } from '../compose/index.ts';
+import { describeBfloat16, describeEngine, describeNative } from '../compose/index.ts';
 import { cacheFolder, datasetNames, loadDataset } from '../datasets/index.ts';
 import { engineNames } from '../kernels/index.ts';
 import { addressSpaceLimit, describeLimit, isEnoughFor } from './limits.ts';
@@ -48,6 +48,7 @@ function addressSpace(): Promise<Finding>[] {
 function engines(): Promise<Finding[]> {
   return Promise.all([
     ...engineNames.map((engine) => finding(`engine ${engine}`, false, () => describeEngine(engine))),
+    finding('native kernels', false, describeNative),
     finding('bfloat16', false, describeBfloat16),
     ...addressSpace(),
   ]);

@@ -4,7 +4,7 @@ export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';
-export { keptEvaluations, recordEvaluation, recordStart } from './run/records.ts';
+export { keptEvaluations, keptStarts, recordEvaluation, recordStart } from './run/records.ts';
 export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type WavesPicture, recordWaves } from './run/waves.ts';
 export { type RunReport, readRun } from './run/read.ts';

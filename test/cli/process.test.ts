@@ -47,7 +47,7 @@ describe('credence train', () => {
     const told = (text: string) =>
       text
         .replaceAll(folder, 'DIR')
-        .replace(', relaxed', '')
+        .replace(/, relaxed|; native \w+/g, '')
         .replaceAll(/\d+\.\d+|[\d,]+ samples|\d+:\d+/g, '#');
     expect(told(stdout)).toMatchInlineSnapshot(`
       "CNN_FC after 20 steps, fixed weights, 50 test images

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { UnavailableError } from '../../src/errors/index.ts';
 import type { KernelsFactory } from '../../src/kernels/index.ts';
+import { loadNative, nativeVectors } from '../../src/kernels/native/index.ts';
 import { loadOnednn, onednnKernels } from '../../src/kernels/onednn/index.ts';
 import { referenceKernels } from '../../src/kernels/reference/index.ts';
 import { poisoned } from './poisoned-onednn.ts';
@@ -28,15 +29,42 @@ async function loadWasm(build: 'base' | 'relaxed'): Promise<KernelsFactory | nul
   return isAvailable(build) ? wasmBuilds[build] : null;
 }
 
-async function loadNative(): Promise<KernelsFactory | null> {
+async function loadOwn(level: string): Promise<KernelsFactory | null> {
   if (!existsSync(compiled)) return null;
+  const { wasmKernelsWith } = await import('../../src/kernels/wasm/index.ts');
+  return whereAvailable(async () => {
+    const library = await loadNative({ CREDENCE_NATIVE: level });
+    return wasmKernelsWith(nativeVectors(library!));
+  });
+}
+
+async function loadLibrary(level: string): Promise<KernelsFactory | null> {
+  if (!existsSync(compiled)) return null;
+  return whereAvailable(async () => {
+    const native = await loadNative({ CREDENCE_NATIVE: level });
+    const library = await poisoned(await loadOnednn(process.env));
+    return onednnKernels(library, { vectors: native && nativeVectors(native) });
+  });
+}
+
+async function whereAvailable(load: () => Promise<KernelsFactory>): Promise<KernelsFactory | null> {
   try {
-    return onednnKernels(await poisoned(await loadOnednn(process.env)));
+    return await load();
   } catch (error) {
     if (error instanceof UnavailableError) return null;
     throw error;
   }
 }
+
+/** Levels of this platform. A machine that runs everything has AVX2 at least; wider vectors are there or not. */
+const levels: ReadonlyMap<string, { required: boolean }> = new Map(
+  process.arch === 'arm64'
+    ? [['neon', { required: true }]]
+    : [
+        ['v3', { required: true }],
+        ['v4', { required: false }],
+      ],
+);
 
 /** Every engine that the contract holds together. */
 export const engines: readonly Engine[] = [
@@ -58,10 +86,22 @@ export const engines: readonly Engine[] = [
     skipReason: 'src/kernels/wasm/generated is not built, or this Node has no relaxed SIMD at all',
     required: true,
   },
+  ...[...levels].map(([name, { required }]) => ({
+    name: `wasm+native ${name}`,
+    load: () => loadOwn(name),
+    skipReason: `this processor has no ${name}`,
+    required,
+  })),
   {
     name: 'onednn',
-    load: loadNative,
+    load: () => loadLibrary('off'),
     skipReason: 'no oneDNN 3 on this machine: npm run setup -- onednn',
+    required: true,
+  },
+  {
+    name: 'onednn+native',
+    load: () => loadLibrary(''),
+    skipReason: 'no oneDNN 3 on this machine (npm run setup -- onednn), or a processor without AVX2',
     required: true,
   },
 ];

@@ -33,7 +33,7 @@ const counting = {
     execute: (...operands: Parameters<typeof execute>) => (executed++, execute(...operands)),
   },
 };
-const bench = new Bench(onednnKernels(counting, { layoutOf: (type) => (type === 2 ? kernels : gradients) }));
+const bench = new Bench(onednnKernels(counting, { trial: { layoutOf: (type) => (type === 2 ? kernels : gradients) } }));
 const truth = new Bench(referenceKernels);
 const table = { ...linear, ...convolution };
 const operations = ['matmul', 'dense', 'conv2d', 'conv2dBackward', 'flipoutConv2d', 'flipoutConv2dBackward'] as const;

@@ -1,6 +1,6 @@
 import type { OperationName } from '../../graph/index.ts';
 import type { KernelCall, KernelContext, Kernels, KernelsFactory } from '../kernels.ts';
-import { wasmEngine, wasmKernels } from '../wasm/index.ts';
+import { type Vectors, wasmEngine, wasmKernels } from '../wasm/index.ts';
 import { staysWithWasm } from './choice.ts';
 import { prepareBackward } from './convolution-backward.ts';
 import { prepareForward } from './convolution.ts';
@@ -27,8 +27,14 @@ const overrides: Readonly<Partial<Record<OperationName, Prepare>>> = {
  */
 const fastBfloat16 = { perExampleFrom: 160 };
 
-/** The engine over a library that `loadOnednn` has found. */
-export function onednnKernels(library: OnednnLibrary, trial: ReferenceTrial | null = null): KernelsFactory {
+/**
+ * The engine over a library that `loadOnednn` has found.
+ * @param vectors for what the wasm kernels do
+ */
+export function onednnKernels(
+  library: OnednnLibrary,
+  { trial = null, vectors = null }: { readonly trial?: ReferenceTrial | null; readonly vectors?: Vectors | null } = {},
+): KernelsFactory {
   const hasBfloat16 = /bf16|fp16|amx|avx2_vnni_2/.test(library.instructions);
   return {
     name: 'onednn',
@@ -36,7 +42,7 @@ export function onednnKernels(library: OnednnLibrary, trial: ReferenceTrial | nu
     hasBfloat16,
     flipoutCost: { f32: { perExampleFrom: 16 }, bf16: hasBfloat16 ? fastBfloat16 : wasmKernels.flipoutCost.bf16 },
     create(memory): Kernels {
-      const { kernels, exports: wasm } = wasmEngine(memory);
+      const { kernels, exports: wasm } = wasmEngine(memory, { vectors });
       const native: Native = { session: new Session(library, memory, trial), wasm };
       const prepared = new WeakMap<KernelCall, Prepared | null>();
       const prepare = (call: KernelCall): Prepared | null => {

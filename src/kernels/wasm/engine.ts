@@ -33,16 +33,29 @@ const descriptions: Readonly<Record<Build, string>> = {
   relaxed: 'wasm, 128-bit SIMD, relaxed',
 };
 
+/** Other code for some of the module's functions, of the same signatures and for the same memory. */
+export interface Vectors {
+  /** for people: `native v4` */
+  readonly description: string;
+  over(wasm: WasmExports, memory: WebAssembly.Memory): WasmExports;
+}
+
+interface WasmEngineOptions {
+  readonly build?: Build;
+  readonly vectors?: Vectors | null;
+}
+
 /** The engine on a memory, and the module's own functions for an engine that builds on it. */
 export function wasmEngine(
   memory: WebAssembly.Memory,
-  build: Build = best(),
+  { build = best(), vectors = null }: WasmEngineOptions = {},
 ): { kernels: Kernels; exports: WasmExports } {
-  const wasm = instantiate(build, memory);
+  const module = instantiate(build, memory);
+  const wasm = vectors?.over(module, memory) ?? module;
   const bindingOf = (call: KernelCall) => withStaging(bindings[call.operation] as Binding<OperationName>);
   const kernels: Kernels = {
     name: 'wasm',
-    description: descriptions[build],
+    description: vectors ? `${descriptions[build]}; ${vectors.description}` : descriptions[build],
     memory,
     scratchBytes: (call: KernelCall) => bindingOf(call).scratch?.(call, wasm) ?? 0,
     compile: (call: KernelCall, context: KernelContext) => bindingOf(call).bind(call, wasm, context),
@@ -54,7 +67,7 @@ function best(): Build {
   return isAvailable('relaxed') ? 'relaxed' : 'base';
 }
 
-function factory(choose: () => Build): KernelsFactory {
+function factory(options: () => WasmEngineOptions): KernelsFactory {
   return {
     name: 'wasm',
     // the module's own tables lie below; offset 0 means an operand that is not there
@@ -63,15 +76,20 @@ function factory(choose: () => Build): KernelsFactory {
     hasBfloat16: false,
     // measured from 1x1 maps on, batch 32: the two convolutions never win (0.5 to 1.0 of their time)
     flipoutCost: { f32: { perExampleFrom: 1 }, bf16: { perExampleFrom: 1 } },
-    create: (memory) => wasmEngine(memory, choose()).kernels,
+    create: (memory) => wasmEngine(memory, options()).kernels,
   };
 }
 
 /** The embedded engine: AssemblyScript with 128-bit SIMD, with fused multiply-add where the machine has relaxed SIMD. */
-export const wasmKernels: KernelsFactory = factory(best);
+export const wasmKernels: KernelsFactory = factory(() => ({}));
+
+/** The same with some kernels from elsewhere. */
+export function wasmKernelsWith(vectors: Vectors | null): KernelsFactory {
+  return factory(() => ({ vectors }));
+}
 
 /** One build alone, for tests and benchmarks that compare the two. */
 export const wasmBuilds: Readonly<Record<Build, KernelsFactory>> = {
-  base: factory(() => 'base'),
-  relaxed: factory(() => 'relaxed'),
+  base: factory(() => ({ build: 'base' })),
+  relaxed: factory(() => ({ build: 'relaxed' })),
 };

@@ -88,13 +88,22 @@ function isLess(one: EvaluationRecord, other: EvaluationRecord): boolean {
 
 /** The evaluations of a run that can be read; a report says what is wrong with the others. */
 export function keptEvaluations(folder: string): readonly EvaluationRecord[] {
+  return kept(folder, evaluationsFile, evaluationRecord);
+}
+
+/** The starts of a run that can be read. */
+export function keptStarts(folder: string): readonly StartRecord[] {
+  return kept(folder, startsFile, startRecord);
+}
+
+function kept<T>(folder: string, file: string, schema: z.ZodType<T>): readonly T[] {
   let text: string;
   try {
-    text = readRegular(join(folder, evaluationsFile), longFile).toString('utf8');
+    text = readRegular(join(folder, file), longFile).toString('utf8');
   } catch {
     return [];
   }
-  return recordsIn(text, evaluationRecord, isSealedRun(folder)).records;
+  return recordsIn(text, schema, isSealedRun(folder)).records;
 }
 
 /**

@@ -1,0 +1,2 @@
+export { type NativeLibrary, type NativePlace, loadNative } from './library.ts';
+export { nativeVectors } from './vectors.ts';

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type koffi from 'koffi';
+import { UnavailableError } from '../../errors/index.ts';
+import { type NativeFunctions, bindFunctions } from './functions.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Kernels of kernels.c for one instruction set, loaded. */
+export interface NativeLibrary {
+  readonly path: string;
+  /** the instruction set: v3 or v4 of x86-64, neon */
+  readonly level: string;
+  readonly functions: NativeFunctions;
+  /** address of a buffer's first byte; the caller keeps the buffer alive */
+  addressOf(bytes: Uint8Array): number;
+}
+
+interface Binary {
+  readonly file: string;
+  /** from the narrowest to the widest */
+  readonly levels: readonly string[];
+  readonly sha256: string;
+}
+
+/** binaries/manifest.json, which scripts/build-native.ts writes. */
+interface Manifest {
+  readonly binaries: Readonly<Record<string, Binary>>;
+}
+
+/** Of kernels.c: its `version`. */
+const version = 1;
+
+export interface NativePlace {
+  /** where the binaries lie; those of this package unless given */
+  readonly folder?: URL;
+  /** `process.platform`-`process.arch` of this process unless given */
+  readonly platform?: string;
+}
+
+/**
+ * The native kernels of the widest vectors that this machine has, or of the level that CREDENCE_NATIVE names. A file is only
+ * loaded where its sha256 is that of the manifest: one of another version, or cut off, could end the process.
+ * @returns null where CREDENCE_NATIVE is off
+ * @throws UnavailableError that says what is missing or refused
+ */
+export async function loadNative(env: Environment, place: NativePlace = {}): Promise<NativeLibrary | null> {
+  const { CREDENCE_NATIVE: asked } = env;
+  if (asked === 'off') return null;
+  const { folder = new URL('./binaries/', import.meta.url), platform = `${process.platform}-${process.arch}` } = place;
+  const binary = binaryOf(folder, platform);
+  if (asked !== undefined && asked !== '' && !binary.levels.includes(asked)) {
+    throw new UnavailableError('CREDENCE_NATIVE names no level of this platform', {
+      got: asked,
+      expected: `${binary.levels.join(', ')} or off`,
+    });
+  }
+  const path = fileURLToPath(new URL(binary.file, folder));
+  checkFile(path, binary.sha256);
+  const { load, address } = await loadKoffi();
+  const library = opened(load, path);
+  const found = library.level();
+  // levels are counted from the machine's upwards: v3 and v4 are 3 and 4, neon is 1
+  const there = binary.levels.filter((name) => levelNumbers[name]! <= found);
+  const level = asked || there.at(-1);
+  if (level === undefined) {
+    throw new UnavailableError('this processor has no vectors wider than those of WebAssembly', {
+      got: 'less than x86-64-v3 (AVX2, FMA, BMI2)',
+    });
+  }
+  if (!there.includes(level)) {
+    throw new UnavailableError('CREDENCE_NATIVE names a level that this processor does not have', {
+      got: level,
+      expected: [...there, 'off'].join(' or '),
+    });
+  }
+  return {
+    ...{ path, level, functions: functionsOf(library, level, path) },
+    addressOf: (bytes) => Number(address(bytes)),
+  };
+}
+
+const levelNumbers: Readonly<Record<string, number>> = { neon: 1, v3: 3, v4: 4 };
+
+function binaryOf(folder: URL, platform: string): Binary {
+  const file = fileURLToPath(new URL('manifest.json', folder));
+  if (!existsSync(file)) throw new UnavailableError('the native kernels are not there', { got: `no ${file}` });
+  const { binaries } = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  const binary = binaries[platform];
+  if (binary) return binary;
+  throw new UnavailableError('there are no native kernels for this platform', {
+    got: platform,
+    expected: Object.keys(binaries).join(', '),
+  });
+}
+
+function checkFile(path: string, sha256: string): void {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new UnavailableError('the native kernels cannot be read', { got: (cause as Error).message, cause });
+  }
+  const got = createHash('sha256').update(bytes).digest('hex');
+  if (got === sha256) return;
+  throw new UnavailableError('the native kernels are not those that belong to this version', {
+    got: `${path} of ${bytes.length} bytes with sha256 ${got.slice(0, 12)}...`,
+    expected: `sha256 ${sha256.slice(0, 12)}...`,
+    remedy: 'Install credence anew',
+  });
+}
+
+async function loadKoffi(): Promise<typeof koffi> {
+  try {
+    return (await import('koffi')).default;
+  } catch (cause) {
+    throw new UnavailableError('the native kernels are called through the package koffi, which cannot be loaded here', {
+      remedy: 'Install credence with its optional dependencies, on a platform that koffi has a binary for',
+      cause,
+    });
+  }
+}
+
+type Opened = ReturnType<typeof koffi.load> & { level(): number };
+
+/** @throws UnavailableError where the system refuses the file (a folder mounted noexec), or it is of another version */
+function opened(load: typeof koffi.load, path: string): Opened {
+  try {
+    const handle = load(path);
+    const own = (handle.func('version', 'int32_t', []) as () => number)();
+    if (own !== version) throw new Error(`version ${own}, and ${version} is needed`);
+    return Object.assign(handle, { level: handle.func('level', 'int32_t', []) as () => number });
+  } catch (cause) {
+    throw refused(path, cause);
+  }
+}
+
+function functionsOf(library: Opened, level: string, path: string): NativeFunctions {
+  try {
+    return bindFunctions(library, level);
+  } catch (cause) {
+    throw refused(path, cause);
+  }
+}
+
+function refused(path: string, cause: unknown): UnavailableError {
+  const reason = (cause as Error).message.split('\n')[0]!.replace(/^Failed to load shared library: /, '');
+  return new UnavailableError('the native kernels cannot be loaded', {
+    got: reason.includes(path) ? reason : `${path}: ${reason}`,
+    cause,
+  });
+}
