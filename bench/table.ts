@@ -4,7 +4,7 @@
  *
  * PEERS=FOLDER npx tsx bench/table.ts [--rounds 5] [--epochs 100]
  *
- * FOLDER holds the environments tf and torch; without it ours is measured alone. Ours with its set-up and compilation, by
+ * FOLDER holds the environments tf, torch and jax; without it ours is measured alone. Ours with its set-up and compilation, by
  * the clock; the peers without theirs (bench/peers/table.py). A peer is held to ours of the same estimator.
  * --own ESTIMATOR: ours in this process.
  */
@@ -16,6 +16,7 @@ import { denseFlipout, denseReparameterization, sequential } from '../src/layers
 import { describeMachine, spread } from '../src/machine/index.ts';
 import { tableSettings } from '../src/cli/own-data.ts';
 import { fillNormal, purpose } from '../src/random/index.ts';
+import { chooseEngine } from '../src/compose/index.ts';
 import { table, train } from '../src/library/index.ts';
 import { normal } from '../src/likelihoods/index.ts';
 import { capture } from './command.ts';
@@ -55,7 +56,13 @@ async function measureOwn(estimator: string, epochs: number): Promise<Answer> {
     dense({ units: 1, bias: 'normal' }),
   );
   const model = { name: estimator, input: data.input, network, likelihood: normal() };
-  await train(model, data, { ...tableSettings, batchSize, iteration, slices: 1 });
+  await train(model, data, {
+    ...tableSettings,
+    batchSize,
+    iteration,
+    slices: 1,
+    kernels: await chooseEngine('auto'),
+  });
   return { how: `credence ${estimator}`, rate: (1000 * iteration) / (performance.now() - began) };
 }
 
@@ -105,8 +112,11 @@ function peers(): string[][] {
   return [
     ['tf', 'tfp'],
     ['torch', 'torch'],
+    ['jax', 'jax'],
   ].flatMap(([environment, peer]) => {
     const python = join(process.env.PEERS ?? '', environment!, 'bin/python');
-    return existsSync(python) ? ways.map((way) => [python, program, peer!, ...way]) : [];
+    // JAX knows no other way than compiled
+    const own = peer === 'jax' ? ways.filter((way) => !way.includes('--compile')) : ways;
+    return existsSync(python) ? own.map((way) => [python, program, peer!, ...way]) : [];
   });
 }

@@ -1,10 +1,10 @@
 """One hidden layer of 50 with mean-field normal kernels and a learned noise, batch 32, Adam, on rows of noise.
 
-python table.py tfp|torch [--estimator flipout|reparameterization] [--compile] [--epochs 100]; prints a JSON line. --compile: XLA, or
-torch.compile. One thread. Warm-up and compilation are not counted."""
+python table.py tfp|torch|jax [--estimator flipout|reparameterization] [--compile] [--epochs 100]; prints a JSON line. --compile: XLA, or
+torch.compile; JAX is compiled always, all steps in one scan. One thread. Warm-up and compilation are not counted."""
 import argparse, json, math, os, time
 parser = argparse.ArgumentParser()
-parser.add_argument('peer', choices=['tfp', 'torch'])
+parser.add_argument('peer', choices=['tfp', 'torch', 'jax'])
 parser.add_argument('--estimator', default='flipout', choices=['flipout', 'reparameterization'])
 parser.add_argument('--compile', action='store_true')
 parser.add_argument('--epochs', type=int, default=100)
@@ -103,7 +103,55 @@ def torch_run():
     return train
 
 
-run = {'tfp': tfp_run, 'torch': torch_run}[options.peer]()
+def jax_run():
+    os.environ['JAX_PLATFORMS'] = 'cpu'
+    os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'
+    import jax, optax
+    import jax.numpy as jnp
+    shapes = [(features, hidden), (hidden, 1)]
+    parameters = {'raw': jnp.asarray(0.5413), 'layers': [
+        {'mean': jnp.asarray(0.1 * random.normal(size=shape), jnp.float32),
+         'rho': jnp.asarray(0.1 * random.normal(size=shape) - 3, jnp.float32), 'bias': jnp.zeros(shape[1])}
+        for shape in shapes]}
+    rows, targets = jnp.asarray(x), jnp.asarray(y)
+    adam = optax.adam(3e-3)
+
+    def loss(p, inputs, target, key):
+        divergence = 0.0
+        for i, layer in enumerate(p['layers']):
+            scale = jax.nn.softplus(layer['rho'])
+            key, first, second, third = jax.random.split(key, 4)
+            change = scale * jax.random.normal(first, scale.shape)
+            divergence += (0.5 * (scale**2 + layer['mean']**2 - 1) - jnp.log(scale)).sum()
+            if options.estimator == 'flipout':
+                signs_in = jax.random.rademacher(second, inputs.shape, jnp.float32)
+                signs_out = jax.random.rademacher(third, (batch, scale.shape[1]), jnp.float32)
+                inputs = inputs @ layer['mean'] + ((inputs * signs_in) @ change) * signs_out + layer['bias']
+            else:
+                inputs = inputs @ (layer['mean'] + change) + layer['bias']
+            if i == 0:
+                inputs = jax.nn.relu(inputs)
+        noise = jax.nn.softplus(p['raw'])
+        density = 0.5 * ((inputs - target) / noise)**2 + jnp.log(noise) + 0.5 * math.log(2 * math.pi)
+        return density.mean() + divergence / count
+
+    def step(carry, _):
+        p, state, key = carry
+        key, first, second = jax.random.split(key, 3)
+        chosen = jax.random.randint(first, (batch,), 0, count)
+        gradient = jax.grad(loss)(p, rows[chosen], targets[chosen], second)
+        change, state = adam.update(gradient, state, p)
+        return (optax.apply_updates(p, change), state, key), None
+
+    @jax.jit
+    def train(carry):
+        return jax.lax.scan(step, carry, None, length=steps)[0]
+
+    carry = (parameters, adam.init(parameters), jax.random.key(0, impl='threefry2x32'))
+    return lambda: float(train(carry)[0]['raw'])
+
+
+run = {'tfp': tfp_run, 'torch': torch_run, 'jax': jax_run}[options.peer]()
 run()
 began = time.perf_counter()
 run()

@@ -35,7 +35,7 @@ function always(found: OnednnLibrary, taken: { count: number }): KernelsFactory 
     ...wasmKernels,
     create(memory) {
       const { kernels, exports: wasm } = wasmEngine(memory);
-      const native = { session: new Session(found, memory), wasm };
+      const native = { session: new Session(found, memory), wasm, hasVectors: false };
       const prepared = new WeakMap<object, Prepared | null>();
       const prepare = (call: Parameters<typeof prepareBackward>[0]) => {
         if (prepared.has(call)) return prepared.get(call)!;

@@ -8,6 +8,8 @@ const signatures = {
   normalKlBackward: 'pppppnff',
   adam: 'pppppnpfff',
   normalNoise: 'pnnuuup',
+  signNoise: 'pnnuup',
+  matmul: 'pppnnnnnpnp',
   formBlocked: 'ppppnnpp',
   foldBlocked: 'ppppnnppn',
   formPaired: 'ppppnnnpp',

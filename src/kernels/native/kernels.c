@@ -173,28 +173,39 @@ typedef uint64_t counters __attribute__((vector_size(LANES * 4)));
 
 INLINE counters lower(counters x) { return x & 0xffffffffu; }
 
-/** Words 0 to 3 of the blocks from `first` on: even blocks in the lower halves of lanes, odd ones in the upper. */
+INLINE void schedule_keys(uint64_t keys[20], const uint32_t *control) {
+  for (uint32_t r = 0; r < 10; r++) {
+    keys[2 * r] = (uint32_t)(control[0] + r * 0x9e3779b9u);
+    keys[2 * r + 1] = (uint32_t)(control[1] + r * 0xbb67ae85u);
+  }
+}
+
+/** 0, 2, 4, ... */
+INLINE counters even_numbers(void) {
+  counters even;
+  for (int l = 0; l < LANES / 2; l++) even[l] = 2 * l;
+  return even;
+}
+
+/**
+ * Words of as many counters as there are lanes, even ones c, odd ones d; they differ in word 0, in word 3, or both. Joined, the
+ * even ones are in the lower halves of 64-bit lanes.
+ */
 INLINE void philox(
-    uint32_t words[4][BATCH], uint32_t first, uint32_t word1, uint32_t word2, uint32_t word3, const uint64_t keys[20]) {
+    counters joined[4], counters c0, counters d0, uint32_t word1, uint32_t word2, counters c3, counters d3,
+    const uint64_t keys[20]) {
   const counters zero = {0};
   const counters m0 = zero + 0xd2511f53u, m1 = zero + 0xcd9e8d57u;
-  counters step;
-  for (int l = 0; l < LANES / 2; l++) step[l] = 2 * l;
-  for (int at = 0; at < BATCH; at += LANES) {
-    counters c0 = step + (uint64_t)(first + at), d0 = c0 + 1;
-    counters c1 = zero + word1, c2 = zero + word2, c3 = zero + word3;
-    counters d1 = c1, d2 = c2, d3 = c3;
+  counters c1 = zero + word1, c2 = zero + word2, d1 = c1, d2 = c2;
 #pragma clang loop unroll(full)
-    for (int round = 0; round < 10; round++) {
-      const counters a = lower(c0) * m0, b = lower(c2) * m1, e = lower(d0) * m0, f = lower(d2) * m1;
-      const counters key0 = zero + keys[2 * round], key1 = zero + keys[2 * round + 1];
-      c0 = (b >> 32) ^ c1 ^ key0, c1 = b, c2 = (a >> 32) ^ c3 ^ key1, c3 = a;
-      d0 = (f >> 32) ^ d1 ^ key0, d1 = f, d2 = (e >> 32) ^ d3 ^ key1, d3 = e;
-    }
-    const counters joined[4] = {
-        lower(c0) | (d0 << 32), lower(c1) | (d1 << 32), lower(c2) | (d2 << 32), lower(c3) | (d3 << 32)};
-    for (int j = 0; j < 4; j++) __builtin_memcpy(&words[j][at], &joined[j], sizeof joined[j]);
+  for (int round = 0; round < 10; round++) {
+    const counters a = lower(c0) * m0, b = lower(c2) * m1, e = lower(d0) * m0, f = lower(d2) * m1;
+    const counters key0 = zero + keys[2 * round], key1 = zero + keys[2 * round + 1];
+    c0 = (b >> 32) ^ c1 ^ key0, c1 = b, c2 = (a >> 32) ^ c3 ^ key1, c3 = a;
+    d0 = (f >> 32) ^ d1 ^ key0, d1 = f, d2 = (e >> 32) ^ d3 ^ key1, d3 = e;
   }
+  joined[0] = lower(c0) | (d0 << 32), joined[1] = lower(c1) | (d1 << 32);
+  joined[2] = lower(c2) | (d2 << 32), joined[3] = lower(c3) | (d3 << 32);
 }
 
 /** sqrt(-2 ln(w 2^-32 + 2^-33)) */
@@ -234,7 +245,13 @@ INLINE void pairs(uint32_t *restrict r_words, uint32_t *restrict a_words) {
 /** 4 BATCH numbers */
 INLINE void normals(float *out, uint32_t first, uint32_t word1, uint32_t word2, uint32_t word3, const uint64_t keys[20]) {
   uint32_t words[4][BATCH] __attribute__((aligned(64)));
-  philox(words, first, word1, word2, word3, keys);
+  const counters zero = {0}, last = zero + word3;
+  for (int at = 0; at < BATCH; at += LANES) {
+    const counters blocks = even_numbers() + (uint64_t)(first + at);
+    counters joined[4];
+    philox(joined, blocks, blocks + 1, word1, word2, last, last, keys);
+    for (int j = 0; j < 4; j++) __builtin_memcpy(&words[j][at], &joined[j], sizeof joined[j]);
+  }
   pairs(words[0], words[1]);
   pairs(words[2], words[3]);
   /* groups of four blocks: four first words, four second ones, ... */
@@ -248,10 +265,7 @@ KERNEL(normalNoise)(
   const uint32_t word2 = (layer << 16) | control[3], word3 = purpose << 24;
   uint32_t word1 = control[2];
   uint64_t keys[20];
-  for (uint32_t r = 0; r < 10; r++) {
-    keys[2 * r] = (uint32_t)(control[0] + r * 0x9e3779b9u);
-    keys[2 * r + 1] = (uint32_t)(control[1] + r * 0xbb67ae85u);
-  }
+  schedule_keys(keys, control);
   for (; draws > 0; draws--, out += n, word1 += stride) {
     int32_t i = 0;
     for (; i + 4 * BATCH <= n; i += 4 * BATCH) normals(out + i, (uint32_t)i / 4, word1, word2, word3, keys);
@@ -259,6 +273,146 @@ KERNEL(normalNoise)(
     float spare[4 * BATCH];
     normals(spare, (uint32_t)i / 4, word1, word2, word3, keys);
     for (int32_t j = 0; i + j < n; j++) out[i + j] = spare[j];
+  }
+}
+
+/** +1 and -1 [examples, features], from the bits of 128 features' block; as many examples at a time as there are lanes */
+KERNEL(signNoise)(
+    float *out, int32_t examples, int32_t features, uint32_t purpose, uint32_t layer, const uint32_t *control) {
+  const uint32_t word1 = control[2], word2 = (layer << 16) | control[3], first = control[4];
+  const counters zero = {0};
+  uint64_t keys[20];
+  schedule_keys(keys, control);
+  for (int32_t example = 0; example < examples; example += LANES) {
+    const counters even = even_numbers() + (uint64_t)((purpose << 24) | (first + (uint32_t)example));
+    const int32_t several = examples - example < LANES ? examples - example : LANES;
+    for (int32_t f = 0; f < features; f += 128) {
+      const counters block = zero + (uint64_t)(f >> 7);
+      counters joined[4];
+      philox(joined, block, block, word1, word2, even, even + 1, keys);
+      uint32_t words[4][LANES];
+      __builtin_memcpy(words, joined, sizeof words);
+      for (int32_t i = 0; i < several; i++) {
+        float *row = out + (int64_t)(example + i) * features + f;
+        for (int32_t w = 0; w < 4 && f + 32 * w < features; w++) {
+          const uint32_t word = words[w][i];
+          const int32_t n = features - f - 32 * w;
+          if (n >= 32) {
+            INDEPENDENT
+            for (int32_t l = 0; l < 32; l++) row[32 * w + l] = number_of((int32_t)(0x3f800000u | ((word >> l) << 31)));
+          } else {
+            for (int32_t l = 0; l < n; l++) row[32 * w + l] = number_of((int32_t)(0x3f800000u | ((word >> l) << 31)));
+          }
+        }
+      }
+    }
+  }
+}
+
+/* ---- products: matmul.ts ---- */
+
+typedef float floats __attribute__((vector_size(LANES * 4), aligned(4)));
+
+/** Rows of a tile; two vectors of each are held in registers. */
+#define TILE 6
+
+/** Depth of a block: sums of more are put down and taken up again, as matmul.ts does. */
+#define DEPTH 512
+
+typedef int32_t integers __attribute__((vector_size(LANES * 4)));
+
+/** 0 for what is negative; a NaN stays */
+INLINE floats rectified(floats x) { return (floats)((integers)x & ~(integers)(x < 0.0f)); }
+
+/** `valid` of the columns of a row, or all */
+INLINE floats loaded(const float *p, int32_t valid) {
+  floats x = {0};
+  if (valid >= LANES) __builtin_memcpy(&x, p, sizeof x);
+  else
+    for (int32_t l = 0; l < valid; l++) x[l] = p[l];
+  return x;
+}
+
+INLINE void stored(float *p, floats x, int32_t valid) {
+  if (valid >= LANES) __builtin_memcpy(p, &x, sizeof x);
+  else
+    for (int32_t l = 0; l < valid; l++) p[l] = x[l];
+}
+
+/** `rows` rows of C, `vectors` vectors of each; element (i, l) of A stands at a + i * row + l * step */
+INLINE void tile(
+    float *out, int32_t out_stride, const float *a, int64_t row, int64_t step, const float *b, int64_t b_stride, int32_t k,
+    int32_t valid, const float *bias, int first, int rectify, const int rows, const int vectors) {
+  floats sums[TILE][2];
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < vectors; v++) {
+      sums[r][v] = bias ? loaded(bias + v * LANES, valid - v * LANES) : (floats){0};
+      if (!first) sums[r][v] = sums[r][v] + loaded(out + (int64_t)r * out_stride + v * LANES, valid - v * LANES);
+    }
+  for (int32_t l = 0; l < k; l++, a += step, b += b_stride) {
+    floats w[2];
+    for (int v = 0; v < vectors; v++) __builtin_memcpy(&w[v], b + v * LANES, sizeof w[v]);
+    for (int r = 0; r < rows; r++) {
+      const floats x = a[r * row] - (floats){0};
+      for (int v = 0; v < vectors; v++) sums[r][v] = __builtin_elementwise_fma(x, w[v], sums[r][v]);
+    }
+  }
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < vectors; v++) {
+      const floats x = rectify ? rectified(sums[r][v]) : sums[r][v];
+      stored(out + (int64_t)r * out_stride + v * LANES, x, valid - v * LANES);
+    }
+}
+
+/** All rows of up to 2 LANES columns of C */
+INLINE void panel(
+    float *out, int32_t n, const float *a, int64_t row, int64_t step, const float *b, int64_t b_stride, int32_t m,
+    int32_t k, int32_t valid, const float *bias, int first, int rectify, const int vectors) {
+  int32_t i = 0;
+  for (; i + TILE <= m; i += TILE)
+    tile(out + (int64_t)i * n, n, a + i * row, row, step, b, b_stride, k, valid, bias, first, rectify, TILE, vectors);
+  for (; i + 2 <= m; i += 2)
+    tile(out + (int64_t)i * n, n, a + i * row, row, step, b, b_stride, k, valid, bias, first, rectify, 2, vectors);
+  if (i < m) tile(out + (int64_t)i * n, n, a + i * row, row, step, b, b_stride, k, valid, bias, first, rectify, 1, vectors);
+}
+
+/**
+ * out [m, n] = relu or none of (op(a) op(b) + bias); each element is summed in the order of k from its bias on.
+ * `scratch` has room for a block of a panel of B, DEPTH * 2 LANES
+ */
+KERNEL(matmul)(
+    float *out, const float *a, const float *b, int32_t m, int32_t n, int32_t k, int32_t transpose_a, int32_t transpose_b,
+    const float *bias, int32_t rectify, float *scratch) {
+  const int64_t row = transpose_a ? 1 : k, step = transpose_a ? m : 1;
+  for (int32_t block = 0; block < k; block += DEPTH) {
+    const int32_t deep = k - block < DEPTH ? k - block : DEPTH;
+    const int last = block + deep == k;
+    const float *from = a + block * step;
+    for (int32_t next = 0; next < n; next += 2 * LANES) {
+      const int wide = n - next > LANES;
+      const int32_t width = wide ? 2 * LANES : LANES;
+      /* the last columns once more with some before them, to the same numbers, rather than with zeros behind them */
+      const int32_t j = k <= DEPTH && n - next < width && n >= width ? n - width : next;
+      const int32_t valid = n - j < width ? n - j : width;
+      const float *rows_of_b = b + (int64_t)block * n + j;
+      int64_t b_stride = n;
+      if (transpose_b || valid < width || m >= 64) {
+        /* side by side, zeros behind the last column */
+        for (int32_t l = 0; l < deep; l++) {
+          float *p = scratch + (int64_t)l * width;
+          if (transpose_b)
+            for (int32_t c = 0; c < valid; c++) p[c] = b[(int64_t)(j + c) * k + block + l];
+          else
+            for (int32_t c = 0; c < valid; c++) p[c] = rows_of_b[(int64_t)l * n + c];
+          for (int32_t c = valid; c < width; c++) p[c] = 0.0f;
+        }
+        rows_of_b = scratch;
+        b_stride = width;
+      }
+      const float *offset = bias && last ? bias + j : 0;
+      if (wide) panel(out + j, n, from, row, step, rows_of_b, b_stride, m, deep, valid, offset, block == 0, rectify && last, 2);
+      else panel(out + j, n, from, row, step, rows_of_b, b_stride, m, deep, valid, offset, block == 0, rectify && last, 1);
+    }
   }
 }
 

@@ -1,9 +1,14 @@
-import type { Vectors, WasmExports } from '../wasm/index.ts';
+import { type Vectors, type WasmExports, activationCodes } from '../wasm/index.ts';
 import type { NativeName } from './functions.ts';
 import type { NativeLibrary } from './library.ts';
 
+const { relu } = activationCodes;
+
 /** Below so many elements a call costs more than it saves (57 to 122 ns through koffi): by shape alone, the same everywhere. */
-const least = { noise: 256, functions: 128, update: 512, maps: 1024 } as const;
+const least = { noise: 256, functions: 128, update: 512, maps: 1024, signs: 512, products: 2048 } as const;
+
+/** What kernels.c wants of its scratch: a block of a panel, DEPTH * 2 LANES floats of the widest vectors. */
+const panelBytes = 512 * 32 * 4;
 
 /** The kernels of a library in place of those of the wasm module. */
 export function nativeVectors(library: NativeLibrary): Vectors {
@@ -31,7 +36,7 @@ function withVectors(wasm: WasmExports, memory: WebAssembly.Memory, library: Nat
     }
     return base + offset;
   };
-  const own: Pick<WasmExports, NativeName> = {
+  const own: Pick<WasmExports, NativeName | 'matmulScratch'> = {
     exp(y, x, n) {
       if (n < least.functions) wasm.exp(y, x, n);
       else native.exp(at(y, 4 * n), at(x, 4 * n), n);
@@ -65,6 +70,22 @@ function withVectors(wasm: WasmExports, memory: WebAssembly.Memory, library: Nat
     normalNoise(y, n, draws, stride, purpose, layer, control, scratch) {
       if (n < least.noise) wasm.normalNoise(y, n, draws, stride, purpose, layer, control, scratch);
       else native.normalNoise(at(y, 4 * n * draws), n, draws, stride, purpose, layer, at(control, 128));
+    },
+    signNoise(y, examples, features, purpose, layer, control, scratch) {
+      const n = examples * features;
+      if (n < least.signs) wasm.signNoise(y, examples, features, purpose, layer, control, scratch);
+      else native.signNoise(at(y, 4 * n), examples, features, purpose, layer, at(control, 128));
+    },
+    matmulScratch: (k, n) => Math.max(panelBytes, wasm.matmulScratch(k, n)),
+    matmul(y, a, b, m, n, k, transposeA, transposeB, bias, activation, scratch) {
+      // a column or a row alone is summed otherwise, and so little that it does not matter
+      if (n === 1 || k === 1 || m * n * k < least.products || activation > relu) {
+        return wasm.matmul(y, a, b, m, n, k, transposeA, transposeB, bias, activation, scratch);
+      }
+      native.matmul(
+        ...[at(y, 4 * m * n), at(a, 4 * m * k), at(b, 4 * k * n), m, n, k, transposeA, transposeB],
+        ...[bias === 0 ? 0 : at(bias, 4 * n), activation === relu ? 1 : 0, at(scratch, panelBytes)],
+      );
     },
     formBlocked(kernel, mean, perturbation, table, runs, lanes, laneMasks, otherMasks) {
       const n = runs * lanes;

@@ -43,7 +43,7 @@ export function onednnKernels(
     flipoutCost: { f32: { perExampleFrom: 16 }, bf16: hasBfloat16 ? fastBfloat16 : wasmKernels.flipoutCost.bf16 },
     create(memory): Kernels {
       const { kernels, exports: wasm } = wasmEngine(memory, { vectors });
-      const native: Native = { session: new Session(library, memory, trial), wasm };
+      const native: Native = { session: new Session(library, memory, trial), wasm, hasVectors: vectors !== null };
       const prepared = new WeakMap<KernelCall, Prepared | null>();
       const prepare = (call: KernelCall): Prepared | null => {
         const known = prepared.get(call);
@@ -68,7 +68,7 @@ export function onednnKernels(
 function prepareOr(call: KernelCall, native: Native): Prepared | null {
   const prepare = overrides[call.operation];
   if (!prepare || factorType(call) === null) return null;
-  if (staysWithWasm(call, native.session.library.instructions)) return null;
+  if (staysWithWasm(call, native.session.library.instructions, native.hasVectors)) return null;
   try {
     return prepare(call, native);
   } catch (error) {

@@ -18,6 +18,8 @@ export type Prepare = (call: KernelCall, native: Native) => Prepared | null;
 export interface Native {
   readonly session: Session;
   readonly wasm: WasmExports;
+  /** whether native kernels are in its place */
+  readonly hasVectors: boolean;
 }
 
 /** Hands out places of the scratch, in bytes from its start. */

@@ -129,6 +129,11 @@ export function divide(out: usize, a: usize, b: usize, rows: i32, n: i32, single
 
 /** x [batch, inner, channels] times signs [batch, channels]. */
 export function channelSigns(out: usize, x: usize, signs: usize, batch: i32, inner: i32, channels: i32): void {
+  if (inner == 1) {
+    // no sign serves twice: short rows cost more than what is in them
+    binary(2, out, x, signs, 1, batch * channels, false);
+    return;
+  }
   const bytes: usize = (<usize>channels) << 2;
   const example: usize = bytes * inner;
   for (; batch > 0; batch--, out += example, x += example, signs += bytes) {
