@@ -21,11 +21,12 @@ const overrides: Readonly<Partial<Record<OperationName, Prepare>>> = {
 };
 
 /**
- * Two kernels of an example formed and a gradient folded take 1.5 ns per weight (measured), three more convolutions 6 flop
- * per weight and position: the same from 125 to 270 positions on, at the 500 to 1,100 GFLOP/s that oneDNN reaches in
- * bfloat16 with AMX (bench/RESULTS.md). Computed and not measured: maps of 8 x 8 lie well below, of 16 x 16 about there.
+ * With AMX two kernels of an example formed and a gradient folded take 1.5 ns per weight (measured), three more convolutions 6
+ * flop per weight and position: the same from 125 to 270 positions on, at the 500 to 1,100 GFLOP/s that oneDNN reaches there.
+ * Computed and not measured: maps of 8 x 8 lie well below, of 16 x 16 about there. Without AMX a step of the CIFAR network is
+ * faster with own kernels at its maps of 8 x 8 too, by 4 % with wasm kernels and by 3 to 14 % with native ones (bench/RESULTS.md).
  */
-const fastBfloat16 = { perExampleFrom: 160 };
+const bfloat16Cost = { amx: { perExampleFrom: 160 }, avx512: { perExampleFrom: 64 } };
 
 /**
  * The engine over a library that `loadOnednn` has found.
@@ -36,11 +37,12 @@ export function onednnKernels(
   { trial = null, vectors = null }: { readonly trial?: ReferenceTrial | null; readonly vectors?: Vectors | null } = {},
 ): KernelsFactory {
   const hasBfloat16 = /bf16|fp16|amx|avx2_vnni_2/.test(library.instructions);
+  const ownBfloat16 = library.instructions.includes('amx') ? bfloat16Cost.amx : bfloat16Cost.avx512;
   return {
     name: 'onednn',
     firstFreeByte: wasmKernels.firstFreeByte,
     hasBfloat16,
-    flipoutCost: { f32: { perExampleFrom: 16 }, bf16: hasBfloat16 ? fastBfloat16 : wasmKernels.flipoutCost.bf16 },
+    flipoutCost: { f32: { perExampleFrom: 16 }, bf16: hasBfloat16 ? ownBfloat16 : wasmKernels.flipoutCost.bf16 },
     create(memory): Kernels {
       const { kernels, exports: wasm } = wasmEngine(memory, { vectors });
       const native: Native = { session: new Session(library, memory, trial), wasm, hasVectors: vectors !== null };
