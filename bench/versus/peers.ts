@@ -10,6 +10,8 @@ export interface PeerRun {
   readonly peer: 'tfp' | 'torch' | 'jax';
   readonly words: readonly string[];
   readonly cores: 1 | 2;
+  /** of this repository, in place of the folder's */
+  readonly program?: 'table';
 }
 
 /** What a peer's program says: the rate is samples/s, or image-draws/s of a prediction. */
@@ -68,22 +70,42 @@ export function predictionPeers(
   }));
 }
 
+/** All peers' runs of a table's small network, each compiled, which is its fastest way (bench/table.ts has the others too). */
+export function tablePeers(estimator: string): PeerRun[] {
+  return (['tfp', 'torch', 'jax'] as const).map((peer) => ({
+    ...{ peer, cores: 1, program: 'table' },
+    words: ['--estimator', estimator, ...(peer === 'jax' ? [] : ['--compile'])],
+  }));
+}
+
 /** Why a peer cannot be measured here; null where it can. */
-export function lacking(folder: string, peer: PeerRun['peer']): string | null {
+export function lacking(folder: string, { peer, program }: PeerRun): string | null {
   const home = process.env.PEERS;
-  if (!existsSync(join(folder, 'run.sh'))) return `no run.sh in ${folder}`;
+  if (!program && !existsSync(join(folder, 'run.sh'))) return `no run.sh in ${folder}`;
   if (!home) return 'PEERS does not name the folder that setup.sh filled';
   return existsSync(join(home, environments[peer], 'bin/python')) ? null : `not installed in PEERS: run setup.sh`;
 }
 
 /** One measurement, in a process of its own. With one thread the peer is pinned to the core that is given. */
-export async function measurePeer(folder: string, { peer, words, cores }: PeerRun, core: number): Promise<PeerAnswer> {
-  const command = ['bash', join(folder, 'run.sh'), peer, ...words];
+export async function measurePeer(
+  folder: string,
+  { peer, words, cores, program }: PeerRun,
+  core: number,
+): Promise<PeerAnswer> {
+  const python = join(process.env.PEERS ?? '', environments[peer], 'bin/python');
+  const command = program
+    ? [python, join(import.meta.dirname, '../peers/table.py'), peer, ...words]
+    : ['bash', join(folder, 'run.sh'), peer, ...words];
   const output = await capture(cores === 1 ? ['taskset', '-c', `${core}`, ...command] : command);
   const line = output.split('\n').findLast((text) => text.startsWith('{'));
   if (line === undefined) throw new Error(`${peer} said nothing that can be read`);
-  const { sps, imgdraws_per_s: draws, peak_rss_MB: peak, impl } = JSON.parse(line) as Record<string, unknown>;
-  const rate = Number(sps ?? draws);
+  const said = JSON.parse(line) as Record<string, unknown>;
+  const { sps, imgdraws_per_s: draws, rate: steps, peak_rss_MB: peak, impl, how } = said;
+  const rate = Number(sps ?? draws ?? steps);
   if (!(rate > 0)) throw new Error(`${peer} gave no rate: ${line}`);
-  return { rate, peakRssMB: typeof peak === 'number' ? peak : null, how: `${peer} ${String(impl)}` };
+  return {
+    rate,
+    peakRssMB: typeof peak === 'number' ? peak : null,
+    how: typeof how === 'string' ? how : `${peer} ${String(impl)}`,
+  };
 }

@@ -1,5 +1,5 @@
 /** The table: what is measured, on how many cores, and what it has to reach. */
-import { type PeerRun, type PeerWorkload, predictionPeers, trainingPeers } from './peers.ts';
+import { type PeerRun, type PeerWorkload, predictionPeers, tablePeers, trainingPeers } from './peers.ts';
 
 export type Precision = 'f32' | 'bf16';
 
@@ -7,7 +7,11 @@ export type Precision = 'f32' | 'bf16';
 export type OwnRun = { readonly model: string; readonly precision: Precision; readonly cores: 1 | 2 } & (
   | { readonly kind: 'training'; readonly batch: number; readonly engine: string; readonly slices?: number }
   | { readonly kind: 'prediction' }
+  | { readonly kind: 'table'; readonly estimator: Estimator }
 );
+
+/** Of a table's small network (bench/table.ts): 8-50-1, batch 32, 1,030 rows. */
+export type Estimator = 'flipout' | 'reparameterization';
 
 interface Common {
   /** what `--only` looks for */
@@ -25,7 +29,7 @@ export type Row = Common &
         readonly kind: 'peers';
         readonly own: OwnRun;
         readonly peers: readonly PeerRun[];
-        readonly unit: 'samples/s' | 'image-draws/s';
+        readonly unit: 'samples/s' | 'image-draws/s' | 'steps/s';
         readonly target: number;
       }
     | {
@@ -85,14 +89,42 @@ const own = (model: string, engine = 'auto'): OwnRun => ({
   ...{ kind: 'training', model, engine, precision: 'f32', cores: 1, batch: 64 },
 });
 
+function smallTable(estimator: Estimator, target: number): Row {
+  return {
+    kind: 'peers',
+    id: `table-${estimator}`,
+    what: `8-50-1 of a table of 1,030 rows, ${estimator}, training, batch 32, one core, f32`,
+    own: { kind: 'table', model: 'table', estimator, precision: 'f32', cores: 1 },
+    peers: tablePeers(estimator),
+    unit: 'steps/s',
+    target,
+  };
+}
+
+/** Two ranks with a batch each over one rank with a batch. */
+function scaling(model: string, batch: number, target: number): Row {
+  const run = { kind: 'training', model, engine: 'auto', precision: 'f32' } as const;
+  return {
+    kind: 'own',
+    id: `scaling-${model}`,
+    what: `two ranks over one, ${model}, batch ${batch} per rank, f32`,
+    first: { ...run, cores: 2, batch: 2 * batch },
+    second: { ...run, cores: 1, batch },
+    target,
+    sense: 'least',
+  };
+}
+
 export const rows: readonly Row[] = [
-  training('BNN_conv_flip', 'W2', { batch: 64, cores: 1, target: 3 }),
-  training('BNN_conv_flip', 'W2', { batch: 64, cores: 2, target: 3 }),
+  training('BNN_conv_flip', 'W2', { batch: 64, cores: 1, target: 4 }),
+  training('BNN_conv_flip', 'W2', { batch: 64, cores: 2, target: 4 }),
   training('BNN_conv_flip', 'W2', { batch: 128, cores: 1, target: 3 }),
   training('BNN_conv_flip', 'W2', { batch: 128, cores: 2, target: 3 }),
   // On one core no second rank wants a half of the batch.
-  training('BNN_FC_flip', 'W1', { batch: 64, cores: 1, slices: 1, target: 1.5 }),
-  training(cifar, 'W3', { batch: 64, cores: 1, target: 1.7 }),
+  training('BNN_FC_flip', 'W1', { batch: 64, cores: 1, slices: 1, target: 2 }),
+  smallTable('flipout', 3),
+  smallTable('reparameterization', 3),
+  training(cifar, 'W3', { batch: 64, cores: 1, target: 2.2 }),
   training(cifar, 'W3', { batch: 64, cores: 2, target: 1.7 }),
   training(cifar, 'W3', { batch: 128, cores: 1, target: 1.7 }),
   training(cifar, 'W3', { batch: 128, cores: 2, target: 1.7 }),
@@ -112,9 +144,12 @@ export const rows: readonly Row[] = [
     target: 1.25,
     sense: 'most',
   },
-  prediction('BNN_FC_flip', 'W1', { chunk: 10_000, cores: 2, target: 8 }),
-  prediction('BNN_conv_flip', 'W2', { chunk: 100, cores: 1, target: 1.25 }),
+  prediction('BNN_FC_flip', 'W1', { chunk: 10_000, cores: 2, target: 20 }),
+  prediction('BNN_conv_flip', 'W2', { chunk: 100, cores: 1, target: 2 }),
   prediction('BNN_conv_flip', 'W2', { chunk: 100, cores: 1, precision: 'bf16', target: 2.5 }),
+  scaling('BNN_conv_flip', 64, 1.9),
+  scaling(cifar, 64, 1.9),
+  scaling('GW_BNN', 32, 1.85),
   {
     kind: 'own',
     id: 'wasm-onednn',

@@ -77,8 +77,8 @@ async function measureRow(row: Row, setting: Setting): Promise<RowResult> {
   const ours: [name: string, run: OwnRun][] =
     row.kind === 'own'
       ? [
-          [nameOf(row.first), row.first],
-          [nameOf(row.second), row.second],
+          [nameOf(row.first, row.second), row.first],
+          [nameOf(row.second, row.first), row.second],
         ]
       : [['credence', row.own]];
   for (const [, run] of ours) {
@@ -115,13 +115,15 @@ async function measureRow(row: Row, setting: Setting): Promise<RowResult> {
   return { ...judged(row, figures, missing), machine };
 }
 
-function isThere({ peer }: PeerRun, { folder }: Setting, missing: string[]): boolean {
-  const reason = lacking(folder, peer);
-  if (reason !== null) missing.push(`${peer}: ${reason}`);
+function isThere(run: PeerRun, { folder }: Setting, missing: string[]): boolean {
+  const reason = lacking(folder, run);
+  if (reason !== null) missing.push(`${run.peer}: ${reason}`);
   return reason === null;
 }
 
-function nameOf(run: OwnRun): string {
+/** What sets a run apart from the one beside it. */
+function nameOf(run: OwnRun, other: OwnRun): string {
+  if (run.cores !== other.cores) return run.cores === 1 ? 'one rank' : 'two ranks';
   return run.kind === 'training' && run.engine !== 'auto' ? run.engine : run.model;
 }
 
