@@ -104,7 +104,7 @@ describe("credence report of data of one's own", () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
     return page;
   };
-  const figures = (page: string) => page.match(/<figure>/g)!.length;
+  const figures = (page: string) => page.match(/<figure\b/g)!.length;
 
   it('says what was trained on what, and draws what numbers have', async () => {
     const page = await pageOf('two');

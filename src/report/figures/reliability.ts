@@ -7,16 +7,27 @@ export interface ReliabilityPoint {
   readonly accuracy: number;
 }
 
+/** Standard normal: 2.5 % above. */
+const z = 1.959964;
+
+/** Interval of 95 % of a share that was `share` in `count` trials (Wilson 1927): also where none or all succeeded. */
+export function wilson(share: number, count: number): readonly [low: number, high: number] {
+  const centre = share + (z * z) / (2 * count);
+  const half = z * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
+  const whole = 1 + (z * z) / count;
+  return [Math.max(0, (centre - half) / whole), Math.min(1, (centre + half) / whole)];
+}
+
 /**
- * Reliability diagram: accuracy against confidence, the diagonal for perfect calibration, bars of two standard errors; on
- * the right how many examples stand behind each point.
+ * Reliability diagram: accuracy against confidence, the diagonal for perfect calibration, intervals of 95 %; on the right
+ * how many examples stand behind each point. No line joins the points: between bins of few there is nothing.
  */
 export function reliabilityFigure(bins: readonly ReliabilityPoint[], options: FigureOptions = {}): Promise<string> {
   const values = bins
     .filter(({ count }) => count > 0)
     .map(({ count, confidence, accuracy }) => {
-      const error = 2 * Math.sqrt((accuracy * (1 - accuracy)) / count);
-      return { count, confidence, accuracy, low: Math.max(0, accuracy - error), high: Math.min(1, accuracy + error) };
+      const [low, high] = wilson(accuracy, count);
+      return { count, confidence, accuracy, low, high };
     });
   const x = { field: 'confidence', type: 'quantitative' as const, title: 'predicted probability' };
   const unit = { domain: [0, 1] };
@@ -42,7 +53,7 @@ export function reliabilityFigure(bins: readonly ReliabilityPoint[], options: Fi
             },
             {
               data: { values },
-              mark: { type: 'line', stroke: palette[0], strokeWidth: 2, point: { fill: palette[0], size: 30 } },
+              mark: { type: 'point', filled: true, color: palette[0], size: 40 },
               encoding: { x: { ...x, scale: unit }, y: { ...y, field: 'accuracy' } },
             },
           ],

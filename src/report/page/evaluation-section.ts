@@ -6,6 +6,7 @@ import type { EvaluationRecord } from '../run/records.ts';
 import type { RegressionPicture, TargetPicture } from '../run/regression.ts';
 import { figureText, figuresOf, headOf } from './figures.ts';
 import { escape, figure, table } from './html.ts';
+import { partName } from './verdict.ts';
 
 const inPage = { ground: 'none' } as const;
 
@@ -15,7 +16,7 @@ export async function evaluationSection({ evaluations, evaluation, regression }:
   // those of single targets would not fit beside the others: they have a table of their own
   const shown = figuresOf(evaluations).filter(({ name }) => !name.includes('.'));
   const rows = withoutRepeats(evaluations).map(({ step, data, of, images, draws, figures }) => [
-    ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : data, `${images}`, `${draws}`],
+    ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : partName(of), `${images}`, `${draws}`],
     ...shown.map(({ name }) => figureText(name, figures[name], images)),
   ]);
   const head = ['step', 'data', 'examples', 'draws', ...shown.map(headOf)];
@@ -40,7 +41,7 @@ async function reliability(
 ): Promise<string> {
   const caption =
     `Calibration after step ${step}, ${draws} draws: how often the most probable class is right, against the ` +
-    'probability it was given, with two standard errors. Perfect calibration is the dashed line.';
+    'probability it was given, with intervals of 95 % (Wilson 1927). Perfect calibration is the dashed line.';
   return figure(await reliabilityFigure(bins, inPage), caption);
 }
 

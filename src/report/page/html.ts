@@ -25,9 +25,18 @@ export function list(items: readonly string[], kind: 'problems' | 'notes'): stri
     : `<ul class="${kind}">${items.map((item) => `<li>${escape(item)}</li>`).join('\n')}</ul>`;
 }
 
-/** @param svg a whole SVG document, as the figures of this room are */
+/**
+ * A figure that a screen reader tells by its caption.
+ * @param svg a whole SVG document, as the figures of this room are
+ */
 export function figure(svg: string, caption: string): string {
-  return `<figure>${svg}<figcaption>${escape(caption)}</figcaption></figure>`;
+  const [title] = caption.split(/[:.]\s/, 1);
+  const described = svg.replace(/<svg\b([^>]*)>/, (_tag, attributes: string) => {
+    const own = attributes.replaceAll(/\s(role|aria-[a-z]+)="[^"]*"/g, '');
+    const words = title ? `<title>${escape(title)}</title><desc>${escape(caption)}</desc>` : '';
+    return `<svg${own} role="img">${words}`;
+  });
+  return `<figure tabindex="0">${described}<figcaption>${escape(caption)}</figcaption></figure>`;
 }
 
 export function page(title: string, body: string): string {
@@ -64,7 +73,11 @@ const style = `
 }
 @media print {
   :root { color-scheme: light; --ground: #ffffff; --ink: #000000; --faint: #bbbbbb; --soft: #333333; --warn: #7a5200; }
-  figure, table, h2, h3, h4 { break-inside: avoid; }
+  body { font-size: 10.5pt; max-width: none; margin: 0; }
+  figure, tr, h2, h3, h4 { break-inside: avoid; }
+  .wide { overflow: visible; }
+  table { font-size: 8.5pt; }
+  td { overflow-wrap: anywhere; }
   h2, h3, h4 { break-after: avoid; }
 }
 body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif;
@@ -77,8 +90,11 @@ h4 { font-size: 0.95rem; margin: 1.25rem 0 0.25rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1px solid var(--faint); vertical-align: top; }
 th { font-weight: 600; }
-figure { margin: 1rem 0; }
+figure { margin: 1rem 0; overflow-x: auto; }
 figure svg { max-width: 100%; height: auto; }
+/* on a phone a figure keeps its letters' size, and is moved by the finger */
+@media screen and (max-width: 640px) { figure svg { max-width: none; } th, td { padding-right: 0.5rem; } }
+.verdict { font-size: 1.05rem; border-left: 4px solid var(--faint); padding: 0.25rem 0 0.25rem 0.9rem; margin: 1rem 0; }
 figcaption, .notes { color: var(--soft); font-size: 0.9rem; }
 .problems { color: var(--warn); }
 `;

@@ -5,6 +5,7 @@ import type { RunReport } from '../run/read.ts';
 import { evaluationSection } from './evaluation-section.ts';
 import { facts } from './facts.ts';
 import { escape, figure, list } from './html.ts';
+import { verdict } from './verdict.ts';
 import { wavesSection } from './waves-section.ts';
 
 const inPage = { ground: 'none' } as const;
@@ -17,6 +18,7 @@ export async function runSection(run: RunReport, isAlone: boolean): Promise<stri
   return [
     isAlone ? '' : `<h2>${escape(run.name)}</h2>`,
     list(run.problems, 'problems'),
+    verdict(run),
     facts(run),
     await training(run),
     await evaluationSection(run),
