@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillNormal, purpose } from '../../src/random/index.ts';
 import { densityOf } from '../../src/report/figures/density.ts';
+import { posteriorCurves, posteriorRidgesFigure } from '../../src/report/figures/posterior.ts';
 import { posteriorFigure, toPng } from '../../src/report/index.ts';
 
 const normals = (length: number, layer = 0) => {
@@ -31,6 +32,26 @@ describe('the density of values', () => {
     expect(densityOf(new Float32Array(0))).toEqual([]);
     expect(densityOf(Float32Array.of(1, 1, 1))).toEqual([]);
     expect(densityOf(Float32Array.of(1, Number.NaN, 2)).every(({ density }) => Number.isFinite(density))).toBe(true);
+  });
+});
+
+describe('the ridges of the posteriors', () => {
+  const moment = (step: number, spread: number) => {
+    const layers = [0, 1].map((i) => ({
+      layer: `layer ${i}`,
+      mean: normals(400, i).map((z) => spread * z),
+      // all alike: no curve
+      standardDeviation: new Float32Array(400).fill(0.05),
+    }));
+    return { step, layers: layers.map(posteriorCurves) };
+  };
+
+  it('are an area for each layer and moment, on one scale, with the steps beside them', async () => {
+    const svg = await posteriorRidgesFigure([moment(10, 1), moment(1200, 0.5), moment(2400, 0.25)]);
+    // the areas alone have this opacity
+    expect(svg.match(/fill-opacity="0.18"/g)).toHaveLength(6);
+    for (const text of ['step 10', 'step 1,200', 'step 2,400', 'layer 0', 'layer 1'])
+      expect(svg).toContain(`>${text}<`);
   });
 });
 

@@ -11,8 +11,6 @@ export interface PosteriorCurves {
 
 export interface PosteriorFigureOptions extends FigureOptions {
   readonly title?: string;
-  /** what the horizontal axes reach over, so that figures of several steps can be compared; unless given, the curves */
-  readonly range?: { readonly mean: readonly [number, number]; readonly standardDeviation: readonly [number, number] };
 }
 
 /** What is drawn of a snapshot. */
@@ -34,14 +32,11 @@ export function posteriorCurves({ layer, mean, standardDeviation }: Values): Pos
  * @returns a whole SVG document, about 780 x 360 pixels
  */
 export function posteriorFigure(layers: readonly Values[], options: PosteriorFigureOptions = {}): Promise<string> {
-  return posteriorCurvesFigure(layers.map(posteriorCurves), options);
+  const { title = 'Weight posteriors', ...others } = options;
+  return curvesFigure(layers.map(posteriorCurves), title, others);
 }
 
-/** The same from curves that were computed before. */
-export function posteriorCurvesFigure(
-  layers: readonly PosteriorCurves[],
-  { title = 'Weight posteriors', range, ...options }: PosteriorFigureOptions = {},
-): Promise<string> {
+function curvesFigure(layers: readonly PosteriorCurves[], title: string, options: FigureOptions): Promise<string> {
   const order = layers.map(({ layer }) => layer);
   const panel = (values: 'mean' | 'standardDeviation', heading: string, xLabel: string) => ({
     title: { text: heading, fontSize: 12, fontWeight: 'normal' as const },
@@ -54,7 +49,7 @@ export function posteriorCurvesFigure(
         field: 'x',
         type: 'quantitative' as const,
         title: xLabel,
-        scale: { zero: false, nice: false, ...(range ? { domain: [...range[values]] } : {}) },
+        scale: { zero: false, nice: false },
       },
       y: { field: 'density', type: 'quantitative' as const, title: 'density over the weights' },
       color: {
@@ -71,4 +66,87 @@ export function posteriorCurvesFigure(
     panel('standardDeviation', 'Posterior standard deviations', 'standard deviation'),
   ];
   return drawSvg({ title, spacing: 40, hconcat: panels }, options);
+}
+
+/** The curves of one moment of a training. */
+interface Moment {
+  readonly step: number;
+  readonly layers: readonly PosteriorCurves[];
+}
+
+/** How far a ridge may reach, in distances from one to the next. */
+const reach = 1.7;
+
+/**
+ * The same through a training: a ridge for each moment, the first at the top and the last in front, all on one scale; one
+ * colour per layer.
+ * @param moments in the order of their steps, at least one
+ */
+export function posteriorRidgesFigure(moments: readonly Moment[], options: FigureOptions = {}): Promise<string> {
+  const order = [...new Set(moments.flatMap(({ layers }) => layers.map(({ layer }) => layer)))];
+  const labels = moments.map(({ step }) => `step ${step.toLocaleString('en-US')}`).toReversed();
+  const panel = (kind: 'mean' | 'standardDeviation', heading: string, xLabel: string, isFirst: boolean) => {
+    const points = moments.flatMap(({ layers }) => layers.flatMap((one) => one[kind]));
+    const most = points.reduce((largest, { density }) => Math.max(largest, density), 0) || 1;
+    const x = {
+      field: 'x',
+      type: 'quantitative' as const,
+      title: xLabel,
+      // values that are all alike have no curve
+      scale: { zero: false, nice: false, ...(points.length === 0 ? {} : { domain: extentOf(points) }) },
+    };
+    const y = {
+      field: 'top',
+      type: 'quantitative' as const,
+      title: null,
+      scale: { domain: [0, moments.length - 1 + reach], nice: false },
+      axis: {
+        values: labels.map((_, row) => row),
+        labelExpr: `${JSON.stringify(labels)}[datum.value]`,
+        labels: isFirst,
+        ticks: false,
+        domain: false,
+      },
+    };
+    const color = {
+      field: 'layer',
+      type: 'nominal' as const,
+      scale: { domain: order },
+      title: null,
+      legend: isFirst
+        ? { orient: 'bottom' as const, columns: Math.min(4, order.length), symbolType: 'stroke' as const }
+        : null,
+    };
+    return {
+      title: { text: heading, fontSize: 12, fontWeight: 'normal' as const },
+      width: 330,
+      height: 60 + 45 * moments.length,
+      layer: moments.map(({ layers }, i) => {
+        const row = moments.length - 1 - i;
+        const values = layers.flatMap((one) =>
+          one[kind].map((point) => ({ x: point.x, row, top: row + (reach * point.density) / most, layer: one.layer })),
+        );
+        return {
+          data: { values },
+          mark: { type: 'area' as const, line: { strokeWidth: 1.5 }, fillOpacity: 0.18, clip: true },
+          encoding: { x, y: { ...y, stack: null }, y2: { field: 'row' }, color },
+        };
+      }),
+    };
+  };
+  return drawSvg(
+    {
+      spacing: 40,
+      resolve: { scale: { color: 'shared' } },
+      hconcat: [
+        panel('mean', 'Posterior means', 'mean', true),
+        panel('standardDeviation', 'Posterior standard deviations', 'standard deviation', false),
+      ],
+    },
+    options,
+  );
+}
+
+function extentOf(points: readonly DensityPoint[]): [number, number] {
+  return points.reduce(([low, high], { x }) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
 }

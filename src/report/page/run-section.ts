@@ -1,4 +1,4 @@
-import { posteriorCurvesFigure } from '../figures/posterior.ts';
+import { posteriorRidgesFigure } from '../figures/posterior.ts';
 import { trainingFigure } from '../figures/training.ts';
 import type { StepCurves } from '../posterior/curves-file.ts';
 import type { RunReport } from '../run/read.ts';
@@ -35,27 +35,19 @@ async function training({ name, metrics }: RunReport): Promise<string> {
 }
 
 /** So many moments of the training are shown. */
-const moments = 4;
+const moments = 6;
 
 async function posterior(steps: readonly StepCurves[]): Promise<string> {
   if (steps.length === 0) return '';
-  const shown = spreadOver(steps, moments);
-  const range = { mean: rangeOf(shown, 'mean'), standardDeviation: rangeOf(shown, 'standardDeviation') };
-  const figures: string[] = [];
-  for (const { step, layers } of shown) {
-    figures.push(figure(await posteriorCurvesFigure(layers, { ...inPage, title: `After step ${step}`, range }), ''));
-  }
-  const note = 'How the means (left) and the standard deviations (right) of the weights are distributed in each layer.';
-  return `<h3>Posterior of the weights</h3><p class="notes">${note}</p>${figures.join('\n')}`;
+  const caption =
+    'Posterior of the weights through the training: how the means (left) and the standard deviations (right) are ' +
+    'distributed in each layer, all moments on one scale.';
+  const ridges = await posteriorRidgesFigure(spreadOver(steps, moments), inPage);
+  return `<h3>Posterior of the weights</h3>${figure(ridges, caption)}`;
 }
 
 /** The first, the last, and some evenly between them. */
 function spreadOver<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
-}
-
-function rangeOf(steps: readonly StepCurves[], values: 'mean' | 'standardDeviation'): [number, number] {
-  const places = steps.flatMap(({ layers }) => layers.flatMap((layer) => layer[values].map(({ x }) => x)));
-  return places.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
 }
