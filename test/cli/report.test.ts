@@ -75,9 +75,9 @@ describe('credence report', () => {
     const page = readFileSync(join(one, 'report/index.html'), 'utf8');
     for (const title of ['Training', 'Evaluation', 'Posterior of the weights'])
       expect(page).toContain(`<h3>${title}</h3>`);
-    // training, calibration, and the posterior at both steps
+    // training, calibration, and the posterior through both steps
     expect(page.match(/<figure\b/g)).toHaveLength(3);
-    expect(page).toContain('After step 20');
+    expect(page).toContain('>step 20<');
     expect(page).toContain('<td>0.9000 ± 0.0030</td><td>0.3000</td>');
     expect(page).toContain('1,000 samples/s over all ranks');
     expect(page).not.toContain('<h2>Speed-up</h2>');
