@@ -55,8 +55,12 @@ export function scalingFigure(
       field,
       type: 'quantitative' as const,
       title: yTitle,
-      scale: { type: 'log' as const, base: 2, nice: true },
-      axis: { labelExpr: "datum.value >= 1 ? format(datum.value, ',.0f') : format(datum.value, '.2~r')" },
+      // a speed-up is read against ranks, in powers of two; seconds are read as people read seconds
+      scale: { type: 'log' as const, base: field === 'speedUp' ? 2 : 10, nice: true },
+      axis: {
+        ...(field === 'seconds' ? { values: decades(values.map(({ seconds }) => seconds)) } : {}),
+        labelExpr: "datum.value >= 1 ? format(datum.value, ',.0f') : format(datum.value, '.2~r')",
+      },
     };
     const encoding = { x: horizontal, y, color };
     return {
@@ -103,4 +107,12 @@ function thinned(ranks: readonly number[]): number[] {
   const stride = Math.ceil((ranks.length - 1) / 8) || 1;
   const last = ranks.length - 1;
   return ranks.filter((_, i) => (last - i) % stride === 0 || i === 0);
+}
+
+/** Ticks of a time: powers of ten, and what lies between them where there are few. */
+function decades(seconds: readonly number[]): number[] {
+  const [low, high] = [Math.min(...seconds), Math.max(...seconds)].map((one) => Math.floor(Math.log10(one)));
+  const powers = Array.from({ length: high! - low! + 2 }, (_, i) => low! + i);
+  const within = powers.length > 4 ? [1] : [1, 2, 5];
+  return powers.flatMap((power) => within.map((factor) => Number(`${factor}e${power}`)));
 }
