@@ -75,7 +75,7 @@ describe('credence doctor', () => {
     expect(ok).toBe(true);
     const names = findings.map(({ name }) => name).join(', ');
     expect(names).toMatchInlineSnapshot(
-      `"Node, machine, engine wasm, engine onednn, engine reference, bfloat16, data mnist, data fashion-mnist, data cifar10, data cifar100, cache folder, working folder"`,
+      `"Node, machine, engine wasm, engine onednn, engine reference, native kernels, bfloat16, data mnist, data fashion-mnist, data cifar10, data cifar100, cache folder, working folder"`,
     );
     const embedded = findings.filter(({ name }) => name === 'engine wasm' || name === 'engine reference');
     expect(embedded.map((finding) => finding.ok)).toEqual([true, true]);
