@@ -6,6 +6,7 @@
 /** An import only points to a room further up in this list. */
 export const rooms = [
   'errors',
+  'foreign',
   'random',
   'graph',
   'kernels',
@@ -42,6 +43,7 @@ const compositionRoots = '^src/(compose/|library/|machine/|web/|(index|node)\\.t
 /** Rooms that run in a browser: no Node API. */
 const portableRooms = [
   'errors',
+  'foreign',
   'random',
   'graph',
   'kernels',

@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { UnavailableError } from '../../errors/index.ts';
+import { type Koffi, loadKoffi } from '../../foreign/index.ts';
 import { rankFromEnvironment } from '../environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Family = 'openmpi' | 'mpich';
-
-/** Loaded when MPI is asked for and never before: everything else works without it. */
-type Koffi = typeof koffi;
 
 export interface MpiLibrary {
   readonly koffi: Koffi;
@@ -67,7 +64,7 @@ export function mpiLibraries(env: Environment): string[] {
 
 /** @throws UnavailableError that says which package to get */
 export async function loadLibrary(env: Environment, paths = mpiLibraries(env)): Promise<MpiLibrary> {
-  const koffi = await loadKoffi();
+  const koffi = await loadKoffi('MPI is');
   const tried: string[] = [];
   for (const path of paths) {
     if (path.startsWith('/') && !existsSync(path)) continue;
@@ -89,15 +86,4 @@ export async function loadLibrary(env: Environment, paths = mpiLibraries(env)): 
       'Get one: apt-get install openmpi-bin (or mpich), dnf install openmpi, brew install open-mpi, ' +
       'conda install openmpi; or name its library in CREDENCE_MPI. On one machine --ranks N needs none',
   });
-}
-
-async function loadKoffi(): Promise<Koffi> {
-  try {
-    return (await import('koffi')).default;
-  } catch (cause) {
-    throw new UnavailableError('MPI is called through the package koffi, which cannot be loaded here', {
-      remedy: 'Install credence with its optional dependencies, on a platform that koffi has a binary for',
-      cause,
-    });
-  }
 }

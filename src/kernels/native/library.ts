@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type koffi from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import { UnavailableError } from '../../errors/index.ts';
+import { loadKoffi, whyRefused } from '../../foreign/index.ts';
 import { type NativeFunctions, bindFunctions } from './functions.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,9 +59,9 @@ export async function loadNative(env: Environment, place: NativePlace = {}): Pro
   }
   const path = fileURLToPath(new URL(binary.file, folder));
   checkFile(path, binary.sha256);
-  const { load, address } = await loadKoffi();
-  const library = opened(load, path);
-  const found = library.level();
+  const koffi = await loadKoffi('the native kernels are');
+  const handle = orRefused(path, () => koffi.load(path));
+  const found = orRefused(path, () => levelBy(handle));
   // levels are counted from the machine's upwards: v3 and v4 are 3 and 4, neon is 1
   const there = binary.levels.filter((name) => levelNumbers[name]! <= found);
   const level = asked || there.at(-1);
@@ -76,8 +77,8 @@ export async function loadNative(env: Environment, place: NativePlace = {}): Pro
     });
   }
   return {
-    ...{ path, level, functions: functionsOf(library, level, path) },
-    addressOf: (bytes) => Number(address(bytes)),
+    ...{ path, level, functions: orRefused(path, () => bindFunctions(handle, level)) },
+    addressOf: (bytes) => Number(koffi.address(bytes)),
   };
 }
 
@@ -111,43 +112,18 @@ function checkFile(path: string, sha256: string): void {
   });
 }
 
-async function loadKoffi(): Promise<typeof koffi> {
+/** @throws UnavailableError where the system refuses the file (a folder mounted noexec), or something of it */
+function orRefused<T>(path: string, work: () => T): T {
   try {
-    return (await import('koffi')).default;
+    return work();
   } catch (cause) {
-    throw new UnavailableError('the native kernels are called through the package koffi, which cannot be loaded here', {
-      remedy: 'Install credence with its optional dependencies, on a platform that koffi has a binary for',
-      cause,
-    });
+    throw new UnavailableError('the native kernels cannot be loaded', { got: whyRefused(path, cause), cause });
   }
 }
 
-type Opened = ReturnType<typeof koffi.load> & { level(): number };
-
-/** @throws UnavailableError where the system refuses the file (a folder mounted noexec), or it is of another version */
-function opened(load: typeof koffi.load, path: string): Opened {
-  try {
-    const handle = load(path);
-    const own = (handle.func('version', 'int32_t', []) as () => number)();
-    if (own !== version) throw new Error(`version ${own}, and ${version} is needed`);
-    return Object.assign(handle, { level: handle.func('level', 'int32_t', []) as () => number });
-  } catch (cause) {
-    throw refused(path, cause);
-  }
-}
-
-function functionsOf(library: Opened, level: string, path: string): NativeFunctions {
-  try {
-    return bindFunctions(library, level);
-  } catch (cause) {
-    throw refused(path, cause);
-  }
-}
-
-function refused(path: string, cause: unknown): UnavailableError {
-  const reason = (cause as Error).message.split('\n')[0]!.replace(/^Failed to load shared library: /, '');
-  return new UnavailableError('the native kernels cannot be loaded', {
-    got: reason.includes(path) ? reason : `${path}: ${reason}`,
-    cause,
-  });
+/** The highest level of the processor, as the library sees it. */
+function levelBy(handle: LibraryHandle): number {
+  const own = (handle.func('version', 'int32_t', []) as () => number)();
+  if (own !== version) throw new Error(`version ${own}, and ${version} is needed`);
+  return (handle.func('level', 'int32_t', []) as () => number)();
 }

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import type koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { UnavailableError } from '../../errors/index.ts';
+import { type Koffi, loadKoffi, whyRefused } from '../../foreign/index.ts';
 import { onednnLibraries } from './find.ts';
 import { type OnednnFunctions, bindFunctions } from './functions.ts';
-
-/** Loaded when oneDNN is asked for and never before: everything else works without it. */
-type Koffi = typeof koffi;
 
 /** oneDNN, loaded and looked at. */
 export interface OnednnLibrary {
@@ -40,16 +37,15 @@ export async function loadOnednn(
   env: Readonly<Record<string, string | undefined>>,
   paths: readonly string[] = onednnLibraries(env),
 ): Promise<OnednnLibrary> {
-  const koffi = await loadKoffi();
+  const koffi = await loadKoffi('oneDNN is');
   const refused: string[] = [];
   for (const path of paths) {
     if (path.includes('/') && !existsSync(path)) continue;
     try {
       return open(koffi, path);
     } catch (error) {
-      const reason = (error as Error).message.split('\n')[0]!.replace(/^Failed to load shared library: /, '');
       // the bare name is only a question to the loader
-      if (path.includes('/')) refused.push(reason.includes(path) ? reason : `${path}: ${reason}`);
+      if (path.includes('/')) refused.push(whyRefused(path, error));
     }
   }
   if (env.CREDENCE_ONEDNN) {
@@ -61,17 +57,6 @@ export async function loadOnednn(
   if (refused.length === 0) throw new UnavailableError('oneDNN is not installed', { remedy });
   const openmp = refused[0]!.includes('libgomp') ? 'It needs OpenMP: apt-get install libgomp1' : remedy;
   throw new UnavailableError('oneDNN is there and does not work', { got: refused[0]!, remedy: openmp });
-}
-
-async function loadKoffi(): Promise<Koffi> {
-  try {
-    return (await import('koffi')).default;
-  } catch (cause) {
-    throw new UnavailableError('oneDNN is called through the package koffi, which cannot be loaded here', {
-      remedy: 'Install credence with its optional dependencies, on a platform that koffi has a binary for',
-      cause,
-    });
-  }
 }
 
 function open(koffi: Koffi, path: string): OnednnLibrary {
