@@ -63,8 +63,12 @@ export function* predictionSteps<P extends PredictiveBase>(
   const programs = members.map((parameters) => {
     return new PredictionProgram(factory, model, parameters, { seed, batch: size, draws: together, precision });
   });
-  const runs = runsOf(draws, programs);
-  const share = shareOf(Math.ceil(count / size), runs.length, ranks);
+  // Run j is of program j mod members; draw d is that of member d mod members. Neither depends on the ranks, so that the bits of
+  // what a run computes do not.
+  const width = programs[0]!.results.length;
+  const perRound = width * members.length;
+  const runs = Math.floor(draws / perRound) * members.length + Math.min(members.length, draws % perRound);
+  const share = shareOf(Math.ceil(count / size), runs, ranks);
   const gathering = model.likelihood.gather({ count, draws, levels, targets, units: model.units ?? null });
   const whole = gathering.batch(size);
   const shared = new Map<number, DrawBatch>();
@@ -74,15 +78,20 @@ export function* predictionSteps<P extends PredictiveBase>(
   let done = 0;
   for (const { batch: b, from, to } of share.parts) {
     const rows = rowsOf(b);
-    const isWhole = to - from === runs.length;
+    const isWhole = to - from === runs;
     const own = isWhole ? whole : gathering.batch(size);
     own.clear();
     const batchInputs = inputsOf(rows.first, rows.count);
     for (const program of programs) program.load(batchInputs, rows.first);
-    for (const { program, draws: drawsOfRun } of runs.slice(from, to)) {
-      program.draw(drawsOfRun[0]!);
-      for (const [r, draw] of drawsOfRun.entries()) {
-        const results = program.results[r]!;
+    for (let run = from; run < to; run++) {
+      const member = run % members.length;
+      const { results: ofRun } = programs[member]!;
+      const first = Math.floor(run / members.length) * perRound + member;
+      programs[member]!.draw(first);
+      for (const [r, results] of ofRun.entries()) {
+        const draw = first + r * members.length;
+        // the last run computes more than is wanted
+        if (draw >= draws) break;
         checkDraw(results, size, rows, draw);
         own.add(draw, results, rows.count);
       }
@@ -103,23 +112,6 @@ export function* predictionSteps<P extends PredictiveBase>(
   // a row is zero on all ranks but the one that finished it
   ranks.sum(gathering.values, 'predictions');
   return gathering.result();
-}
-
-/**
- * Which program computes which draws: draw d is that of member d mod members. Runs do not depend on the ranks, so that
- * neither do the bits of what they compute.
- */
-function runsOf(draws: number, programs: readonly PredictionProgram[]) {
-  const runs: { readonly program: PredictionProgram; readonly draws: readonly number[] }[] = [];
-  const together = programs[0]!.results.length;
-  for (let first = 0; first < draws; first += together * programs.length) {
-    for (const [m, program] of programs.entries()) {
-      const all = Array.from({ length: together }, (_, r) => first + r * programs.length + m);
-      const wanted = all.filter((draw) => draw < draws);
-      if (wanted.length > 0) runs.push({ program, draws: wanted });
-    }
-  }
-  return runs;
 }
 
 /** @returns the inputs of examples that follow each other, at most `batch`: those that are read stay until others are */
