@@ -278,8 +278,8 @@ if (process.argv[1] === import.meta.filename) {
     },
   });
   const build = values.build === undefined ? undefined : values.build === 'base' ? 'base' : 'relaxed';
-  const factory = values.engine && (await chooseEngine(values.engine as EngineName));
-  const results = await benchKernels(Number(values.rounds), values.only, build, factory || undefined);
+  const factory = values.engine === undefined ? undefined : await chooseEngine(values.engine as EngineName);
+  const results = await benchKernels(Number(values.rounds), values.only, build, factory);
   for (const { name, unit, median, min, max } of results) {
     const range = `${min.toFixed(2)} to ${max.toFixed(2)}`;
     process.stdout.write(`${name.padEnd(48)} ${median.toFixed(2).padStart(9)} ${unit.padEnd(11)} (${range})\n`);

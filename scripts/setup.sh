@@ -55,11 +55,12 @@ get_onednn() {
 
 # One version: what it compiles is compared bit by bit with what is committed.
 zig=.cache/zig
-have_zig() { [ "$("$zig/bin/python" -m ziglang version 2>/dev/null)" = 0.17.1 ]; }
+zig_version=0.17.1
+have_zig() { [ "$("$zig/bin/python" -m ziglang version 2>/dev/null)" = "$zig_version" ]; }
 get_zig() {
   python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv
   python3 -m venv "$zig"
-  "$zig/bin/python" -m pip install --quiet --disable-pip-version-check ziglang==0.17.1
+  "$zig/bin/python" -m pip install --quiet --disable-pip-version-check "ziglang==$zig_version"
 }
 
 have_compiler() { command -v gcc >/dev/null || command -v cc >/dev/null || command -v clang >/dev/null; }

@@ -57,14 +57,13 @@ async function whereAvailable(load: () => Promise<KernelsFactory>): Promise<Kern
 }
 
 /** Levels of this platform. A machine that runs everything has AVX2 at least; wider vectors are there or not. */
-const levels: ReadonlyMap<string, { required: boolean }> = new Map(
+const levels: readonly { readonly name: string; readonly required: boolean }[] =
   process.arch === 'arm64'
-    ? [['neon', { required: true }]]
+    ? [{ name: 'neon', required: true }]
     : [
-        ['v3', { required: true }],
-        ['v4', { required: false }],
-      ],
-);
+        { name: 'v3', required: true },
+        { name: 'v4', required: false },
+      ];
 
 /** Every engine that the contract holds together. */
 export const engines: readonly Engine[] = [
@@ -86,7 +85,7 @@ export const engines: readonly Engine[] = [
     skipReason: 'src/kernels/wasm/generated is not built, or this Node has no relaxed SIMD at all',
     required: true,
   },
-  ...[...levels].map(([name, { required }]) => ({
+  ...levels.map(({ name, required }) => ({
     name: `wasm+native ${name}`,
     load: () => loadOwn(name),
     skipReason: `this processor has no ${name}`,

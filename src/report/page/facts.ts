@@ -1,6 +1,7 @@
 import { nameOf } from '../../models/index.ts';
 import { type RunReport, sourceOf } from '../run/read.ts';
 import type { StartRecord } from '../run/records.ts';
+import { grouped } from './figures.ts';
 import { table } from './html.ts';
 
 type Fact = [name: string, value: string];
@@ -60,11 +61,6 @@ function speed({ timing }: RunReport): Fact[] {
     ['time of a step', `${usual}, nine of ten below ${milliseconds(timing.slowStepSeconds)}`],
     ['throughput', `${grouped(Math.round(timing.samplesPerSecond))} samples/s over all ranks`],
   ];
-}
-
-/** 12345 -> 12,345 */
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function duration(seconds: number): string {

@@ -15,11 +15,21 @@ export function headOf({ title, unit }: Figure): string {
 export function figureText(name: string, value: number | undefined, examples: number): string {
   if (value === undefined) return '';
   if (name !== 'accuracy' && !name.startsWith('coverage')) return shortNumber(value);
-  return `${value.toFixed(4)} ± ${Math.sqrt((value * (1 - value)) / examples).toFixed(4)}`;
+  return `${value.toFixed(4)} ± ${standardError(value, examples).toFixed(4)}`;
 }
 
 /** Four digits behind the point, and of large and small numbers five in all. */
 function shortNumber(value: number): string {
   const size = Math.abs(value);
   return size !== 0 && (size >= 1000 || size < 0.01) ? String(Number(value.toPrecision(5))) : value.toFixed(4);
+}
+
+/** Of a share of so many examples. */
+export function standardError(share: number, examples: number): number {
+  return Math.sqrt((share * (1 - share)) / examples);
+}
+
+/** 12345 -> 12,345 */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
 }

@@ -1,6 +1,7 @@
 import { binomialBand } from '../figures/binomial.ts';
 import type { RunReport } from '../run/read.ts';
 import type { EvaluationRecord } from '../run/records.ts';
+import { grouped, standardError } from './figures.ts';
 import { escape } from './html.ts';
 
 /** How sure is it, and can that be trusted: what a run's own evaluation says, in words, at the head of its section. */
@@ -20,10 +21,9 @@ function ofClasses(
   { images, of }: EvaluationRecord,
   bins: NonNullable<EvaluationRecord['reliability']>,
 ): string[] {
-  const error = Math.sqrt((accuracy * (1 - accuracy)) / images);
   const first =
     `Right for ${percent(accuracy)} of ${grouped(images)} examples of its ${partName(of)}, give or take ` +
-    `${percent(error)} (a standard error).`;
+    `${percent(standardError(accuracy, images))} (a standard error).`;
   const count = bins.reduce((sum, bin) => sum + bin.count, 0);
   if (count === 0) return [first];
   const confidence = bins.reduce((sum, bin) => sum + bin.count * bin.confidence, 0) / count;
@@ -61,8 +61,4 @@ function percent(share: number): string {
 
 function points(share: number): string {
   return `${(100 * share).toFixed(1)} percentage points`;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }
