@@ -78,8 +78,8 @@ interface Moment {
 const reach = 1.7;
 
 /**
- * The same through a training: a ridge for each moment, the first at the top and the last in front, all on one scale; one
- * colour per layer.
+ * The same through a training: a ridge for each moment, the first at the top and the last in front, over one axis; one colour
+ * per layer. Each curve is as high as its peak, so that its place and width are what is compared.
  * @param moments in the order of their steps, at least one
  */
 export function posteriorRidgesFigure(moments: readonly Moment[], options: FigureOptions = {}): Promise<string> {
@@ -87,7 +87,6 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
   const labels = moments.map(({ step }) => `step ${step.toLocaleString('en-US')}`).toReversed();
   const panel = (kind: 'mean' | 'standardDeviation', heading: string, xLabel: string, isFirst: boolean) => {
     const points = moments.flatMap(({ layers }) => layers.flatMap((one) => one[kind]));
-    const most = points.reduce((largest, { density }) => Math.max(largest, density), 0) || 1;
     const x = {
       field: 'x',
       type: 'quantitative' as const,
@@ -123,9 +122,11 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
       height: 60 + 45 * moments.length,
       layer: moments.map(({ layers }, i) => {
         const row = moments.length - 1 - i;
-        const values = layers.flatMap((one) =>
-          one[kind].map((point) => ({ x: point.x, row, top: row + (reach * point.density) / most, layer: one.layer })),
-        );
+        const values = layers.flatMap(({ layer, [kind]: curve }) => {
+          // as high as its peak: next to a narrow one on the same scale a wide one would be a line
+          const peak = Math.max(...curve.map(({ density }) => density));
+          return curve.map(({ x: at, density }) => ({ x: at, row, top: row + (reach * density) / peak, layer }));
+        });
         return {
           data: { values },
           mark: { type: 'area' as const, line: { strokeWidth: 1.5 }, fillOpacity: 0.18, clip: true },

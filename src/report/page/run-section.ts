@@ -41,7 +41,7 @@ async function posterior(steps: readonly StepCurves[]): Promise<string> {
   if (steps.length === 0) return '';
   const caption =
     'Posterior of the weights through the training: how the means (left) and the standard deviations (right) are ' +
-    'distributed in each layer, all moments on one scale.';
+    'distributed in each layer, all moments over one axis, each curve as high as its peak.';
   const ridges = await posteriorRidgesFigure(spreadOver(steps, moments), inPage);
   return `<h3>Posterior of the weights</h3>${figure(ridges, caption)}`;
 }
