@@ -9,12 +9,9 @@ import {
   reparameterizeLocally,
   sizeOf,
 } from '../graph/index.ts';
-import { NotFiniteError, ShapeError, firstNotFinite } from '../errors/index.ts';
 import { type KernelsFactory, Program, control } from '../kernels/index.ts';
 import { type Model, buildNetwork } from '../models/index.ts';
-
-/** A parameter's values by its name; undefined where there is none. */
-export type ParameterSource = (name: string) => Float32Array | undefined;
+import { type ParameterSource, parametersInto } from './parameters.ts';
 
 export interface ProgramOptions {
   /** keys the noise */
@@ -50,7 +47,7 @@ export class PredictionProgram {
       regions: { parameters: layout },
       nesting: 'prediction',
     });
-    for (const tensor of layout) program.regionPart('parameters', tensor).set(valuesOf(tensor, parameters));
+    parametersInto(program, layout, parameters);
     program.setSeed(seed);
     program.run('step');
     this.batch = batch;
@@ -81,24 +78,6 @@ export class PredictionProgram {
     this.#program.control.integers[control.step] = draw;
     this.#program.run('draw');
   }
-}
-
-function valuesOf({ name, shape }: Tensor, parameters: ParameterSource): Float32Array {
-  const values = parameters(name);
-  const size = sizeOf(shape);
-  if (values?.length === size) {
-    const wrong = firstNotFinite(values);
-    if (wrong < 0) return values;
-    throw new NotFiniteError(`parameter ${name}`, {
-      got: `${values[wrong]} at place ${wrong}`,
-      expected: 'finite numbers',
-    });
-  }
-  throw new ShapeError(`parameter ${name}`, {
-    got: values === undefined ? 'none of this name' : `${values.length} numbers`,
-    expected: `${size}, of shape ${shape.join('x')}`,
-    remedy: 'Give the parameters that this model was trained to',
-  });
 }
 
 interface PredictionGraph {

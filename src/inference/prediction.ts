@@ -1,7 +1,7 @@
 import { sizeOf } from '../graph/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import type { DrawBatch, PredictiveBase } from '../likelihoods/index.ts';
-import { type Inputs, areInMemory } from '../models/index.ts';
+import { readerOf } from './rows.ts';
 import { PredictionProgram } from './prediction-program.ts';
 import { checkDraw, checkRequest } from './checks.ts';
 import type { PredictionInputs, PredictOptions, TrainedModel } from './request.ts';
@@ -112,20 +112,4 @@ export function* predictionSteps<P extends PredictiveBase>(
   // a row is zero on all ranks but the one that finished it
   ranks.sum(gathering.values, 'predictions');
   return gathering.result();
-}
-
-/** @returns the inputs of examples that follow each other, at most `batch`: those that are read stay until others are */
-function readerOf(inputs: Inputs, rowSize: number, batch: number) {
-  if (areInMemory(inputs)) {
-    return (first: number, count: number) => inputs.subarray(first * rowSize, (first + count) * rowSize);
-  }
-  const read = new (inputs.dtype === 'u8' ? Uint8Array : Float32Array)(batch * rowSize);
-  return (first: number, count: number) => {
-    const into = read.subarray(0, count * rowSize);
-    inputs.gather(
-      Int32Array.from({ length: count }, (_, i) => first + i),
-      into,
-    );
-    return into;
-  };
 }

@@ -1,7 +1,7 @@
 import type { RealType } from '../graph/index.ts';
 import type { PredictiveBase } from '../likelihoods/index.ts';
 import type { Inputs, Model } from '../models/index.ts';
-import type { ParameterSource } from './prediction-program.ts';
+import type { ParameterSource } from './parameters.ts';
 import type { PredictionRanks } from './share.ts';
 
 /** Examples, encoded as their model expects them. */

@@ -15,11 +15,21 @@ export interface PosteriorDeclaration extends Pick<WeightsDeclaration, 'mean' | 
   readonly layer: string;
 }
 
+interface AppliedLayer {
+  /** null: of the network as a whole */
+  readonly input: Tensor | null;
+  /** whether it has parameters */
+  isTrained: boolean;
+  readonly layers: AppliedLayer[];
+}
+
 /** Collects what the layers of a network declare while they append their parts of a graph. */
 export class Declarations {
   /** in the order of declaration, which is that of every region of memory */
   readonly parameters: ParameterDeclaration[] = [];
   readonly posteriors: PosteriorDeclaration[] = [];
+  /** the layers that were applied, and in each those that it applied itself */
+  readonly #applied: AppliedLayer = { input: null, isTrained: false, layers: [] };
   readonly #graph: Graph;
   readonly #mode: LayerMode;
   readonly #defaults: WeightsDefaults;
@@ -31,8 +41,22 @@ export class Declarations {
     this.#defaults = defaults;
   }
 
+  /**
+   * What goes into the last layer that is trained, of those that a network is made of: its features. A layer that is the only
+   * one is looked into; a network of one layer has no more features than its inputs.
+   */
+  get features(): Tensor | null {
+    for (let at = this.#applied; ; ) {
+      const trained = at.layers.filter(({ isTrained }) => isTrained);
+      const last = trained.at(-1);
+      if (last === undefined) return at.input;
+      if (trained.length > 1 || !last.layers.some(({ isTrained }) => isTrained)) return last.input;
+      at = last;
+    }
+  }
+
   /** @param scope in front of the names that are declared through it; '' for a network's own */
-  context(scope = ''): LayerContext {
+  context(scope = '', outer: AppliedLayer = this.#applied): LayerContext {
     const taken = new Map<string, number>();
     const within = (name: string) => (scope === '' ? name : `${scope}/${name}`);
     return {
@@ -42,7 +66,12 @@ export class Declarations {
           throw new UsageError('a layer', { got: describeValue(layer), expected: 'an object with kind and build' });
         }
         const own = unique(name ?? layer.kind, taken);
-        return this.#graph.scoped(own, () => layer.build(x, this.context(within(own))));
+        const before = this.parameters.length;
+        const inner: AppliedLayer = { input: x, isTrained: false, layers: [] };
+        const output = this.#graph.scoped(own, () => layer.build(x, this.context(within(own), inner)));
+        inner.isTrained = this.parameters.length > before;
+        outer.layers.push(inner);
+        return output;
       },
       parameter: (name, shape, initializer) => {
         const tensor = this.#graph.parameter(within(name), shape);

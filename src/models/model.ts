@@ -38,11 +38,15 @@ export interface InputEncoding {
 export interface ForwardGraph {
   /** as `input` says: u8 or f32 [batch, ...shape] */
   readonly inputs: Tensor;
+  /** f32 [batch, ...shape]: what the network is given */
+  readonly encoded: Tensor;
   /** [batch, likelihood.outputs] */
   readonly outputs: Tensor;
   /** in the order of declaration, which is that of every region of memory; complete once the likelihood has declared its own */
   readonly parameters: readonly ParameterDeclaration[];
   readonly posteriors: readonly PosteriorDeclaration[];
+  /** [batch, ...]: what goes into the last layer that is trained */
+  readonly features: Tensor;
   /** for the likelihood, behind the network */
   readonly context: LikelihoodContext;
 }
@@ -77,8 +81,8 @@ export function buildNetwork(
     });
   }
   const context = { ...declarations.context('likelihood'), units };
-  const { parameters, posteriors } = declarations;
-  return { inputs, outputs, parameters, posteriors, context };
+  const { parameters, posteriors, features } = declarations;
+  return { inputs, encoded: x, outputs, parameters, posteriors, features: features ?? x, context };
 }
 
 /** The layers of a sequence are the network's own; a network that is one layer has it in a scope of its own, as in a sequence. */

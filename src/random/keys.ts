@@ -36,6 +36,9 @@ export const purpose = {
   dataSplit: 9,
   detectorNoise: 10,
   signalDraw: 11,
+  heldOut: 14,
+  featureSketch: 15,
+  conformalRank: 16,
 } as const;
 
 /*

@@ -1,3 +1,4 @@
+export { type CalibrationRecord, readCalibration, writeCalibration } from './calibration.ts';
 export {
   assertModel,
   CheckpointStore,

@@ -70,10 +70,13 @@ test('purposes are part of the file format: each has its own number, and keeps i
   expect(purpose).toMatchInlineSnapshot(`
     {
       "augmentation": 7,
+      "conformalRank": 16,
       "dataOrder": 6,
       "dataSplit": 9,
       "detectorNoise": 10,
       "dropoutMask": 8,
+      "featureSketch": 15,
+      "heldOut": 14,
       "initialValue": 1,
       "inputSigns": 3,
       "outputSigns": 4,
