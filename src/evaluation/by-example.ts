@@ -59,6 +59,8 @@ export interface RealLosses {
   /** whether y is in the central interval */
   readonly coverage50: Float64Array;
   readonly coverage90: Float64Array;
+  /** of the central 90 % interval; of several targets each over its scale, as `absolute` */
+  readonly widths: Float64Array;
 }
 
 /**
@@ -86,5 +88,6 @@ export function realLosses(predictive: RealPredictive, targets: ArrayLike<number
     nll: logDensity.map((value) => -value),
     coverage50: rows((i) => (truths[i]! >= q25[i]! && truths[i]! <= q75[i]! ? 1 : 0)),
     coverage90: rows((i) => (truths[i]! >= q05[i]! && truths[i]! <= q95[i]! ? 1 : 0)),
+    widths: rows((i) => (q95[i]! - q05[i]!) / scaleOf(i)),
   };
 }

@@ -51,6 +51,17 @@ export function groupsOfLabels(labels: ArrayLike<number>, names: readonly string
   return { names, of: Int32Array.from(labels) };
 }
 
+/** Numbers that take no more values than this are as names. */
+const fewValues = 10;
+
+/** By the values of a number where it takes ten of them at most; else by quartile. Missing ones, NaN, are in no group. */
+export function groupsOfNumbers(name: string, values: ArrayLike<number>): Groups {
+  const distinct = new Set(Array.from(values).filter((value) => !Number.isNaN(value)));
+  if (distinct.size === 0 || distinct.size > fewValues) return quartileGroups(name, values);
+  const ascendingValues = [...distinct].toSorted((a, b) => a - b);
+  return { names: ascendingValues.map(String), of: Int32Array.from(values, (value) => ascendingValues.indexOf(value)) };
+}
+
 /**
  * Four parts of as many examples as can be, by a number; equal numbers are in one part, so that there may be fewer. NaN is in
  * none.

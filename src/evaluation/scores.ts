@@ -3,11 +3,19 @@ import { ShapeError, describeValue, isWhole } from '../errors/index.ts';
 import type { ClassPredictive, Predictive, RealPredictive, Units } from '../likelihoods/index.ts';
 import { checkNumbers } from './arguments.ts';
 
+/** What scores are called for people, by their names in files and --json. */
+export const scoreTitles = {
+  predictiveEntropy: 'predictive entropy',
+  mutualInformation: 'mutual information',
+  doubt: '1 - largest probability',
+  epistemic: 'epistemic standard deviation',
+  standardDeviation: 'standard deviation',
+  energy: 'energy',
+  featureDistance: 'distance of features',
+} as const;
+
 export interface Score {
-  /** in files and --json */
-  readonly name: string;
-  /** for people */
-  readonly title: string;
+  readonly name: keyof typeof scoreTitles;
   /** [count], finite; larger for what is less like the training data */
   readonly values: Float64Array;
 }
@@ -15,7 +23,8 @@ export interface Score {
 /**
  * What a prediction itself says of how uncertain each example is. Classes: the predictive entropy and the mutual information
  * (nats), and 1 - the largest probability. Numbers: the epistemic and the whole standard deviation, in the unit of the
- * target; of several targets the root of the mean of their squares, each over its scale in `units`.
+ * target; of several targets the root of the mean of their squares, each over its scale in `units`. A standard deviation that
+ * is infinite, as tails may be heavy enough for, is no score and left away.
  * @param units of the targets, by which several become comparable; null: they are taken as they are
  */
 export function uncertaintyScores(predictive: Predictive, units: Units | null = null): readonly Score[] {
@@ -31,9 +40,9 @@ function ofClasses(predictive: ClassPredictive): readonly Score[] {
     doubt[n] = 1 - largest;
   }
   return [
-    { name: 'predictiveEntropy', title: 'predictive entropy', values: predictiveEntropy },
-    { name: 'mutualInformation', title: 'mutual information', values: mutualInformation },
-    { name: 'doubt', title: '1 - largest probability', values: doubt },
+    { name: 'predictiveEntropy', values: predictiveEntropy },
+    { name: 'mutualInformation', values: mutualInformation },
+    { name: 'doubt', values: doubt },
   ];
 }
 
@@ -45,10 +54,11 @@ function ofNumbers({ count, outputs, epistemic, standardDeviation }: RealPredict
       for (let o = 0; o < outputs; o++) squares += (values[n * outputs + o]! / (units?.scale[o] ?? 1)) ** 2;
       return Math.sqrt(squares / outputs);
     });
-  return [
-    { name: 'epistemic', title: 'epistemic standard deviation', values: joined(epistemic) },
-    { name: 'standardDeviation', title: 'standard deviation', values: joined(standardDeviation) },
+  const scores: Score[] = [
+    { name: 'epistemic', values: joined(epistemic) },
+    { name: 'standardDeviation', values: joined(standardDeviation) },
   ];
+  return scores.filter(({ values }) => !values.includes(Number.POSITIVE_INFINITY));
 }
 
 /**
@@ -73,5 +83,5 @@ export function energyScore(logits: ArrayLike<number>, count: number, classes: n
     for (let i = n * classes; i < (n + 1) * classes; i++) sum += Math.exp(logits[i]! - largest);
     values[n] = -(largest + Math.log(sum));
   }
-  return { name: 'energy', title: 'energy', values };
+  return { name: 'energy', values };
 }

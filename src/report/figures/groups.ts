@@ -1,0 +1,65 @@
+import { drawSvg, type FigureOptions, guide, palette } from './draw.ts';
+import { wilson } from './reliability.ts';
+
+export interface GroupShare {
+  readonly name: string;
+  readonly count: number;
+  readonly mean: number;
+}
+
+/** Of more groups the lowest are drawn. */
+export const mostGroups = 30;
+
+/**
+ * A share of each group with its interval of 95 %, and what it is held against as a dashed line.
+ * @param by what the groups are of
+ * @param title of the share
+ * @param reference the share of all together, or the one it should be
+ */
+export function groupsFigure(
+  groups: readonly GroupShare[],
+  { by, title, reference, ...options }: FigureOptions & { by: string; title: string; reference: number },
+): Promise<string> {
+  const shown = groups.length <= mostGroups ? groups : lowest(groups);
+  const values = shown.map(({ name, count, mean }) => {
+    const [low, high] = wilson(mean, count);
+    return { name, mean, low, high, count: `${count.toLocaleString('en-US')} examples` };
+  });
+  const y = {
+    ...{ field: 'name', type: 'nominal' as const, title: by, sort: null },
+    axis: { labelLimit: 220, grid: false },
+  };
+  const x = {
+    ...{ type: 'quantitative' as const, title, scale: { zero: false, nice: true } },
+    axis: { format: '.1~%' },
+  };
+  return drawSvg(
+    {
+      ...{ data: { values }, width: 420, height: { step: 22 } },
+      layer: [
+        {
+          data: { values: [{ reference }] },
+          mark: { type: 'rule', ...guide },
+          encoding: { x: { ...x, field: 'reference' } },
+        },
+        {
+          mark: { type: 'rule', stroke: palette[0], strokeWidth: 1.5 },
+          encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' } },
+        },
+        {
+          mark: { type: 'point', filled: true, color: palette[0], size: 45 },
+          encoding: { y, x: { ...x, field: 'mean' } },
+        },
+        {
+          mark: { type: 'text', align: 'left', dx: 8, fontSize: 11, color: 'currentColor' },
+          encoding: { y, x: { ...x, field: 'high' }, text: { field: 'count' } },
+        },
+      ],
+    },
+    options,
+  );
+}
+
+function lowest(groups: readonly GroupShare[]): readonly GroupShare[] {
+  return groups.toSorted((a, b) => a.mean - b.mean).slice(0, mostGroups);
+}
