@@ -5,6 +5,7 @@ import {
   type InputImages,
   type Streaming,
   datasetNames,
+  definitionOf,
   loadDataset,
   readInputImages,
   readOwnInputs,
@@ -96,15 +97,20 @@ async function namedImages(
   resize: boolean,
   { fetching, note }: Pick<Watch, 'fetching' | 'note'>,
 ): Promise<PredictionInputs> {
+  const { height, width, channels } = definitionOf({ name });
+  const own: ImageShape = [height, width, channels];
+  const isSame = own.every((length, i) => length === shape[i]);
+  // before it is fetched
+  if (!isSame && !resize) {
+    throw new DataError(`${name} does not have the shape that the network takes`, {
+      got: own.join('x'),
+      expected: shape.join('x'),
+      remedy: 'Give --resize to scale it, and to make colour grey or grey colour',
+    });
+  }
   const { test } = await loadDataset({ name, path: null, onProgress: fetching, onWarning: note });
-  const own: ImageShape = [test.height, test.width, test.channels];
-  if (own.every((length, i) => length === shape[i])) return { count: test.count, inputs: test.images };
-  if (resize) return { count: test.count, inputs: resizedImages(test.images, test.count, own, shape) };
-  throw new DataError(`${name} does not have the shape that the network takes`, {
-    got: own.join('x'),
-    expected: shape.join('x'),
-    remedy: 'Give --resize to scale it, and to make colour grey or grey colour',
-  });
+  const { count, images } = test;
+  return { count, inputs: isSame ? images : resizedImages(images, count, own, shape) };
 }
 
 function notTaken(data: string, shape: readonly number[]): DataError {

@@ -65,7 +65,7 @@ export function groupsOfNumbers(name: string, values: ArrayLike<number>): Groups
 /**
  * Four parts of as many examples as can be, by a number; equal numbers are in one part, so that there may be fewer. NaN is in
  * none.
- * @param name of the number, for people
+ * @param name of the number, for messages
  * @throws ShapeError where there is no number at all
  */
 export function quartileGroups(name: string, values: ArrayLike<number>): Groups {
@@ -78,9 +78,7 @@ export function quartileGroups(name: string, values: ArrayLike<number>): Groups 
   // upper ends of the parts, each once
   const ends = [...new Set([1, 2, 3, 4].map((q) => sorted[Math.ceil((q * sorted.length) / 4) - 1]!))];
   const text = (value: number) => String(Number(value.toPrecision(4)));
-  const names = ends.map((end, g) =>
-    g === 0 ? `${name} up to ${text(end)}` : `${text(ends[g - 1]!)} to ${text(end)}`,
-  );
+  const names = ends.map((end, g) => (g === 0 ? `up to ${text(end)}` : `${text(ends[g - 1]!)} to ${text(end)}`));
   if (ends.length > 1) names[ends.length - 1] = `above ${text(ends.at(-2)!)}`;
   const of = Int32Array.from(values, (value) => ends.findIndex((end) => value <= end));
   return { names, of };

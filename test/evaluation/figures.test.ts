@@ -163,9 +163,9 @@ describe('figures by group', () => {
   it('by quartile hold as many each, equal numbers together, missing ones nowhere', () => {
     const { names, of } = quartileGroups('age', [8, 1, 7, 2, 6, 3, 5, 4, Number.NaN]);
     expect([...of]).toEqual([3, 0, 3, 0, 2, 1, 2, 1, -1]);
-    expect(names).toEqual(['age up to 2', '2 to 4', '4 to 6', 'above 6']);
+    expect(names).toEqual(['up to 2', '2 to 4', '4 to 6', 'above 6']);
     const alike = quartileGroups('age', [5, 5, 5, 5]);
-    expect(alike).toEqual({ names: ['age up to 5'], of: Int32Array.of(0, 0, 0, 0) });
+    expect(alike).toEqual({ names: ['up to 5'], of: Int32Array.of(0, 0, 0, 0) });
   });
 
   it('refuses what does not fit', () => {

@@ -27,7 +27,10 @@ function ofScores({ data, count, scores }: NonNullable<RunSummary['outOfDistribu
     titles[name] ?? name,
     ...[auroc, aupr, fpr95, inside, outside].map((value) => fourDigits(value)),
   ]);
-  return [`told from ${count.toLocaleString('en-US')} examples of ${data}`, ...aligned([head, ...rows])];
+  return [
+    `told from ${count.toLocaleString('en-US')} ${count === 1 ? 'example' : 'examples'} of ${data}`,
+    ...aligned([head, ...rows]),
+  ];
 }
 
 function ofCorruptions({ count, figures }: NonNullable<RunSummary['corruptions']>): readonly string[] {

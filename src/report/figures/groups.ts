@@ -23,11 +23,11 @@ export function groupsFigure(
   const shown = groups.length <= mostGroups ? groups : lowest(groups);
   const values = shown.map(({ name, count, mean }) => {
     const [low, high] = wilson(mean, count);
-    return { name, mean, low, high, count: `${count.toLocaleString('en-US')} examples` };
+    return { name: `${name} (${count.toLocaleString('en-US')})`, mean, low, high };
   });
   const y = {
-    ...{ field: 'name', type: 'nominal' as const, title: by, sort: null },
-    axis: { labelLimit: 220, grid: false },
+    ...{ field: 'name', type: 'nominal' as const, title: null, sort: null },
+    axis: { labelLimit: 260, grid: false },
   };
   const x = {
     ...{ type: 'quantitative' as const, title, scale: { zero: false, nice: true } },
@@ -36,6 +36,7 @@ export function groupsFigure(
   return drawSvg(
     {
       ...{ data: { values }, width: 420, height: { step: 22 } },
+      title: { text: `by ${by} (examples)`, fontSize: 12, fontWeight: 'normal' },
       layer: [
         {
           data: { values: [{ reference }] },
@@ -49,10 +50,6 @@ export function groupsFigure(
         {
           mark: { type: 'point', filled: true, color: palette[0], size: 45 },
           encoding: { y, x: { ...x, field: 'mean' } },
-        },
-        {
-          mark: { type: 'text', align: 'left', dx: 8, fontSize: 11, color: 'currentColor' },
-          encoding: { y, x: { ...x, field: 'high' }, text: { field: 'count' } },
         },
       ],
     },

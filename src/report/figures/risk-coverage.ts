@@ -42,7 +42,7 @@ export function riskCoverageFigure(
         color: {
           ...{ field: 'kind', type: 'nominal', title: null },
           scale: { domain: kinds, range: [palette[0], palette[2], guide.stroke] },
-          legend: { orient: 'bottom', direction: 'horizontal' },
+          legend: { orient: 'bottom', direction: 'horizontal', symbolSize: 300 },
         },
         strokeDash: {
           ...{ field: 'kind', type: 'nominal', title: null },

@@ -33,7 +33,7 @@ async function ofOtherData({ evaluation, scores }: RunReport['outOfDistribution'
   ]);
   if (scores === null || scores.scores.length === 0) return [table(head, rows)];
   const caption =
-    `Scores of ${grouped(images)} examples of ${data} and of the test set, after step ${step}, ${draws} draws. The less both ` +
+    `Scores of ${grouped(images)} ${images === 1 ? 'example' : 'examples'} of ${data} and of the test set, after step ${step}, ${draws} draws. The less both ` +
     'overlap, the better a threshold on that score tells what the run does not know. The axis of shares grows as their root.';
   const names = ['test set', data === 'test set' ? 'other data' : data] as const;
   return [table(head, rows), figure(await scoresFigure(scores.scores, { ...inPage, names }), caption)];
