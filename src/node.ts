@@ -17,6 +17,7 @@ export { type NativeLibrary, loadNative, nativeVectors } from './kernels/native/
 export { type Vectors, wasmKernelsWith } from './kernels/wasm/index.ts';
 export { loadOnednn, onednnKernels, type OnednnLibrary } from './kernels/onednn/index.ts';
 export {
+  type EvaluationRequest,
   type Outcome,
   type RunSummary,
   type TrainRequest,

@@ -1,7 +1,7 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import type { Communicator } from '../comm/index.ts';
-import { type InputImages, type Streaming, readInputImages, readOwnInputs } from '../datasets/index.ts';
-import { CheckpointError, commandOf } from '../errors/index.ts';
+import type { InputImages } from '../datasets/index.ts';
+import { CheckpointError, UsageError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
 import { assertModel, loadLatest } from '../run/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
@@ -9,20 +9,38 @@ import { isOfOwnData, pixelMeanOf, schemaOf } from './description.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
 import { type Outcome, evaluateParameters } from './evaluation.ts';
 import type { Experiment } from './experiment.ts';
+import { groupsBy } from './groups.ts';
+import { type OtherData, readInputs, readOtherData } from './inputs.ts';
 import { experimentOf, resolveModel } from './resolve.ts';
 import { infoOfImages } from './images.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
 import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
 import { predictOnThreads, predictShare, untilStopped } from './prediction.ts';
 import { launchedRanks, together } from './ranks.ts';
+import { type Asked, assertImages, nothingAsked } from './shift.ts';
 import { recordedThroughput } from './throughput.ts';
 import type { Watch } from './watch.ts';
+
+/** What an evaluation tells beside the figures of the test set. */
+export interface EvaluationRequest {
+  /** data of another kind: how well the run's uncertainty tells them from the test set; null: none */
+  readonly other: OtherData | null;
+  /** figures under corruptions of the test images */
+  readonly corrupt: boolean;
+  /** a column of the table, by whose values figures are told in groups; null: none */
+  readonly by: string | null;
+}
 
 /**
  * Evaluates the last intact checkpoint of a run.
  * @returns null on a rank other than the first
  */
-export async function evaluateRun(run: string, configuration: RunConfiguration, watch: Watch): Promise<Outcome | null> {
+export async function evaluateRun(
+  run: string,
+  configuration: RunConfiguration,
+  watch: Watch,
+  request: EvaluationRequest = { other: null, corrupt: false, by: null },
+): Promise<Outcome | null> {
   const checkpoint = latest(run, watch);
   const samplesPerSecond = recordedThroughput(run);
   const load = () => experimentOf(configuration, checkpoint, watch);
@@ -36,13 +54,44 @@ export async function evaluateRun(run: string, configuration: RunConfiguration, 
         `${experiment.data.source} is not what the run was trained and tested on: its evaluation is kept apart`,
       );
     }
-    return evaluateParameters({ run, experiment, result: checkpoint, samplesPerSecond, isOtherData }, watch, launched);
+    const asked = await askedOf(request, experiment, isOtherData, watch);
+    const trained = { run, experiment, result: checkpoint, samplesPerSecond, isOtherData, asked };
+    return evaluateParameters(trained, watch, launched);
   };
   const launched = launchedAs();
   if (!launched) return evaluate(null);
   // the first rank fetches the data set before the others ask for it
-  if (launched.rank === 0) await load();
+  if (launched.rank === 0) await askedOf(request, await load(), false, watch);
   return onLaunchedRanks(configuration, checkpoint.step, evaluate);
+}
+
+/**
+ * What was asked for, read: before anything is computed.
+ * @throws UsageError and DataError where it does not fit the run
+ */
+async function askedOf(
+  { other, corrupt, by }: EvaluationRequest,
+  experiment: Experiment,
+  isOtherData: boolean,
+  watch: Watch,
+): Promise<Asked> {
+  const { data, configuration } = experiment;
+  if (other === null && !corrupt && by === null) return nothingAsked;
+  const { test } = data;
+  if (test === null) {
+    throw new UsageError('nothing is held out of the data of the run', {
+      expected: 'a test set to hold against',
+      remedy: 'Give other data of the same kind with --data',
+    });
+  }
+  if (corrupt) assertImages(experiment);
+  const { strict, stream, name } = configuration.data;
+  const options = { onWarning: watch.note, strict, stream, watch };
+  return {
+    corrupt,
+    groups: by === null ? null : await groupsBy(by, experiment, test, isOtherData),
+    other: other && { data: other.data, inputs: await readOtherData(other, data.info, name, options) },
+  };
 }
 
 export interface RunPrediction {
@@ -84,20 +133,6 @@ export async function predictWithRun(
       : predictOnThreads(model, task, watch.evaluating, stop),
   );
   return { predictive, names, leftOut, info, step, seconds: (performance.now() - started) / 1000 };
-}
-
-async function readInputs(
-  paths: readonly string[],
-  { schema, input }: DataInfo,
-  options: NonNullable<Parameters<typeof readInputImages>[2]> & { readonly stream: Streaming },
-) {
-  if (schema !== null) {
-    const { count, inputs, names, leftOut } = await readOwnInputs(paths, schema, options);
-    return { count, inputs, names, leftOut };
-  }
-  const [height, width, channels] = input.shape as [number, number, number];
-  const { count, images: inputs, names, leftOut } = await readInputImages(paths, [height, width, channels], options);
-  return { count, inputs, names, leftOut };
 }
 
 /** @throws CheckpointError where nothing has been trained yet */

@@ -3,7 +3,10 @@ import type { ArrayExamples } from '../data/index.ts';
 import { RunFolderError, commandOf } from '../errors/index.ts';
 import { type Figure, type Predictive, figureOf, relativeErrors, reliability } from '../likelihoods/index.ts';
 import {
+  type EvaluationDetails,
+  isOfShift,
   keptEvaluations,
+  recordDetails,
   recordEvaluation,
   recordRegression,
   recordWaves,
@@ -12,13 +15,15 @@ import {
 } from '../report/index.ts';
 import { parametersSha256 } from '../run/index.ts';
 import { type Evaluate, type EvaluationFigures, type NamedTensor, gravitationName } from '../train/index.ts';
+import { type Details, detailsOf, toldOf } from './details.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
 import { type PredictionTask, type Progress, predictOnThreads, predictShare, untilStopped } from './prediction.ts';
+import { type Asked, type Predict, type ToldShifts, nothingAsked, recordShifts, shiftsOf } from './shift.ts';
 import type { Watch } from './watch.ts';
 import { type Waves, isOfWaves, wavesOf, wordsOf } from './waves.ts';
 
 /** What `train` and `evaluate` answer; with --json, exactly this, the figures among the rest under their names. */
-export interface RunSummary {
+export interface RunSummary extends ToldShifts {
   /** the run folder */
   readonly run: string;
   readonly model: string;
@@ -31,6 +36,8 @@ export interface RunSummary {
   /** of the training, over all ranks; null where too little was trained to tell */
   readonly samplesPerSecond: number | null;
   readonly parametersSha256: string;
+  /** beside the figures: intervals, what is right of the most certain, groups; not there where nothing is held out */
+  readonly details?: EvaluationDetails;
 }
 
 /** A summary, and what its figures are over. */
@@ -55,6 +62,8 @@ export interface Trained {
   readonly samplesPerSecond: number | null;
   /** whether the data of the experiment are not those of the run */
   readonly isOtherData?: boolean;
+  /** nothing, unless given */
+  readonly asked?: Asked;
 }
 
 /**
@@ -74,23 +83,32 @@ export async function evaluateParameters(
   const draws = isBayesian ? configuration.draws : 1;
   let figures: EvaluationFigures = {};
   let words: readonly string[] = [];
+  let more: Pick<RunSummary, 'details'> & ToldShifts = {};
   if (test !== null) {
     const again = `Evaluate it with: ${commandOf('evaluate', [run], ...(isBayesian ? ['--draws', `${draws}`] : []))}`;
-    const predict = (of: PredictionTask['data'], quantiles: readonly number[] = []) =>
+    const predict: Predict = (of, quantiles = [], progress = watch.evaluating) =>
       untilStopped(watch, 'evaluation', again, (stop) => {
         const task = { ...taskOf(experiment, parameters, of), quantiles };
         return launched
-          ? predictShare(model, task, launched, watch.evaluating, stop)
-          : predictOnThreads(model, task, watch.evaluating, stop);
+          ? predictShare(model, task, launched, progress, stop)
+          : predictOnThreads(model, task, progress, stop);
       });
     const predictive = await predict(test);
     const waves = await wavesIn(experiment, predictive, test, predict);
+    const asked = trained.asked ?? nothingAsked;
+    const shifts = await shiftsOf({ experiment, test, predictive, asked, predict }, watch);
     if (launched && launched.rank > 0) return null;
     figures = figuresFrom(experiment, predictive, test.targets);
     words = waves === null ? [] : wordsOf(figures, waves);
+    const details = detailsOf(predictive, {
+      ...{ targets: test.targets, units: model.units ?? null, names: data.info.targets.names },
+      ...{ seed: configuration.seed, asked: asked.groups },
+    });
+    more = { details: toldOf(details), ...shifts.told };
     const of = trained.isOtherData ? 'other' : 'test';
     try {
-      record({ run, step, source, of, figures, experiment, waves }, predictive, test);
+      record({ run, step, source, of, figures, experiment, waves, details }, predictive, test);
+      recordShifts({ run, step, draws, configuration }, shifts);
     } catch (error) {
       // what was computed is told all the same
       if (!(error instanceof RunFolderError)) throw error;
@@ -101,6 +119,7 @@ export async function evaluateParameters(
     summary: {
       ...{ run, model: model.name, step, figures, draws, samplesPerSecond },
       parametersSha256: parametersSha256(parameters),
+      ...more,
     },
     figures: told(model.likelihood.figures, figures),
     examples: test?.count ?? 0,
@@ -114,7 +133,7 @@ async function wavesIn(
   experiment: Experiment,
   predictive: Predictive,
   test: ArrayExamples,
-  predict: (data: PredictionTask['data'], quantiles: readonly number[]) => Promise<Predictive>,
+  predict: Predict,
 ): Promise<Waves | null> {
   if (predictive.kind !== 'reals' || !isOfWaves(experiment)) return null;
   return wavesOf(experiment, predictive, test, async (data, quantiles) => {
@@ -190,6 +209,8 @@ interface Evaluation {
   readonly experiment: Evaluated;
   /** what is told of gravitational waves beside; nothing of an evaluation on the way */
   readonly waves?: Waves | null;
+  /** nor is there more of it beside its figures */
+  readonly details?: Details | null;
 }
 
 /** The likelihood's figures; of gravitational waves, and where a training ends by them, relative errors beside. */
@@ -213,7 +234,7 @@ function told(known: readonly Figure[], figures: EvaluationFigures): readonly Fi
 
 /** The line that tells it; and what a report draws beside, unless one that says more is there. */
 function record(
-  { run, step, source, of, figures, experiment, waves = null }: Evaluation,
+  { run, step, source, of, figures, experiment, waves = null, details = null }: Evaluation,
   predictive: Predictive,
   { count, targets }: ArrayExamples,
 ): void {
@@ -221,14 +242,16 @@ function record(
   const at = new Date().toISOString();
   const { draws } = predictive;
   const { seed } = experiment.configuration;
-  const kept = keptEvaluations(run).filter((one) => one.step === step);
+  const kept = keptEvaluations(run).filter((one) => one.step === step && !isOfShift(one));
   const isTold = of !== 'other' && !kept.some((one) => (one.of ?? 'test') === of && one.draws > draws);
   // What a report draws beside the figures. A file of its own first: the line is what makes it count.
-  if (predictive.kind === 'reals' && (isTold || kept.length === 0)) {
+  const isDrawn = isTold || kept.length === 0;
+  if (predictive.kind === 'reals' && isDrawn) {
     const { names } = experiment.data.info.targets;
     recordRegression(run, { step, at, ...regressionPicture({ predictive, targets, units, names }) });
     if (waves !== null) recordWaves(run, { step, at, ...waves });
   }
+  if (details !== null && isDrawn) recordDetails(run, { step, at, ...details });
   recordEvaluation(run, {
     ...{ step, at, data: source, of, images: count, draws, seed, figures },
     ...(predictive.kind === 'classes' && {

@@ -1,6 +1,6 @@
 export { chooseEngine, describeBfloat16, describeEngine, describeNative } from './engine.ts';
 export { elementsOf } from './elements.ts';
-export { type RunPrediction, evaluateRun, predictWithRun } from './evaluate-run.ts';
+export { type EvaluationRequest, type RunPrediction, evaluateRun, predictWithRun } from './evaluate-run.ts';
 export type { Outcome, RunSummary } from './evaluation.ts';
 export { infoOfImages } from './images.ts';
 export { infoOfSignals } from './gravitation.ts';

@@ -2,6 +2,13 @@ export { encodeArrayInputs, finiteRows, fitArrayInputs } from './array-inputs.ts
 export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';
 export { placesOf, usableRows } from './cells.ts';
+export {
+  type Corruption,
+  type CorruptionOptions,
+  corruptedImages,
+  corruptions,
+  corruptionStrengths,
+} from './corruption.ts';
 export { type ImageSet, imageExamples, splitImages } from './dataset.ts';
 export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './examples.ts';
 export {
@@ -22,6 +29,7 @@ export type {
   TargetKind,
   TargetSchema,
 } from './schema.ts';
+export { type ImageShape, resizedImages } from './resize.ts';
 export { joinedInputs, storedInputs } from './stored-inputs.ts';
 export { sharedBuffer } from './shared.ts';
 export { staged } from './staged.ts';

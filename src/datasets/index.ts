@@ -18,6 +18,7 @@ export { datasetNames, definitionOf, loadDataset } from './load.ts';
 export { withPixelMean } from './pixel-mean.ts';
 export {
   type HandedInputs,
+  fileOfPart,
   handedInputs,
   npyFilesIn,
   openInputs,
@@ -25,6 +26,7 @@ export {
   type OwnDataOptions,
   type OwnDataset,
   type OwnInputs,
+  readColumn,
   readOwnInputs,
   type Streaming,
 } from './own/index.ts';

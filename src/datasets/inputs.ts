@@ -1,5 +1,7 @@
 /** Images to predict for, in the forms in which people have them: NumPy's arrays, IDX files, PNG and JPEG pictures. */
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ImageShape, resizedImages } from '../data/index.ts';
 import { DataError } from '../errors/index.ts';
 import {
   attempt,
@@ -10,7 +12,7 @@ import {
   tellUnused,
   type Tolerance,
 } from './own/pictures/listing.ts';
-import { isPicture, readPicture } from './own/pictures/picture.ts';
+import { isPicture, readPicture, readPictureHeader } from './own/pictures/picture.ts';
 import { type ByteSource, errorCode, fileError, readBytes, sharedBytes, withFileAsync } from './readers/bytes.ts';
 import { isGzip } from './readers/deflate.ts';
 import { readIdx } from './readers/idx.ts';
@@ -30,30 +32,28 @@ export interface InputImages {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** [height, width, channels] */
-export type ImageShape = readonly [number, number, number];
-
 /** Names under which an .npz file holds images, where it holds more than one array; the first that is there is read. */
 const arrayNames = ['images', 'x', 'x_test', 'data'];
 
 /**
  * Reads images of one shape. Each path is a .npy or .npz file, an IDX file (.gz or not), a PNG or JPEG picture, or a folder
  * of pictures, taken in the order of their names. Pixels are bytes, or what `bytesOfPixels` takes for them. Of several
- * files, those that cannot be read are left out and told.
+ * files, those that cannot be read are left out and told. With `resize`, pictures of another size are scaled, and become grey
+ * or colour as the shape has it.
  * @throws DataError naming the file, what was got, what was expected and what to do: where a path does not exist, where
  * nothing can be read, and with `strict` at the first file that cannot
  */
 export async function readInputImages(
   paths: readonly string[],
   shape: ImageShape,
-  tolerance: Tolerance = {},
+  tolerance: Tolerance & { readonly resize?: boolean } = {},
 ): Promise<InputImages> {
-  const { onWarning: warn } = tolerance;
+  const { onWarning: warn, resize = false } = tolerance;
   const files = paths.flatMap((path) => expand(path, warn));
   const parts: (Part & { readonly path: string })[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of files) {
-    const read = () => withFileAsync(path, (file) => readAny(file, shape));
+    const read = () => withFileAsync(path, (file) => readAny(file, shape, resize));
     // A single file is read, or its fault is the answer.
     const part = await attempt(path, read, isStrict(tolerance) || files.length === 1);
     if ('reason' in part) leftOut.push(part);
@@ -85,7 +85,7 @@ export async function readInputImages(
   return { count, images, names, leftOut };
 }
 
-/** A folder's pictures; any other path is itself. */
+/** A folder's pictures, or where it has none those of the folders in it; any other path is itself. */
 function expand(path: string, warn: Tolerance['onWarning']): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
@@ -94,8 +94,10 @@ function expand(path: string, warn: Tolerance['onWarning']): readonly string[] {
       throw new DataError(`${path} does not exist`, { remedy: 'Check the path', cause });
     throw fileError(path, cause);
   }
-  const { pictures, others } = listingOf(path);
+  const { pictures, folders, others } = listingOf(path);
   if (pictures.length === 0) {
+    const ofFolders = folders.flatMap((name) => listingOf(join(path, name)).pictures);
+    if (ofFolders.length > 0) return ofFolders;
     throw new DataError(`${path} holds no picture`, {
       got: 'a folder without .png or .jpg files',
       remedy: 'Give a .npy, .npz, IDX, .png or .jpg file, or a folder of pictures',
@@ -111,11 +113,14 @@ interface Part {
   readonly isPicture: boolean;
 }
 
-async function readAny(source: ByteSource, shape: ImageShape): Promise<Part> {
+async function readAny(source: ByteSource, shape: ImageShape, resize: boolean): Promise<Part> {
   const { name, length } = source;
   const first = readBytes(source, 0, Math.min(8, length));
   const start = String.fromCharCode(...first);
-  if (isPicture(first)) return { count: 1, images: await readPicture(source, shape, 'refused'), isPicture: true };
+  if (isPicture(first)) {
+    const images = resize ? await readResized(source, shape) : await readPicture(source, shape, 'refused');
+    return { count: 1, images, isPicture: true };
+  }
   const count = (own: readonly number[]): number => countOf(name, own, shape);
   const ofArray = (array: NpyArray): Part => ({
     ...{ count: countOf(array.name, array.shape, shape), isPicture: false },
@@ -134,6 +139,23 @@ async function readAny(source: ByteSource, shape: ImageShape): Promise<Part> {
     got: length === 0 ? 'an empty file' : `a file that starts with ${JSON.stringify(start)}`,
     expected: 'a .npy, .npz, IDX (.gz or not), .png or .jpg file',
   });
+}
+
+/** A picture of more is none that a network of this size was meant for. */
+const mostPixels = 2 ** 26;
+
+/** A picture of any size, scaled; the colours beneath what is transparent are taken. */
+async function readResized(source: ByteSource, shape: ImageShape): Promise<Uint8Array> {
+  const { height, width, channels } = readPictureHeader(source);
+  if (height * width > mostPixels) {
+    throw new DataError(`${source.name} is too large to be scaled`, {
+      got: `${width}x${height} pixels`,
+      expected: `at most ${mostPixels} in all`,
+      remedy: 'Scale it before',
+    });
+  }
+  const own = [height, width, channels] as const;
+  return resizedImages(await readPicture(source, own, 'dropped'), 1, own, shape);
 }
 
 function imagesOf(source: ByteSource, shape: ImageShape): NpyArray {

@@ -12,7 +12,13 @@ export interface PredictionQuality {
   readonly ece: number;
 }
 
-const bins = 15;
+/** Bins of equal width, over 0 to 1, that confidences are sorted into. */
+export const confidenceBins = 15;
+
+/** Place of the bin, from 0, that holds the probability of a most probable class; its upper end belongs to it. */
+export function confidenceBinOf(confidence: number): number {
+  return Math.min(confidenceBins - 1, Math.max(0, Math.ceil(confidence * confidenceBins) - 1));
+}
 
 /** The examples whose most probable class has a probability in one of the bins of equal width: what a reliability diagram shows. */
 export interface ReliabilityBin {
@@ -67,13 +73,13 @@ export function reliability(
 }
 
 function binned(probabilities: ArrayLike<number>, labels: ArrayLike<number>, classes: number): ReliabilityBin[] {
-  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, correct: 0 }));
+  const sums = Array.from({ length: confidenceBins }, () => ({ count: 0, confidence: 0, correct: 0 }));
   for (let n = 0; n < labels.length; n++) {
     const row = n * classes;
     let best = 0;
     for (let c = 1; c < classes; c++) if (probabilities[row + c]! > probabilities[row + best]!) best = c;
     const confidence = probabilities[row + best]!;
-    const sum = sums[Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1))]!;
+    const sum = sums[confidenceBinOf(confidence)]!;
     sum.count++;
     sum.confidence += confidence;
     if (best === labels[n]) sum.correct++;

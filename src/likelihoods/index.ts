@@ -1,4 +1,5 @@
-export { type ReliabilityBin, predictionQuality, reliability } from './calibration.ts';
+export { type ReliabilityBin, confidenceBinOf, confidenceBins, predictionQuality, reliability } from './calibration.ts';
+export { checkPredictions } from './class-arguments.ts';
 export { bernoulli, categorical, classFigures } from './categorical.ts';
 export { centralCoverage } from './coverage.ts';
 export { figureOf, knownFigures } from './figures.ts';
@@ -28,6 +29,6 @@ export {
 export type { Predictive } from './predictive.ts';
 export { poisson } from './poisson.ts';
 export type { RealPredictive, RealScores } from './real-predictive.ts';
-export { checkDraws, checkLevels, checkTargets } from './requests.ts';
+export { checkDraws, checkLevels, checkTargets, scoresOf } from './requests.ts';
 export { inUnits, realFigures } from './reals.ts';
 export { relativeErrors } from './relative.ts';

@@ -36,6 +36,8 @@ export const purpose = {
   dataSplit: 9,
   detectorNoise: 10,
   signalDraw: 11,
+  bootstrap: 12,
+  corruption: 13,
   heldOut: 14,
   featureSketch: 15,
   conformalRank: 16,

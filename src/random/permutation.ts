@@ -1,4 +1,5 @@
-/** Keyed permutations: the order of the data in an epoch is a function of the key and the number of examples. */
+/** Keyed whole numbers: permutations, such as the order of the data in an epoch, and draws with replacement. */
+import { UsageError } from '../errors/index.ts';
 import { block, useKey } from './blocks.ts';
 import type { NoiseKey } from './keys.ts';
 
@@ -28,5 +29,28 @@ export function permutation(out: Uint32Array, key: NoiseKey): void {
     const swapped = out[i];
     out[i] = out[j];
     out[j] = swapped;
+  }
+}
+
+/**
+ * Fills `out` with independent whole numbers, each of 0 .. below - 1 as likely as the others, as keys.ts lays them out.
+ * @param below a whole number from 1 to 2^32
+ * @throws UsageError where the key or `below` is out of range
+ */
+export function fillIntegers(out: Int32Array | Uint32Array, key: NoiseKey, below: number): void {
+  if (!(Number.isInteger(below) && below >= 1 && below <= 2 ** 32)) {
+    throw new UsageError('whole numbers below', { got: String(below), expected: 'a whole number from 1 to 2^32' });
+  }
+  useKey(key);
+  const whole = 2 ** 32 - (2 ** 32 % below);
+  let drawn = 0;
+  for (let i = 0; i < out.length; i++) {
+    let word: number;
+    do {
+      if ((drawn & 3) === 0) block(drawn >>> 2, words);
+      word = words[drawn & 3];
+      drawn++;
+    } while (word >= whole);
+    out[i] = word % below;
   }
 }

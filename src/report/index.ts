@@ -4,7 +4,16 @@ export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';
 export { posteriorCurvesObserver } from './posterior/curves-file.ts';
 export { savedPosteriorObserver } from './posterior/saved-weights.ts';
-export { keptEvaluations, keptStarts, recordEvaluation, recordStart } from './run/records.ts';
+export {
+  type EvaluationRecord,
+  isOfShift,
+  keptEvaluations,
+  keptStarts,
+  recordEvaluation,
+  recordStart,
+} from './run/records.ts';
+export { type DetailsPicture, type EvaluationDetails, type Grouping, recordDetails } from './run/details.ts';
+export { type ScoresPicture, recordScores, scoreHistogram } from './run/scores.ts';
 export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type WavesPicture, recordWaves } from './run/waves.ts';
 export { type RunReport, readRun } from './run/read.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/run.ts';
-import { ownEvaluation } from '../../src/report/run/records.ts';
+import { keyOfEvaluation, ownEvaluation } from '../../src/report/run/records.ts';
 import { writeDigits } from './process.ts';
 import { recorder } from './request.ts';
 
@@ -137,7 +137,17 @@ it('the evaluation of a run is of its own test set, of the last step, with the m
     { ...one, step: 4, draws: 10, of: 'test' },
     { ...one, step: 4, draws: 99, of: 'other' },
     { ...one, step: 4, draws: 99, of: 'validation' },
+    { ...one, step: 4, draws: 99, of: 'outOfDistribution' },
+    { ...one, step: 4, draws: 99, of: 'corrupted' },
   ] as const;
   expect(ownEvaluation(evaluations)).toBe(evaluations[1]);
   expect(ownEvaluation(evaluations.slice(3))).toBeUndefined();
+});
+
+it('an evaluation is known by its data, draws, seed and calibration', () => {
+  const one = { at: '', data: 'a', images: 1, figures: {}, step: 2, draws: 9, seed: 1, of: 'test' } as const;
+  const others = [{ data: 'b' }, { draws: 8 }, { seed: 2 }, { calibration: 'temperature' }, { of: 'other' as const }];
+  const keys = [one, ...others.map((more) => ({ ...one, ...more }))].map(keyOfEvaluation);
+  expect(new Set(keys).size).toBe(6);
+  expect(keyOfEvaluation({ ...one, at: 'later', figures: { nll: 1 } })).toBe(keys[0]);
 });

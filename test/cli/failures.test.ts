@@ -67,7 +67,7 @@ it('is bad usage', async () => {
   }
   expect(failures.join('\n')).toMatchInlineSnapshot(`
     "2 credence: unknown command tarin. Did you mean train?
-    2 credence: credence evaluate: RUN is missing: expected credence evaluate RUN [--draws COUNT]
+    2 credence: credence evaluate: RUN is missing: expected credence evaluate RUN [--draws COUNT] [--ood DATA] [--corrupt] [--by COLUMN]
     2 credence: too many words: got me, expected credence doctor [--json]
     2 credence: unknown flag --verbse. Did you mean --verbose?
     2 credence: the batch is larger than the training set: got batchSize 201, expected at most 200 examples. Give a smaller --batchSize

@@ -64,7 +64,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('an evaluation of numbers', () => {
   it('keeps what is drawn of it beside its line', () => {
-    expect(readdirSync(at('two/evaluations')).toSorted()).toEqual(['step-120.json', 'step-60.json']);
+    expect(readdirSync(at('two/evaluations')).toSorted()).toEqual([
+      'details-step-120.json',
+      'step-120.json',
+      'step-60.json',
+    ]);
     const last = linesOf<Line>('two/evaluations.jsonl').at(-1)!;
     const picture = pictureOf('two/evaluations/step-120.json');
     expect(picture).toMatchObject({ step: 120, at: last.at, count: 16, outputs: 2, areCounts: false });
@@ -78,7 +82,7 @@ describe('an evaluation of numbers', () => {
     };
     expect(coverageAt(0.5)).toBeCloseTo(last.coverage50, 12);
     expect(coverageAt(0.9)).toBeCloseTo(last.coverage90, 12);
-    expect(() => readdirSync(at('colours/evaluations'))).toThrow('ENOENT');
+    expect(readdirSync(at('colours/evaluations'))).toEqual(['details-step-60.json']);
   });
 
   it('is in the events for TensorBoard under the names of its figures', () => {
@@ -122,8 +126,8 @@ describe("credence report of data of one's own", () => {
       for (const title of ['true', 'predicted', 'residual of']) expect(page).toContain(`>${title} ${name}</text>`);
     }
     expect(page).not.toContain('>Reliability</text>');
-    // training, two for each target, and the posterior at the end
-    expect(figures(page)).toBe(1 + 2 * 2 + 1);
+    // training, three for each target, risk and coverage, groups, and the posterior at the end
+    expect(figures(page)).toBe(1 + 2 * 3 + 2 + 1);
     expect(page).toContain('level of the central interval');
   });
 

@@ -70,7 +70,9 @@ test('purposes are part of the file format: each has its own number, and keeps i
   expect(purpose).toMatchInlineSnapshot(`
     {
       "augmentation": 7,
+      "bootstrap": 12,
       "conformalRank": 16,
+      "corruption": 13,
       "dataOrder": 6,
       "dataSplit": 9,
       "detectorNoise": 10,

@@ -12,3 +12,9 @@ export function duration(seconds: number): string {
   const twoDigits = (part: number) => String(part).padStart(2, '0');
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${twoDigits(rest)}` : `${minutes}:${twoDigits(rest)}`;
 }
+
+/** Rows of cells, each column as wide as its widest cell; a line each, two blanks before it. */
+export function aligned(table: readonly (readonly string[])[]): string[] {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd());
+}

@@ -1,5 +1,6 @@
 import type { ClassPredictive, Predictive, RealPredictive } from '../../likelihoods/index.ts';
 import { type PredictionLabels, quantileName } from '../../report/index.ts';
+import { aligned } from './format.ts';
 
 /** Lines of a table that a person reads; the rest goes into a file. */
 const shown = 20;
@@ -68,9 +69,4 @@ function ofReals(predictive: RealPredictive, { example, names, targets }: Predic
 /** In five digits, however large. */
 function fiveDigits(value: number): string {
   return value.toPrecision(5);
-}
-
-function aligned(table: readonly (readonly string[])[]): string[] {
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd());
 }

@@ -1,12 +1,14 @@
 import type { Outcome, RunSummary } from '../../compose/index.ts';
 import { count } from './format.ts';
+import { renderShifts } from './shifts.ts';
 
 /** The summary as --json tells it: the likelihood's figures stand among the rest. */
 export function summaryJson({ run, model, step, figures, ...others }: RunSummary): string {
   return `${JSON.stringify({ run, model, step, ...figures, ...others })}\n`;
 }
 
-export function renderSummary({ summary, figures, examples, kind, isBayesian, words }: Outcome): string {
+/** @param by whether figures by a column were asked for */
+export function renderSummary({ summary, figures, examples, kind, isBayesian, words }: Outcome, by = false): string {
   const { model, step, draws, samplesPerSecond, run } = summary;
   const rows = [
     ...figures.flatMap(({ name, title, unit }) => {
@@ -26,6 +28,7 @@ export function renderSummary({ summary, figures, examples, kind, isBayesian, wo
     `${model} after ${step} steps, ${weights}, ${over}`,
     ...rows.map(([name, value]) => `  ${name!.padEnd(width)} ${value}`),
     ...words.map((line) => `  ${line}`),
+    ...renderShifts(summary, by),
   ]
     .map((line) => `${line}\n`)
     .join('');

@@ -104,7 +104,7 @@ function rolesOf(name: string, roles: Readonly<Record<string, readonly string[]>
   return own.length > 1 ? `, as ${own.join(' and as ')}` : '';
 }
 
-function noColumn(file: string, name: string, names: readonly string[]): UsageError {
+export function noColumn(file: string, name: string, names: readonly string[]): UsageError {
   return new UsageError(`${file} has no column ${name}`, {
     expected: `one of ${shortList(names)}`,
     remedy: suggestion(name, names),

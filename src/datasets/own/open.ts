@@ -42,7 +42,7 @@ export async function openOwnData(options: OwnDataOptions): Promise<OwnDataset> 
   const usable = rowsToUse(rows, rows.names.inputs, missing);
   if (usable.length < count)
     onWarning?.(`${path}: ${count - usable.length} of ${count} rows have missing cells and are left out`);
-  const other = { test: otherFile(options.test), validation: otherFile(options.validation) };
+  const other = { test: fileOfPart(options.test), validation: fileOfPart(options.validation) };
   const split = splitRows(path, usable, count, {
     test: other.test === null ? partOf(options.test) : 0,
     validation: other.validation === null ? partOf(options.validation) : 0,
@@ -104,8 +104,8 @@ function weightsOf({ weights, names }: TrainingRows, train: Int32Array, usable: 
   return encodeExampleWeights(weights, train, names.weights);
 }
 
-/** A path of data, not of a list of rows. */
-function otherFile(part: OwnDataOptions['test']): string | null {
+/** The path of the file that is a part as a whole; null: the part is some rows of the run's own file. */
+export function fileOfPart(part: OwnDataOptions['test']): string | null {
   return typeof part === 'string' && !part.toLowerCase().endsWith('.json') ? part : null;
 }
 

@@ -1,9 +1,12 @@
 import { coverageFigure, furthest } from '../figures/coverage.ts';
+import { pitFigure } from '../figures/pit.ts';
 import { areSpread, predictedFigure } from '../figures/predicted.ts';
 import { reliabilityFigure } from '../figures/reliability.ts';
 import type { RunReport } from '../run/read.ts';
-import type { EvaluationRecord } from '../run/records.ts';
+import type { DetailsPicture } from '../run/details.ts';
+import { type EvaluationRecord, isOfShift, keyOfEvaluation } from '../run/records.ts';
 import type { RegressionPicture, TargetPicture } from '../run/regression.ts';
+import { detailsSection } from './details-section.ts';
 import { figureText, figuresOf, headOf } from './figures.ts';
 import { escape, figure, table } from './html.ts';
 import { partName } from './verdict.ts';
@@ -11,7 +14,13 @@ import { partName } from './verdict.ts';
 const inPage = { ground: 'none' } as const;
 
 /** All evaluations in numbers; of the run's own what its likelihood has left to draw. */
-export async function evaluationSection({ evaluations, evaluation, regression }: RunReport): Promise<string> {
+export async function evaluationSection({
+  evaluations: all,
+  evaluation,
+  regression,
+  details,
+}: RunReport): Promise<string> {
+  const evaluations = all.filter((one) => !isOfShift(one));
   if (evaluations.length === 0) return '';
   // those of single targets would not fit beside the others: they have a table of their own
   const shown = figuresOf(evaluations).filter(({ name }) => !name.includes('.'));
@@ -24,15 +33,14 @@ export async function evaluationSection({ evaluations, evaluation, regression }:
     '<h3>Evaluation</h3>',
     table(head, rows),
     ...(evaluation?.reliability ? [await reliability(evaluation, evaluation.reliability)] : []),
-    ...(evaluation && regression ? await numbers(evaluation, regression) : []),
+    ...(evaluation && regression ? await numbers(evaluation, regression, details) : []),
+    ...(evaluation && details ? await detailsSection(evaluation, details) : []),
   ].join('\n');
 }
 
 /** Of evaluations of the same on the same, the last: whoever evaluates again knows no more. */
 function withoutRepeats(evaluations: readonly EvaluationRecord[]): EvaluationRecord[] {
-  const keyOf = ({ step, data, of, images, draws, seed }: EvaluationRecord) =>
-    JSON.stringify([step, data, of ?? 'test', images, draws, seed]);
-  return [...new Map(evaluations.map((one) => [keyOf(one), one])).values()];
+  return [...new Map(evaluations.map((one) => [keyOfEvaluation(one), one])).values()];
 }
 
 async function reliability(
@@ -45,16 +53,30 @@ async function reliability(
   return figure(await reliabilityFigure(bins, inPage), caption);
 }
 
-async function numbers(evaluation: EvaluationRecord, picture: RegressionPicture): Promise<string[]> {
+async function numbers(
+  evaluation: EvaluationRecord,
+  picture: RegressionPicture,
+  details: DetailsPicture | null,
+): Promise<string[]> {
   const { outputs, targets } = picture;
   const more = outputs - targets.length;
   const parts: string[] = [];
-  for (const target of targets) {
+  for (const [output, target] of targets.entries()) {
     if (targets.length > 1) parts.push(`<h4>${escape(target.name)}</h4>`);
     parts.push(...(await ofTarget(evaluation, picture, target)));
+    const pit = details?.pit?.[output];
+    if (pit) parts.push(await pitOf(pit.shares, picture.count));
   }
   if (more > 0) parts.push(`<p class="notes">Of ${outputs} targets the first ${targets.length} are drawn.</p>`);
   return parts;
+}
+
+async function pitOf(shares: readonly number[], count: number): Promise<string> {
+  const caption =
+    'Probability integral transform: where the true numbers lie in their predictions, from below all of it (0) to above all ' +
+    'of it (1). Flat is calibrated, and grey is where 95 % of the bars would be; high at both ends: too sure; high in the ' +
+    'middle: too careful; high at one end: predictions lie to one side.';
+  return figure(await pitFigure(shares, { ...inPage, count }), caption);
 }
 
 async function ofTarget({ step, draws }: EvaluationRecord, picture: RegressionPicture, target: TargetPicture) {

@@ -19,7 +19,7 @@ export function figureText(name: string, value: number | undefined, examples: nu
 }
 
 /** Four digits behind the point, and of large and small numbers five in all. */
-function shortNumber(value: number): string {
+export function shortNumber(value: number): string {
   const size = Math.abs(value);
   return size !== 0 && (size >= 1000 || size < 0.01) ? String(Number(value.toPrecision(5))) : value.toFixed(4);
 }

@@ -5,6 +5,7 @@ import type { RunReport } from '../run/read.ts';
 import { evaluationSection } from './evaluation-section.ts';
 import { facts } from './facts.ts';
 import { escape, figure, list } from './html.ts';
+import { shiftSection } from './shift-section.ts';
 import { verdict } from './verdict.ts';
 import { wavesSection } from './waves-section.ts';
 
@@ -22,6 +23,7 @@ export async function runSection(run: RunReport, isAlone: boolean): Promise<stri
     facts(run),
     await training(run),
     await evaluationSection(run),
+    await shiftSection(run),
     await wavesSection(run),
     await posterior(run.posterior),
   ].join('\n');

@@ -8,6 +8,8 @@ import { assertSealed, configurationFile, hasSeal, isSealedRun, longFile, readRe
 import { gravitationName, medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
+import { type DetailsPicture, readDetails } from './details.ts';
+import { type ScoresPicture, readScores } from './scores.ts';
 import { type WavesPicture, readWaves } from './waves.ts';
 import {
   type EvaluationRecord,
@@ -15,6 +17,8 @@ import {
   evaluationRecord,
   evaluationsFile,
   figuresIn,
+  isOfShift,
+  mostTelling,
   ownEvaluation,
   recordsIn,
   startRecord,
@@ -86,6 +90,15 @@ export interface RunReport {
   readonly regression: RegressionPicture | null;
   /** and where it is of gravitational waves */
   readonly waves: WavesPicture | null;
+  /** what is told and drawn of that evaluation beside its figures */
+  readonly details: DetailsPicture | null;
+  /** evaluations on data of other kinds, one for each of these, and how scores are distributed */
+  readonly outOfDistribution: readonly {
+    readonly evaluation: EvaluationRecord;
+    readonly scores: ScoresPicture | null;
+  }[];
+  /** the evaluation under corruptions; null: there is none */
+  readonly corrupted: EvaluationRecord | null;
   readonly posterior: readonly StepCurves[];
   /** what is missing or cannot be read, a sentence each */
   readonly problems: readonly string[];
@@ -125,7 +138,8 @@ export function readRun(folder: string): RunReport {
   if (starts.length === 0 && isOfSealing)
     problems.push(`${startsFile} is missing or empty: nothing says where the run was trained`);
   const isNothingHeldOut = starts.at(-1)?.test === 0;
-  const evaluation = ownEvaluation(evaluations) ?? (isNothingHeldOut ? evaluations.at(-1) : null) ?? null;
+  const evaluation =
+    ownEvaluation(evaluations) ?? (isNothingHeldOut ? evaluations.findLast((one) => !isOfShift(one)) : null) ?? null;
   const report = {
     folder,
     name: basename(resolve(folder)),
@@ -137,6 +151,12 @@ export function readRun(folder: string): RunReport {
     evaluation,
     regression: pictureOf(readRegression, folder, evaluation, problems),
     waves: pictureOf(readWaves, folder, evaluation, problems),
+    details: pictureOf(readDetails, folder, evaluation, problems),
+    outOfDistribution: otherDataIn(evaluations).map((one) => ({
+      evaluation: one,
+      scores: pictureOf(readScores, folder, one, problems),
+    })),
+    corrupted: mostTelling(evaluations.filter(({ of }) => of === 'corrupted')) ?? null,
     posterior: records(curvesFile, curvesRecord).map(unpackCurves),
   };
   const planned = starts.at(-1)?.totalSteps;
@@ -173,6 +193,14 @@ function readRecords<T>(
   if (broken > 0) problems.push(`${name}: ${broken} ${left} cannot be read and are left out`);
   if (edited > 0) problems.push(`${name}: ${edited} ${left} are not as credence wrote them and are left out`);
   return records;
+}
+
+/** Of each data of another kind the evaluation that speaks for it. */
+function otherDataIn(evaluations: readonly EvaluationRecord[]): EvaluationRecord[] {
+  const others = evaluations.filter(({ of }) => of === 'outOfDistribution');
+  return [...new Set(others.map(({ data }) => data))].map(
+    (name) => mostTelling(others.filter(({ data }) => data === name))!,
+  );
 }
 
 function pictureOf<T>(

@@ -55,12 +55,43 @@ const evaluationShape = {
   images: z.int().positive(),
   draws: z.int().positive(),
   // Runs of earlier versions do not say what follows.
-  /** the run's own test set, the validation part of its data, or data of other making */
-  of: z.enum(['test', 'validation', 'other']).optional(),
+  /** the run's own test set, the validation part of its data, data of other making; or what is no test of it (`isOfShift`) */
+  of: z.enum(['test', 'validation', 'other', 'outOfDistribution', 'corrupted']).optional(),
   /** of the draws */
   seed: z.int().nonnegative().optional(),
+  /** of the calibration that its probabilities or intervals went through; none unless it is there */
+  calibration: z.string().optional(),
   /** of classes: accuracy against confidence, by confidence in bins of equal width */
   reliability: z.array(z.object({ count: z.int().nonnegative(), confidence: share, accuracy: share })).optional(),
+  /** out of distribution: what it was held against, for people, and how well each score tells them apart */
+  against: z.string().optional(),
+  detection: z
+    .array(
+      z.object({
+        name: z.string(),
+        auroc: share,
+        aupr: share,
+        fpr95: share,
+        /** mean of the score over the run's own test set, and over these data */
+        inside: z.number(),
+        outside: z.number(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  /** corrupted: figures at each severity; at 0 the same examples as they are */
+  corruptions: z
+    .array(
+      z.object({
+        kind: z.string(),
+        severity: z.int().min(0).max(5),
+        figures: z.record(z.string(), z.number()),
+        /** mean predictive entropy, nats; of numbers, mean standard deviation in the unit of the target */
+        uncertainty: z.number(),
+      }),
+    )
+    .readonly()
+    .optional(),
 };
 
 /** An evaluation; what else is a number in its line is a figure of the likelihood, under its name. */
@@ -70,13 +101,27 @@ export const evaluationRecord = z.looseObject(evaluationShape).transform((record
 }));
 export type EvaluationRecord = z.infer<typeof evaluationRecord>;
 
+/** Whether it tells how a run meets what it was not made for: its figures stand beside those of no test set. */
+export function isOfShift({ of }: Pick<EvaluationRecord, 'of'>): boolean {
+  return of === 'outOfDistribution' || of === 'corrupted';
+}
+
+/** What sets an evaluation apart: of two with the same key, the later tells no more than the earlier. */
+export function keyOfEvaluation({ step, data, of, images, draws, seed, calibration }: EvaluationRecord): string {
+  return JSON.stringify([step, data, of ?? 'test', images, draws, seed, calibration]);
+}
+
 /**
  * The evaluation that speaks for a run: of its own test set, after the last step of which there is one, with the most draws;
  * of equal ones the last. None of other data, or of fewer draws, takes its place.
  */
 export function ownEvaluation(evaluations: readonly EvaluationRecord[]): EvaluationRecord | undefined {
-  const own = evaluations.filter(({ of = 'test' }) => of === 'test');
-  return own.reduce<EvaluationRecord | undefined>(
+  return mostTelling(evaluations.filter(({ of = 'test' }) => of === 'test'));
+}
+
+/** Of evaluations of one kind: that after the last step, with the most draws; of equal ones the last. */
+export function mostTelling(evaluations: readonly EvaluationRecord[]): EvaluationRecord | undefined {
+  return evaluations.reduce<EvaluationRecord | undefined>(
     (best, one) => (best === undefined || !isLess(one, best) ? one : best),
     undefined,
   );
@@ -152,7 +197,8 @@ export function recordStart(folder: string, start: StartRecord): void {
 
 /** @throws RunFolderError if the file cannot be written */
 export function recordEvaluation(folder: string, { figures, ...evaluation }: EvaluationRecord): void {
-  const { reliability, at, ...facts } = evaluation;
-  const record = { ...facts, ...figures, ...(reliability && { reliability }) };
+  const { reliability, detection, corruptions, at, ...facts } = evaluation;
+  const lists = Object.entries({ reliability, detection, corruptions }).filter(([, list]) => list !== undefined);
+  const record = { ...facts, ...figures, ...Object.fromEntries(lists) };
   appendRecord(join(folder, evaluationsFile), record, { at });
 }
