@@ -27,9 +27,6 @@ export interface Calibration {
 /** Below this, a held-out part says too little. */
 export const leastHeldOut = 20;
 
-/** A share of held-out inputs that are as strange: below it, an input is called unlike anything in training. */
-export const strange = 0.02;
-
 /**
  * @param rows places of the examples to learn from, in the prediction
  * @param targets of all examples of the prediction: classes [count], or numbers [count, outputs] in their own units

@@ -85,6 +85,12 @@ export function familiarityOf(familiarity: Familiarity, examples: Viewed): Float
   return shares;
 }
 
+/** Distance of each input's features to its third nearest neighbour: a score of how unlike the training it is. */
+export function featureDistances({ groups, features }: Familiarity, examples: Viewed): Float64Array {
+  const placed = onAxes(examples.features, features);
+  return distancesTo(features.references, groups, placed, examples.groups, features.kept).map(Math.sqrt);
+}
+
 /** How many of ascending values are below this one. */
 function firstAtLeast(ascending: Float64Array, value: number): number {
   let [low, high] = [0, ascending.length];

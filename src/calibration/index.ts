@@ -7,9 +7,15 @@ export {
   groupsOf,
   learnCalibration,
   leastHeldOut,
-  strange,
 } from './calibration.ts';
 export { classSet, conformalQuantile, intervalScore, setScores } from './conformal.ts';
-export { type Familiarity, type FamiliarityView, type Viewed, familiarityOf, learnFamiliarity } from './familiarity.ts';
+export {
+  type Familiarity,
+  type FamiliarityView,
+  type Viewed,
+  familiarityOf,
+  featureDistances,
+  learnFamiliarity,
+} from './familiarity.ts';
 export { type FittedTemperature, fitTemperature, tempered } from './temperature.ts';
 export { classVerdict, isStrange, unlike } from './verdict.ts';

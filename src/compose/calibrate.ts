@@ -4,18 +4,20 @@ import {
   type Familiarity,
   type Viewed,
   checkCalibration,
+  featureDistances,
   groupsOf,
   learnCalibration,
   learnFamiliarity,
 } from '../calibration/index.ts';
-import type { ArrayExamples } from '../data/index.ts';
-import { DataError } from '../errors/index.ts';
+import { type ArrayExamples, sharedBuffer } from '../data/index.ts';
+import { CheckpointError, DataError, RunFolderError } from '../errors/index.ts';
+import { type Score, energyScore } from '../evaluation/index.ts';
 import { sizeOf } from '../graph/index.ts';
 import { networkFeatures } from '../inference/index.ts';
 import { type Predictive, type Units, inUnits } from '../likelihoods/index.ts';
 import { type Inputs, areInMemory } from '../models/index.ts';
 import { permutation, purpose } from '../random/index.ts';
-import { type CalibrationRecord, parametersSha256, writeCalibration } from '../run/index.ts';
+import { type CalibrationRecord, parametersSha256, readCalibration, writeCalibration } from '../run/index.ts';
 import { type NamedTensor, gravitationName } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
 import type { Experiment } from './experiment.ts';
@@ -45,11 +47,17 @@ export interface CalibrationTask {
 
 /**
  * Learns a calibration of the validation part, checked on the test set; without one, of a half of the test set that is drawn by the
- * seed, checked on the other half. Where that part is too small, or of one class, a note says so and nothing is kept.
+ * seed, checked on the other half. Where that part is too small, or of one class, nothing is kept.
+ * @returns the calibration, or why there is none
  */
-export async function calibrate(task: CalibrationTask, watch: Pick<Watch, 'note'>): Promise<CalibrationRecord | null> {
+export async function calibrate(
+  task: CalibrationTask,
+  watch: Pick<Watch, 'note'>,
+): Promise<CalibrationRecord | { readonly reason: string }> {
   const { run, experiment, step, parameters, test, validation } = task;
   const { configuration, model } = experiment;
+  const kept = keptOf(run, step, parameters);
+  if (kept !== null && kept.draws > test.predictive.draws) return kept;
   const { seed } = configuration;
   const units = model.units ?? null;
   const held = validation ?? test;
@@ -60,8 +68,7 @@ export async function calibrate(task: CalibrationTask, watch: Pick<Watch, 'note'
     fitted = learnCalibration(held.predictive, targets, learned, seed);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    watch.note(`no calibration: ${error.message}`);
-    return null;
+    return { reason: error.message };
   }
   const record: CalibrationRecord = {
     ...{ step, parametersSha256: parametersSha256(parameters), at: new Date().toISOString() },
@@ -70,8 +77,45 @@ export async function calibrate(task: CalibrationTask, watch: Pick<Watch, 'note'
     check: checkCalibration(test.predictive, inOwnUnits(test, units), checked, fitted, seed),
     familiarity: await familiarityIn(experiment, parameters, held, learned),
   };
-  writeCalibration(run, record);
+  try {
+    writeCalibration(run, record);
+  } catch (error) {
+    // what was computed is told all the same
+    if (!(error instanceof RunFolderError)) throw error;
+    watch.note(`this calibration is not kept: ${error.message}`);
+  }
   return record;
+}
+
+/** A calibration of the same parameters that is there already; null where it is of others, or broken: then it is made anew. */
+function keptOf(run: string, step: number, parameters: readonly NamedTensor[]): CalibrationRecord | null {
+  try {
+    return readCalibration(run, step, parametersSha256(parameters));
+  } catch (error) {
+    if (error instanceof CheckpointError) return null;
+    throw error;
+  }
+}
+
+/** What --json tells of a calibration. */
+export type ToldCalibration = Pick<CalibrationRecord, 'of' | 'draws' | 'count' | 'check'> & {
+  readonly temperature?: number;
+};
+
+export function toldOfCalibration({ of, draws, count, check, classes }: CalibrationRecord): ToldCalibration {
+  return { of, draws, count, ...(classes && { temperature: classes.temperature }), check };
+}
+
+/** The same in words: what `predict` does with it, and how that does where nothing was learned from. */
+export function calibrationWords({ of: part, classes, check }: CalibrationRecord): string[] {
+  const of = part === 'validation part' ? 'the validation part' : part;
+  const where = part === 'validation part' ? 'the test set' : 'the other half';
+  if (check === null || check.count === 0) return [`calibrated on ${of} for predict`];
+  const { coverage, count } = check;
+  const held = `${coverage.toFixed(4)} +- ${Math.sqrt((coverage * (1 - coverage)) / count).toFixed(4)} of ${where}`;
+  return classes === null
+    ? [`calibrated on ${of} for predict: its intervals of 90 % hold ${held}`]
+    : [`calibrated on ${of} for predict: temperature ${classes.temperature.toFixed(3)}, sets of 90 % hold ${held}`];
 }
 
 /** Places to learn from, in the validation part or the test set, and places in the test set to check on. */
@@ -136,10 +180,13 @@ function referencesIn({ data: { train }, configuration, model }: Experiment, pre
   });
 }
 
-function gathered(inputs: Inputs, places: Int32Array, shape: readonly number[]): Uint8Array | Float32Array {
+/** Rows of inputs, on memory of their own that threads share. */
+export function gathered(inputs: Inputs, places: Int32Array, shape: readonly number[]): Uint8Array | Float32Array {
   const size = sizeOf(shape);
   const isBytes = areInMemory(inputs) ? inputs instanceof Uint8Array : inputs.dtype === 'u8';
-  const out = new (isBytes ? Uint8Array : Float32Array)(places.length * size);
+  const out = isBytes
+    ? new Uint8Array(sharedBuffer('inputs', places.length * size))
+    : new Float32Array(sharedBuffer('inputs', 4 * places.length * size));
   if (!areInMemory(inputs)) inputs.gather(places, out);
   else {
     for (const [i, place] of places.entries()) out.set(inputs.subarray(place * size, (place + 1) * size), i * size);
@@ -160,4 +207,37 @@ export async function viewedAs(
   const engine = await chooseEngine(configuration.engine);
   const { count, inputs, features } = networkFeatures(engine, model, (name) => values.get(name), data, { seed });
   return { count, inputs, features, groups };
+}
+
+export interface ScoredInputs {
+  readonly experiment: Experiment;
+  readonly parameters: readonly NamedTensor[];
+  /** null: there is nothing to take distances from */
+  readonly familiarity: Familiarity | null;
+  readonly predictive: Predictive;
+  readonly inputs: { readonly count: number; readonly inputs: Inputs };
+}
+
+/** Scores of what the network makes of inputs before it answers: of one draw of the weights. */
+export async function networkScores(of: ScoredInputs): Promise<readonly Score[]> {
+  const { experiment, parameters, familiarity, predictive } = of;
+  const { configuration, model } = experiment;
+  const isOfClasses = model.likelihood.kind === 'categorical';
+  if (!isOfClasses && familiarity === null) return [];
+  const values = new Map(parameters.map(({ name, data }) => [name, data]));
+  const { count, inputs } = of.inputs;
+  const seen = networkFeatures(
+    await chooseEngine(configuration.engine),
+    model,
+    (name) => values.get(name),
+    { count, inputs },
+    { seed: configuration.seed },
+  );
+  const viewed = { ...seen, groups: groupsOf(predictive) };
+  return [
+    ...(isOfClasses ? [energyScore(seen.outputs, count, model.likelihood.outputs)] : []),
+    ...(familiarity === null
+      ? []
+      : [{ name: 'featureDistance' as const, values: featureDistances(familiarity, viewed) }]),
+  ];
 }

@@ -1,9 +1,11 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
+import { type CalibratedPredictions, calibrated as calibrate, groupsOf } from '../calibration/index.ts';
 import type { Communicator } from '../comm/index.ts';
 import type { InputImages } from '../datasets/index.ts';
 import { CheckpointError, UsageError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
-import { assertModel, loadLatest } from '../run/index.ts';
+import { mostPlotted, quantilesOfPlot } from '../report/index.ts';
+import { type CalibrationRecord, assertModel, loadLatest, parametersSha256, readCalibration } from '../run/index.ts';
 import type { Checkpoint, RunConfiguration } from '../train/index.ts';
 import { isOfOwnData, pixelMeanOf, schemaOf } from './description.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
@@ -15,7 +17,8 @@ import { experimentOf, resolveModel } from './resolve.ts';
 import { infoOfImages } from './images.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
 import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
-import { predictOnThreads, predictShare, untilStopped } from './prediction.ts';
+import { gathered, viewedAs } from './calibrate.ts';
+import { type PredictionTask, predictOnThreads, predictShare, untilStopped } from './prediction.ts';
 import { launchedRanks, together } from './ranks.ts';
 import { type Asked, assertImages, nothingAsked } from './shift.ts';
 import { recordedThroughput } from './throughput.ts';
@@ -96,6 +99,12 @@ async function askedOf(
 
 export interface RunPrediction {
   readonly predictive: Predictive;
+  /** what the run's calibration makes of it; null: it has none, or none was wanted */
+  readonly calibrated: CalibratedPredictions | null;
+  /** null as well */
+  readonly calibration: CalibrationRecord | null;
+  /** of the first ones, with the quantiles that a figure needs; null: not asked for */
+  readonly plotted: Predictive | null;
   /** one per example */
   readonly names: readonly string[];
   /** files that could not be read, and why */
@@ -105,15 +114,28 @@ export interface RunPrediction {
   readonly seconds: number;
 }
 
-/** Predictions of the last intact checkpoint of a run for inputs of the user's own; on every rank of a job the whole. */
+export interface PredictionRequest {
+  readonly quantiles: readonly number[];
+  /** share of truths that sets and intervals are to hold; null: predictions as they are, without a calibration */
+  readonly level: number | null;
+  /** whether what is drawn of the first of them is wanted too */
+  readonly isPlotted?: boolean;
+}
+
+/**
+ * Predictions of the last intact checkpoint of a run for inputs of the user's own; on every rank of a job the whole.
+ * @throws CheckpointError where the calibration is broken or of another checkpoint, DataError where it cannot give that level
+ */
 export async function predictWithRun(
   run: string,
   paths: readonly string[],
   configuration: RunConfiguration,
-  quantiles: readonly number[],
+  { quantiles, level, isPlotted = false }: PredictionRequest,
   watch: Watch,
 ): Promise<RunPrediction> {
   const checkpoint = latest(run, watch);
+  const calibration =
+    level === null ? null : readCalibration(run, checkpoint.step, parametersSha256(checkpoint.parameters));
   const info = infoIn(checkpoint, configuration);
   const resolved = await resolveModel(configuration.model, info);
   await assertUsable(run, checkpoint, { ...resolved, configuration }, watch);
@@ -125,14 +147,67 @@ export async function predictWithRun(
     stream: configuration.data.stream,
   });
   const draws = isBayesian ? configuration.draws : 1;
-  const task = { configuration, info, parameters, data, draws, quantiles };
   const started = performance.now();
-  const predictive = await untilStopped(watch, 'prediction', 'Nothing was written. Start it again', (stop) =>
-    launchedAs()
-      ? onLaunchedRanks(configuration, step, (launched) => predictShare(model, task, launched, watch.evaluating, stop))
-      : predictOnThreads(model, task, watch.evaluating, stop),
+  const [predictive, plotted] = await untilStopped(
+    watch,
+    'prediction',
+    'Nothing was written. Start it again',
+    (stop) => {
+      const tasks = [
+        { configuration, info, parameters, data, draws, quantiles },
+        ...(isPlotted
+          ? [{ configuration, info, parameters, data: firstOf(data, model), draws, quantiles: quantilesOfPlot(draws) }]
+          : []),
+      ];
+      return launchedAs()
+        ? onLaunchedRanks(configuration, step, (launched) =>
+            inTurn(tasks, (task) => predictShare(model, task, launched, watch.evaluating, stop)),
+          )
+        : inTurn(tasks, (task) => predictOnThreads(model, task, watch.evaluating, stop));
+    },
   );
-  return { predictive, names, leftOut, info, step, seconds: (performance.now() - started) / 1000 };
+  const seconds = (performance.now() - started) / 1000;
+  const calibrated =
+    calibration === null || level === null
+      ? null
+      : await calibratedBy(calibration, level, predictive!, { model, configuration, parameters, data });
+  return {
+    predictive: predictive!,
+    calibrated,
+    calibration,
+    plotted: plotted ?? null,
+    names,
+    leftOut,
+    info,
+    step,
+    seconds,
+  };
+}
+
+async function inTurn<T, R>(tasks: readonly T[], work: (task: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const task of tasks) results.push(await work(task));
+  return results;
+}
+
+/** As many as are drawn; their draws are those that they have among all. */
+function firstOf({ count, inputs }: PredictionTask['data'], { input }: Experiment['model']): PredictionTask['data'] {
+  const first = Math.min(mostPlotted, count);
+  const places = Int32Array.from({ length: first }, (_, i) => i);
+  return { count: first, inputs: gathered(inputs, places, input.shape) };
+}
+
+async function calibratedBy(
+  calibration: CalibrationRecord,
+  level: number,
+  predictive: Predictive,
+  of: Pick<Experiment, 'model' | 'configuration'> & Pick<PredictionTask, 'parameters' | 'data'>,
+): Promise<CalibratedPredictions> {
+  if (calibration.familiarity === null) return calibrate(predictive, calibration, level, null);
+  const { count, inputs } = of.data;
+  const { seed } = calibration;
+  const viewed = await viewedAs(of, of.parameters, { count, inputs, groups: groupsOf(predictive), seed });
+  return calibrate(predictive, calibration, level, viewed);
 }
 
 /** @throws CheckpointError where nothing has been trained yet */

@@ -18,7 +18,16 @@ import { type Evaluate, type EvaluationFigures, type NamedTensor, gravitationNam
 import { type Details, detailsOf, toldOf } from './details.ts';
 import type { Experiment, ExperimentData } from './experiment.ts';
 import { type PredictionTask, type Progress, predictOnThreads, predictShare, untilStopped } from './prediction.ts';
-import { type Asked, type Predict, type ToldShifts, nothingAsked, recordShifts, shiftsOf } from './shift.ts';
+import {
+  type Asked,
+  type Predict,
+  type ToldShifts,
+  nothingAsked,
+  recordShifts,
+  shiftsOf,
+  withScores,
+} from './shift.ts';
+import { type ToldCalibration, calibrate, calibrationWords, networkScores, toldOfCalibration } from './calibrate.ts';
 import type { Watch } from './watch.ts';
 import { type Waves, isOfWaves, wavesOf, wordsOf } from './waves.ts';
 
@@ -38,6 +47,8 @@ export interface RunSummary extends ToldShifts {
   readonly parametersSha256: string;
   /** beside the figures: intervals, what is right of the most certain, groups; not there where nothing is held out */
   readonly details?: EvaluationDetails;
+  /** what a held-out part taught; not there where there is none, or too little of it */
+  readonly calibration?: ToldCalibration;
 }
 
 /** A summary, and what its figures are over. */
@@ -83,7 +94,7 @@ export async function evaluateParameters(
   const draws = isBayesian ? configuration.draws : 1;
   let figures: EvaluationFigures = {};
   let words: readonly string[] = [];
-  let more: Pick<RunSummary, 'details'> & ToldShifts = {};
+  let more: Pick<RunSummary, 'details' | 'calibration'> & ToldShifts = {};
   if (test !== null) {
     const again = `Evaluate it with: ${commandOf('evaluate', [run], ...(isBayesian ? ['--draws', `${draws}`] : []))}`;
     const predict: Predict = (of, quantiles = [], progress = watch.evaluating) =>
@@ -94,9 +105,13 @@ export async function evaluateParameters(
           : predictOnThreads(model, task, progress, stop);
       });
     const predictive = await predict(test);
-    const waves = await wavesIn(experiment, predictive, test, predict);
+    const held = trained.isOtherData ? null : data.validation;
+    const validated = held && (await predict(held));
+    const waves = await wavesIn(experiment, predictive, test, async (of, ...others) =>
+      of === held && validated ? validated : predict(of, ...others),
+    );
     const asked = trained.asked ?? nothingAsked;
-    const shifts = await shiftsOf({ experiment, test, predictive, asked, predict }, watch);
+    let shifts = await shiftsOf({ experiment, test, predictive, asked, predict }, watch);
     if (launched && launched.rank > 0) return null;
     figures = figuresFrom(experiment, predictive, test.targets);
     words = waves === null ? [] : wordsOf(figures, waves);
@@ -104,8 +119,32 @@ export async function evaluateParameters(
       ...{ targets: test.targets, units: model.units ?? null, names: data.info.targets.names },
       ...{ seed: configuration.seed, asked: asked.groups },
     });
-    more = { details: toldOf(details), ...shifts.told };
     const of = trained.isOtherData ? 'other' : 'test';
+    const calibration = trained.isOtherData
+      ? null
+      : await calibrate(
+          {
+            ...{ run, experiment, step, parameters, test: { predictive, examples: test } },
+            validation: held && validated && { predictive: validated, examples: held },
+          },
+          watch,
+        );
+    const known = calibration === null || 'reason' in calibration ? null : calibration.familiarity;
+    if (asked.other !== null && shifts.outside !== null) {
+      const task = { experiment, parameters, familiarity: known };
+      const inside = await networkScores({ ...task, predictive, inputs: test });
+      shifts = withScores(
+        shifts,
+        inside,
+        await networkScores({ ...task, predictive: shifts.outside, inputs: asked.other.inputs }),
+      );
+    }
+    more = { details: toldOf(details), ...shifts.told };
+    if (calibration !== null && 'reason' in calibration) words = [...words, `not calibrated: ${calibration.reason}`];
+    else if (calibration !== null) {
+      more = { ...more, calibration: toldOfCalibration(calibration) };
+      words = [...words, ...calibrationWords(calibration)];
+    }
     try {
       record({ run, step, source, of, figures, experiment, waves, details }, predictive, test);
       recordShifts({ run, step, draws, configuration }, shifts);

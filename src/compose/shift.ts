@@ -51,6 +51,8 @@ interface Shifts {
   readonly told: ToldShifts;
   /** what is drawn of the scores */
   readonly scores: ScoresPicture['scores'];
+  /** of the other data; null: there are none */
+  readonly outside: Predictive | null;
 }
 
 interface ShiftRequest {
@@ -70,14 +72,28 @@ export async function shiftsOf(
   const units = experiment.model.units ?? null;
   const told: { -readonly [Key in keyof ToldShifts]: ToldShifts[Key] } = {};
   let scores: Shifts['scores'] = [];
+  let outside: Predictive | null = null;
   if (other !== null) {
-    const outside = await predict(other.inputs);
+    outside = await predict(other.inputs);
     const found = detectionOf(uncertaintyScores(predictive, units), uncertaintyScores(outside, units));
     told.outOfDistribution = { data: other.data, count: outside.count, scores: found.detection };
     scores = found.scores;
   }
   if (corrupt) told.corruptions = await corruptionOf({ experiment, test, predict }, watch);
-  return { told, scores };
+  return { told, scores, outside };
+}
+
+/** Scores that only the network itself can tell, beside those of its predictions. */
+export function withScores(shifts: Shifts, inside: readonly Score[], outside: readonly Score[]): Shifts {
+  const { told, scores } = shifts;
+  if (told.outOfDistribution === undefined) return shifts;
+  const found = detectionOf(inside, outside);
+  const { scores: known, ...facts } = told.outOfDistribution;
+  return {
+    ...shifts,
+    told: { ...told, outOfDistribution: { ...facts, scores: [...known, ...found.detection] } },
+    scores: [...scores, ...found.scores],
+  };
 }
 
 /**

@@ -22,7 +22,8 @@ export type { ClassPrediction } from './predictions/classes.ts';
 export { npyOf } from './predictions/npy.ts';
 export type { PredictionLabels } from './predictions/labels.ts';
 export { predictionRows, predictionsCsv, predictionsNpz } from './predictions/predictions.ts';
-export { type RealPrediction, quantileName } from './predictions/reals.ts';
+export { type PlottedPredictions, mostPlotted, predictionsFigure, quantilesOfPlot } from './figures/predictions.ts';
+export { type RealPrediction, intervalNames, quantileName } from './predictions/reals.ts';
 export {
   type FittedScaling,
   type Machine,

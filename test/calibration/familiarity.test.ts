@@ -83,15 +83,24 @@ describe('familiarity', () => {
 });
 
 describe('verdict', () => {
-  const nameOf = (label: number) => `${label}`;
   it.each([
-    [[4], 0.5, '4'],
-    [[4, 9], 0.5, 'not sure: 4 or 9'],
-    [[4, 9, 7], null, 'not sure: 4, 9 or 7'],
-    [[4, 9, 7, 1], 0.5, 'not sure: could be any of 4'],
-    [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0.5, 'not sure: could be any of all 10'],
-    [[4], 0.02, 'unlike anything in training'],
-  ])('of %j with familiarity %j', (set, familiarity, words) => {
-    expect(classVerdict(set, 10, nameOf, familiarity)).toBe(words);
+    [[4], 0.5, 0.9, '4'],
+    [[4], 0.05, 0.9, 'not sure: 4, but unlike most in training'],
+    [[4], 0.05, 0.99, '4'],
+    [[4, 9], 0.05, 0.9, 'not sure: 4 or 9'],
+    [[4, 9, 7], null, 0.9, 'not sure: 4, 9 or 7'],
+    [[4, 9, 7, 1], 0.5, 0.9, 'not sure: could be any of 4'],
+    [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0.5, 0.9, 'not sure: could be any of all 10'],
+    [[4], 0.02, 0.9, 'unlike anything in training'],
+    [[4], 0.02, 0.99, '4'],
+  ])('of %j with familiarity %j at a level of %d', (set, share, level, words) => {
+    const familiarity = share === null ? null : Float64Array.of(share);
+    const one = { level, sets: [set], familiarity, probabilities: null, low: null, high: null };
+    expect(classVerdict(one, 0, 10, (label) => `${label}`)).toBe(words);
+  });
+
+  it('is none where there are no sets', () => {
+    const none = { level: 0.9, sets: null, familiarity: null, probabilities: null, low: null, high: null };
+    expect(classVerdict(none, 0, 10, String)).toBeNull();
   });
 });

@@ -127,9 +127,10 @@ describe("credence predict with classes of one's own", () => {
     const shown = await credence('predict', at('colours'), at('warm.csv'));
     expect(shown.replaceAll(/\d\.\d{4}/g, '0.0000').replaceAll(/ {2,}/g, '  ')).toMatchInlineSnapshot(`
       "BNN_table after 150 steps, 6 draws, 2 rows; entropies in nats
-        row  class  name  probability  entropy  of it the weights
-        ./warm.csv[0]  2  red  0.0000 +- 0.0000  0.0000  0.0000
-        ./warm.csv[1]  0  blue  0.0000 +- 0.0000  0.0000  0.0000
+        row  class  name  probability  sd of draws  entropy  of it the weights
+        ./warm.csv[0]  2  red  0.0000  0.0000  0.0000  0.0000
+        ./warm.csv[1]  0  blue  0.0000  0.0000  0.0000  0.0000
+      no verdicts: step 150 of ./colours has no calibration. Make one, where examples are held out: credence evaluate ./colours
       "
     `);
     await credence('predict', at('colours'), at('warm.csv'), '--out', at('warm-out.csv'), '--quantiles', 'none');

@@ -164,9 +164,10 @@ describe('credence predict', () => {
     expect(lines.map((line) => line.replaceAll(/ {2,}/g, '  '))).toMatchInlineSnapshot(`
       [
         "BNN_FC_flip after 40 steps, 20 draws, 2 images; entropies in nats",
-        "  image  class  probability  entropy  of it the weights",
-        "  ./pictures/0.png  0  0.0000 +- 0.0000  0.0000  0.0000",
-        "  ./pictures/1.png  7  0.0000 +- 0.0000  0.0000  0.0000",
+        "  image  class  probability  sd of draws  entropy  of it the weights",
+        "  ./pictures/0.png  0  0.0000  0.0000  0.0000  0.0000",
+        "  ./pictures/1.png  7  0.0000  0.0000  0.0000  0.0000",
+        "no verdicts: step 40 of ./trained has no calibration. Make one, where examples are held out: credence evaluate ./trained",
         "",
       ]
     `);
@@ -210,9 +211,9 @@ describe('credence predict', () => {
       told.push(`${code} ${stderr.trimEnd().replaceAll(folder, '.')}`);
     }
     expect(told.join('\n')).toMatchInlineSnapshot(`
-      "2 credence: credence predict: RUN is missing: expected credence predict RUN INPUT... [--draws COUNT] [--out FILE]
+      "2 credence: credence predict: RUN is missing: expected credence predict RUN INPUT... [--draws COUNT] [--abstain SHARE] [--plot FILE] [--out FILE]
       2 credence: run folder nowhere does not exist. Give the folder that credence train printed
-      2 credence: credence predict: INPUT is missing: expected credence predict RUN INPUT... [--draws COUNT] [--out FILE]
+      2 credence: credence predict: INPUT is missing: expected credence predict RUN INPUT... [--draws COUNT] [--abstain SHARE] [--plot FILE] [--out FILE]
       2 credence: --draws: got 0, expected an integer from 1 to 1000000. The default is 30
       2 credence: --quantiles: got 0.5,2, expected levels from 0 to 1, such as 0.05,0.5,0.95, or none
       2 credence: --out: got predictions.txt, expected a file that ends in .json, .csv, .npz

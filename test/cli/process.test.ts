@@ -20,7 +20,7 @@ describe('credence train', () => {
     expect(trained).toMatchObject({ code: 0, stderr: '' });
     const summary = summaryOf(trained.stdout);
     expect(Object.keys(summary).join()).toMatchInlineSnapshot(
-      `"run,model,step,accuracy,nll,brier,ece,draws,samplesPerSecond,parametersSha256"`,
+      `"run,model,step,accuracy,nll,brier,ece,draws,samplesPerSecond,parametersSha256,details,calibration"`,
     );
     expect(summary).toMatchObject({ run: 'plain', model: 'BNN_FC_flip', step: 40, draws: 2 });
     const evaluated = await credence('evaluate', 'plain', '--json');
@@ -28,7 +28,7 @@ describe('credence train', () => {
     const { samplesPerSecond: _, ...figures } = summary;
     expect(summaryOf(evaluated.stdout)).toMatchObject(figures);
     expect(readdirSync(join(folder, 'plain')).toSorted().join()).toMatch(
-      /^checkpoints,config.yaml,evaluations.jsonl,events.out[^,]*,events.out[^,]*,events.out[^,]*,metrics.jsonl,posterior,starts.jsonl,timing.csv$/,
+      /^calibration,checkpoints,config.yaml,evaluations,evaluations.jsonl,events.out[^,]*,events.out[^,]*,events.out[^,]*,metrics.jsonl,posterior,starts.jsonl,timing.csv$/,
     );
   });
 
@@ -57,6 +57,7 @@ describe('credence train', () => {
         calibration error  #
         training speed     #/s
         run folder         runs/CNN_FC
+        calibrated on half of the test set for predict: temperature #, sets of 90 % hold # +- # of the other half
       Evaluate it again: credence evaluate runs/CNN_FC
       "
     `);

@@ -116,7 +116,7 @@ describe('the figures of an evaluation', () => {
     });
     const corrupted = await corruptionFigure(points);
     expect(marks(corrupted, 'line mark')).toBe(4);
-    expect(texts(corrupted)).toEqual(expect.arrayContaining(['Accuracy', 'blur', 'noise']));
+    expect(texts(corrupted)).toEqual(expect.arrayContaining(['accuracy', 'blur', 'noise']));
     for (const one of [svg, corrupted]) expect(one).not.toMatch(/NaN|undefined|Infinity/);
   });
 });

@@ -23,7 +23,7 @@ export function corruptionFigure(points: readonly CorruptionPoint[], options: Fi
     ),
   );
   const panel = (field: string, title: string, isShare: boolean) => ({
-    ...{ width: 330, height: 240, title: { text: title, fontSize: 12, fontWeight: 'normal' as const } },
+    ...{ width: 290, height: 230 },
     mark: { type: 'line' as const, strokeWidth: 2, point: { filled: true, size: 40 } },
     encoding: {
       x: {
@@ -31,8 +31,8 @@ export function corruptionFigure(points: readonly CorruptionPoint[], options: Fi
         axis: { values: [0, 1, 2, 3, 4, 5], format: 'd', grid: false },
       },
       y: {
-        ...{ field, type: 'quantitative' as const, title: null },
-        ...(isShare && { scale: { domain: [0, 1] }, axis: { format: '.0%' } }),
+        ...{ field, type: 'quantitative' as const, title },
+        ...(isShare ? { scale: { domain: [0, 1] }, axis: { format: '.0%' } } : {}),
       },
       color: {
         ...{ field: 'kind', type: 'nominal' as const, title: null },
@@ -46,8 +46,8 @@ export function corruptionFigure(points: readonly CorruptionPoint[], options: Fi
     {
       ...{ data: { values }, spacing: 40 },
       hconcat: areClasses
-        ? [panel('quality', 'Accuracy', true), panel('uncertainty', 'Mean predictive entropy, nats', false)]
-        : [panel('quality', 'RMSE', false), panel('uncertainty', 'Mean standard deviation', false)],
+        ? [panel('quality', 'accuracy', true), panel('uncertainty', 'mean predictive entropy, nats', false)]
+        : [panel('quality', 'RMSE', false), panel('uncertainty', 'mean standard deviation', false)],
     },
     options,
   );

@@ -18,7 +18,7 @@ export function riskCoverageFigure(
   curve: readonly RiskPoint[],
   { risk, isShare, ...options }: FigureOptions & { readonly risk: string; readonly isShare: boolean },
 ): Promise<string> {
-  const kinds = ["by the run's own certainty", 'in the best order there is', 'in any order'];
+  const kinds = ["the run's order", 'the best order', 'any order'];
   const all = curve.at(-1)!.risk;
   const values = curve.flatMap(({ coverage, risk: own, best }) => [
     { coverage, risk: own, kind: kinds[0] },

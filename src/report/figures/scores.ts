@@ -26,7 +26,7 @@ export function scoresFigure(
     scale: { domain: [...names], range: [palette[0], palette[1]] },
     legend: { orient: 'bottom' as const, direction: 'horizontal' as const, symbolType: 'square' },
   };
-  const panel = ({ name, from, to, inside, outside }: ScoreBins) => {
+  const panel = ({ name, from, to, inside, outside }: ScoreBins, p: number) => {
     const values = [inside, outside].flatMap((counts, k) => {
       const all = counts.reduce((sum, count) => sum + count, 0);
       const width = (to - from) / counts.length;
@@ -34,7 +34,7 @@ export function scoresFigure(
       return [...shares, { kind: names[k]!, at: to, share: counts.at(-1)! / all }];
     });
     return {
-      ...{ data: { values }, width: 225, height: 200 },
+      ...{ data: { values }, width: 172, height: 190 },
       mark: {
         ...{ type: 'area' as const, interpolate: 'step-after' as const, opacity: 0.35 },
         line: { strokeWidth: 1.5, opacity: 1 },
@@ -42,11 +42,16 @@ export function scoresFigure(
       encoding: {
         x: {
           ...{ field: 'at', type: 'quantitative' as const, title: titles[name] ?? name },
-          axis: { tickCount: 4, grid: false },
+          axis: { tickCount: 3, grid: false },
           scale: { domain: [from, to], nice: false },
         },
         y: {
-          ...{ field: 'share', type: 'quantitative' as const, title: 'share of the examples', stack: null },
+          ...{
+            field: 'share',
+            type: 'quantitative' as const,
+            title: p === 0 ? 'share of the examples' : null,
+            stack: null,
+          },
           scale: { type: 'sqrt' as const },
           axis: { values: [0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1], format: '.0%' },
         },
@@ -54,5 +59,5 @@ export function scoresFigure(
       },
     };
   };
-  return drawSvg({ spacing: 30, hconcat: scores.map(panel) }, options);
+  return drawSvg({ spacing: 18, hconcat: scores.map(panel) }, options);
 }

@@ -1,3 +1,4 @@
+import { classVerdict } from '../../calibration/index.ts';
 import type { ClassPredictive } from '../../likelihoods/index.ts';
 import type { PredictionLabels } from './labels.ts';
 import { npyOf, npyOfStrings } from './npy.ts';
@@ -17,23 +18,33 @@ export interface ClassPrediction {
   readonly expectedEntropy: number;
   /** of label and weights: what knowing the weights would tell */
   readonly mutualInformation: number;
-  /** of each class, over the draws */
+  /** classes that it may be, the most probable first; with what follows where the run is calibrated */
+  readonly set?: readonly number[];
+  /** share of held-out examples that are as unlike the training's */
+  readonly familiarity?: number;
+  /** in words */
+  readonly verdict?: string;
+  /** of each class, over the draws; at the run's temperature where it is calibrated */
   readonly probabilities: readonly number[];
   readonly standardDeviations: readonly number[];
   /** for each level that was asked for, of each class */
   readonly quantiles: readonly (readonly number[])[];
 }
 
-type Labels = Pick<PredictionLabels, 'example' | 'names' | 'targets'>;
+type Labels = Pick<PredictionLabels, 'example' | 'names' | 'targets' | 'calibrated'>;
 
 export function classPredictions(
   predictive: ClassPredictive,
-  { example, names, targets }: Labels,
+  { example, names, targets, calibrated }: Labels,
 ): readonly ClassPrediction[] {
   const { classes } = predictive;
+  const nameOf = (label: number) => targets?.[label] ?? String(label);
   return names.map((from, n) => {
     const row = (values: Float64Array) => [...values.subarray(n * classes, (n + 1) * classes)];
-    const probabilities = row(predictive.probabilities);
+    const probabilities = row(calibrated?.probabilities ?? predictive.probabilities);
+    const set = calibrated?.sets?.[n];
+    const familiarity = calibrated?.familiarity?.[n];
+    const verdict = calibrated ? classVerdict(calibrated, n, classes, nameOf) : null;
     const probability = Math.max(...probabilities);
     const predicted = probabilities.indexOf(probability);
     return {
@@ -44,6 +55,9 @@ export function classPredictions(
       predictiveEntropy: predictive.predictiveEntropy[n]!,
       expectedEntropy: predictive.expectedEntropy[n]!,
       mutualInformation: predictive.mutualInformation[n]!,
+      ...(set && { set }),
+      ...(familiarity !== undefined && { familiarity }),
+      ...(verdict !== null && { verdict }),
       probabilities,
       standardDeviations: row(predictive.standardDeviations),
       quantiles: predictive.quantiles.map(row),
@@ -59,6 +73,9 @@ export function classTable(predictive: ClassPredictive, labels: Labels): (string
   const header = [
     ...[labels.example, 'class', ...(isNamed ? ['name'] : []), 'probability'],
     ...['predictiveEntropy', 'expectedEntropy', 'mutualInformation'],
+    ...(labels.calibrated?.sets ? ['set'] : []),
+    ...(labels.calibrated?.familiarity ? ['familiarity'] : []),
+    ...(labels.calibrated?.sets ? ['verdict'] : []),
     ...perClass('probability'),
     ...perClass('standardDeviation'),
     ...predictive.levels.flatMap((level) => perClass(`quantile${level}`)),
@@ -66,6 +83,9 @@ export function classTable(predictive: ClassPredictive, labels: Labels): (string
   const lines = classPredictions(predictive, labels).map((one, n) => [
     ...[labels.names[n]!, one.class, ...(one.name === undefined ? [] : [one.name]), one.probability],
     ...[one.predictiveEntropy, one.expectedEntropy, one.mutualInformation],
+    ...(one.set ? [one.set.join(' ')] : []),
+    ...(one.familiarity === undefined ? [] : [one.familiarity]),
+    ...(one.verdict === undefined ? [] : [one.verdict]),
     ...[one.probabilities, one.standardDeviations, ...one.quantiles].flat(),
   ]);
   return [header, ...lines];
@@ -74,17 +94,26 @@ export function classTable(predictive: ClassPredictive, labels: Labels): (string
 /**
  * For numpy.load: `probabilities` and `standardDeviations` [count, classes], `predictiveEntropy`, `expectedEntropy` and
  * `mutualInformation` [count], `levels` [levels] and `quantiles` [levels, count, classes], all float64; `images` or `rows`
- * [count], the names, and where classes have names `classes` [classes].
+ * [count], the names, and where classes have names `classes` [classes]. Of a calibrated run also `sets` [count, classes], 1 for
+ * what is in the set, and `familiarity` [count].
  */
-export function classArrays(predictive: ClassPredictive, { example, names, targets }: Labels) {
+export function classArrays(predictive: ClassPredictive, { example, names, targets, calibrated }: Labels) {
   const { count, classes, levels } = predictive;
+  const { sets = null, familiarity = null, probabilities = null } = calibrated ?? {};
+  const isIn =
+    sets &&
+    Float64Array.from({ length: count * classes }, (_, i) => {
+      return sets[Math.floor(i / classes)]!.includes(i % classes) ? 1 : 0;
+    });
   const matrix = [count, classes];
   const quantiles = new Float64Array(levels.length * count * classes);
   for (const [l, values] of predictive.quantiles.entries()) quantiles.set(values, l * count * classes);
   return {
     [`${example}s`]: npyOfStrings(names),
     ...(targets && { classes: npyOfStrings(targets) }),
-    probabilities: npyOf(predictive.probabilities, matrix),
+    probabilities: npyOf(probabilities ?? predictive.probabilities, matrix),
+    ...(isIn && { sets: npyOf(isIn, matrix) }),
+    ...(familiarity && { familiarity: npyOf(familiarity, [count]) }),
     standardDeviations: npyOf(predictive.standardDeviations, matrix),
     predictiveEntropy: npyOf(predictive.predictiveEntropy, [count]),
     expectedEntropy: npyOf(predictive.expectedEntropy, [count]),

@@ -1,9 +1,18 @@
 import { extname } from 'node:path';
 import type { RunPrediction } from '../../../compose/index.ts';
-import { UsageError } from '../../../errors/index.ts';
+import { CheckpointError, UsageError, commandOf } from '../../../errors/index.ts';
 import type { Predictive } from '../../../likelihoods/index.ts';
 import { nameOf } from '../../../models/index.ts';
-import { type PredictionLabels, predictionRows, predictionsCsv, predictionsNpz } from '../../../report/index.ts';
+import {
+  type PredictionLabels,
+  assertDrawing,
+  intervalNames,
+  predictionRows,
+  predictionsCsv,
+  predictionsFigure,
+  predictionsNpz,
+  toPng,
+} from '../../../report/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
 import { assertPlaceFor, writeOutput } from '../../output-file.ts';
@@ -15,6 +24,9 @@ import { silentWatch, watchOn } from '../../watch.ts';
 interface PredictOptions {
   readonly out?: string;
   readonly quantiles?: string;
+  readonly abstain?: string;
+  readonly calibration?: string;
+  readonly plot?: string;
 }
 
 /**
@@ -36,6 +48,17 @@ interface PredictionSummary {
   /** draws of an image per second, over all ranks, the start of threads included */
   readonly imageDrawsPerSecond?: number;
   readonly rowDrawsPerSecond?: number;
+  /** what a held-out part makes of the predictions; null: nothing */
+  readonly calibration: {
+    /** share of truths that sets or intervals hold, at least */
+    readonly level: number;
+    readonly temperature?: number;
+    readonly of: string;
+    /** examples of it */
+    readonly count: number;
+  } | null;
+  /** the picture; not there unless asked for */
+  readonly plot?: string;
   /** the file that holds the predictions; null: none was asked for */
   readonly file: string | null;
   /** files that could not be read, where there are some */
@@ -55,18 +78,33 @@ const forms: Readonly<Partial<Record<string, Form>>> = {
 /** `credence predict RUN INPUT...` */
 export async function predict({ words, options, flags, json }: Given, terminal: Terminal): Promise<number> {
   const [run = '', ...inputs] = words;
-  const { out = null, quantiles = null } = options<PredictOptions>();
+  const {
+    out = null,
+    quantiles = null,
+    abstain = null,
+    calibration: calibrate = null,
+    plot = null,
+  } = options<PredictOptions>();
   const levels = levelsOf(quantiles);
+  const level = levelOf(abstain, calibrate);
+  const picture = plot === null ? null : pictureOf(plot);
   const form = out === null ? null : formOf(out);
   const configuration = resolveConfiguration([await readRunConfiguration(run), layerOfFlags(flags)]);
   const { launchedAs, predictWithRun } = await import('../../../compose/index.ts');
   const isFirst = (launchedAs()?.rank ?? 0) === 0;
   const watch = isFirst ? watchOn(terminal, { json }) : silentWatch;
   try {
-    const prediction = await predictWithRun(run, inputs, configuration, levels, watch);
+    const prediction = await predictWithRun(
+      run,
+      inputs,
+      configuration,
+      { quantiles: levels, level, isPlotted: picture !== null },
+      watch,
+    );
     watch.end();
     if (!isFirst) return 0;
-    const { predictive, info, step, seconds, leftOut } = prediction;
+    const { predictive, calibrated, calibration, plotted, info, step, seconds, leftOut } = prediction;
+    if (abstain !== null && calibrated === null) throw uncalibrated(run, step);
     const { draws, count } = predictive;
     const labels = labelsOf(prediction, inputs);
     const { example, targets } = labels;
@@ -75,13 +113,23 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
       ...(info.targets.kind !== 'classes' && targets !== null && { targets }),
       levels,
       [`${example}DrawsPerSecond`]: (count * draws) / seconds,
+      calibration: calibrated &&
+        calibration && {
+          level: calibrated.level,
+          ...(calibration.classes && { temperature: calibration.classes.temperature }),
+          ...{ of: calibration.of, count: calibration.count },
+        },
+      ...(picture && { plot: picture.path }),
       file: out,
       ...(leftOut.length > 0 && { leftOut }),
     };
     if (out !== null && form) writeOutput(out, form(predictive, labels, summary));
+    if (picture !== null && plotted !== null) await draw(picture, plotted, labels);
     const predictions = out === null ? { predictions: predictionRows(predictive, labels) } : {};
     terminal.stdout.write(
-      json ? `${JSON.stringify({ ...summary, ...predictions })}\n` : renderPredictions(summary, predictive, labels),
+      json
+        ? `${JSON.stringify({ ...summary, ...predictions })}\n`
+        : renderPredictions({ ...summary, calibration: wordsOf(level, prediction, run) }, predictive, labels),
     );
     return 0;
   } finally {
@@ -89,11 +137,65 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
   }
 }
 
-function labelsOf({ names, info }: RunPrediction, inputs: readonly string[]): PredictionLabels {
+/** What was made of the predictions, for people; or what would be, and how. */
+function wordsOf(level: number | null, { calibrated, calibration, step }: RunPrediction, run: string): string | null {
+  if (level === null) return null;
+  if (calibrated === null || calibration === null) return `no verdicts: ${uncalibrated(run, step).message}`;
+  const share = `${Number((100 * level).toPrecision(6))} %`;
+  const { of, count, classes } = calibration;
+  const by = `by ${count} held-out examples (${of})`;
+  return classes === null
+    ? `calibrated ${by}: from ${intervalNames(level).join(' to ')} are ${share} of true numbers`
+    : `calibrated ${by}: temperature ${classes.temperature.toFixed(3)}; verdicts leave out the truth once in ${Number((1 / (1 - level)).toPrecision(3))} at most`;
+}
+
+function uncalibrated(run: string, step: number): CheckpointError {
+  return new CheckpointError(`step ${step} of ${run} has no calibration`, {
+    remedy: `Make one, where examples are held out: ${commandOf('evaluate', [run])}`,
+  });
+}
+
+function levelOf(abstain: string | null, calibration: string | null): number | null {
+  if (calibration !== null && calibration !== 'off') {
+    throw new UsageError('--calibration', { got: display(calibration), expected: 'off, or nothing' });
+  }
+  if (abstain === null) return calibration === 'off' ? null : 0.9;
+  const share = abstain.trim() === '' ? Number.NaN : Number(abstain);
+  if (!(share > 0 && share < 1)) {
+    throw new UsageError('--abstain', { got: display(abstain), expected: 'a share above 0 and below 1, such as 0.1' });
+  }
+  if (calibration === null) return 1 - share;
+  throw new UsageError('--abstain needs the calibration that --calibration off leaves out', {
+    remedy: 'Give one of the two',
+  });
+}
+
+interface Picture {
+  readonly path: string;
+  readonly kind: 'svg' | 'png';
+}
+
+function pictureOf(path: string): Picture {
+  const kind = /\.svg$/i.test(path) ? 'svg' : /\.png$/i.test(path) ? 'png' : null;
+  if (kind === null) {
+    throw new UsageError('--plot', { got: display(path), expected: 'the name of a file that ends in .svg or .png' });
+  }
+  assertDrawing('--plot', kind);
+  assertPlaceFor(path, '--plot');
+  return { path, kind };
+}
+
+async function draw({ path, kind }: Picture, predictive: Predictive, labels: PredictionLabels): Promise<void> {
+  const svg = await predictionsFigure({ predictive, labels });
+  writeOutput(path, kind === 'png' ? await toPng(svg) : svg);
+}
+
+function labelsOf({ names, info, calibrated }: RunPrediction, inputs: readonly string[]): PredictionLabels {
   return {
     example: info.input.dtype === 'u8' ? 'image' : 'row',
     names,
     targets: info.schema === null ? null : info.targets.names,
+    calibrated,
     areNamed: inputs.length > 1 || names.some((name, n) => name !== `${inputs[0]}[${n}]`),
   };
 }
