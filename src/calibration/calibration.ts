@@ -25,7 +25,7 @@ export interface Calibration {
 }
 
 /** Below this, a held-out part says too little. */
-export const leastHeldOut = 20;
+const leastHeldOut = 20;
 
 /**
  * @param rows places of the examples to learn from, in the prediction
@@ -76,7 +76,7 @@ function ofClasses(
 }
 
 /** Uniforms of a key of their own: those of held-out examples, and those of examples that are held against them. */
-export function uniformsOf(count: number, seed: number, which: 0 | 1): Float32Array {
+function uniformsOf(count: number, seed: number, which: 0 | 1): Float32Array {
   const uniforms = new Float32Array(count);
   fillUniform(uniforms, { seed, purpose: purpose.conformalRank, step: which, replica: 0, layer: 0, example: 0 });
   return uniforms;

@@ -6,7 +6,6 @@ export {
   checkCalibration,
   groupsOf,
   learnCalibration,
-  leastHeldOut,
 } from './calibration.ts';
 export { classSet, conformalQuantile, intervalScore, setScores } from './conformal.ts';
 export {

@@ -8,7 +8,7 @@
 const least = 1e-12;
 
 /** What a temperature may be. */
-export const temperatures = { lowest: 0.05, highest: 20 } as const;
+const temperatures = { lowest: 0.05, highest: 20 } as const;
 
 export interface FittedTemperature {
   readonly temperature: number;

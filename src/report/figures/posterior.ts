@@ -68,6 +68,14 @@ function curvesFigure(layers: readonly PosteriorCurves[], title: string, options
   return drawSvg({ title, spacing: 40, hconcat: panels }, options);
 }
 
+/** Every other point, and of what is flat on the ground its ends: a panel is no wider, and a network may have many layers. */
+function drawnOf(curve: readonly DensityPoint[], peak: number): readonly DensityPoint[] {
+  const isFlat = (i: number) => (curve[i]?.density ?? 0) < 0.003 * peak;
+  return curve.filter(
+    (_, i) => (i % 2 === 0 && !(isFlat(i - 2) && isFlat(i) && isFlat(i + 2))) || i === curve.length - 1,
+  );
+}
+
 /** The curves of one moment of a training. */
 interface Moment {
   readonly step: number;
@@ -125,7 +133,12 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
         const values = layers.flatMap(({ layer, [kind]: curve }) => {
           // as high as its peak: next to a narrow one on the same scale a wide one would be a line
           const peak = Math.max(...curve.map(({ density }) => density));
-          return curve.map(({ x: at, density }) => ({ x: at, row, top: row + (reach * density) / peak, layer }));
+          return drawnOf(curve, peak).map(({ x: at, density }) => ({
+            x: at,
+            row,
+            top: row + (reach * density) / peak,
+            layer,
+          }));
         });
         return {
           data: { values },
