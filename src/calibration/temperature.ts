@@ -4,8 +4,8 @@
  * and not draw by draw).
  */
 
-/** A probability below it counts as it, as in the NLL. */
-const least = 1e-12;
+/** A probability below it counts as it: sums over draws know nothing smaller. */
+const least = 1e-15;
 
 /** What a temperature may be. */
 const temperatures = { lowest: 0.05, highest: 20 } as const;

@@ -55,13 +55,13 @@ describe('temperature', () => {
       // p^(factor), scaled: a network whose logits are that many times too large
       const overheated = tempered(probabilities, classes, 1 / factor);
       const found = fitTemperature(overheated, labels, classes);
-      // but for probabilities below 1e-12, which count as that
+      // but for probabilities below 1e-15, which count as that
       expect(found.temperature / (factor * temperature)).toBeCloseTo(1, 4);
       expect(Math.abs(found.temperature / factor - 1)).toBeLessThan(0.02);
       expect(found.after).toBeLessThan(found.before);
       const back = tempered(overheated, classes, factor);
       expect(Math.max(...back.map((p, i) => Math.abs(p - probabilities[i]!)))).toBeLessThan(
-        1e-9 + 4 * 1e-12 ** (1 / factor),
+        1e-9 + 4 * 1e-15 ** (1 / factor),
       );
     }
   });
@@ -82,9 +82,9 @@ describe('temperature', () => {
     expect(fitTemperature([0.9, 0.1, 0.2, 0.8], [0, 1], 2)).toMatchObject({ temperature: 1 });
   });
 
-  it('takes a probability of 0 for the smallest that the NLL knows', () => {
+  it('takes a probability of 0 for the smallest that a sum over draws knows', () => {
     const { temperature, before } = fitTemperature([1, 0, 0.6, 0.4], [1, 0], 2);
-    expect(before).toBeCloseTo((-Math.log(1e-12) - Math.log(0.6)) / 2, 9);
+    expect(before).toBeCloseTo((-Math.log(1e-15) - Math.log(0.6)) / 2, 9);
     expect(temperature).toBe(1 / (1 / 20));
   });
 });
