@@ -3,7 +3,7 @@ import { display, parseBoolean } from './configuration/display.ts';
 import { originalFlags } from './original/flags.ts';
 
 const original = originalFlags.filter(({ placeholder }) => placeholder === null).map(({ name }) => name);
-const switches: readonly string[] = ['verbose', 'json', 'strict', ...original];
+const switches: readonly string[] = ['verbose', 'json', 'strict', 'figures', ...original];
 
 /**
  * Brings the ways to write a switch (`--verbose`, `--verbose=false`, `--verbose True`, `--no-verbose`, and the original's

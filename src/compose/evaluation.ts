@@ -198,6 +198,11 @@ export function heldOut({ validation, test }: Pick<ExperimentData, 'validation' 
   return validation ?? test;
 }
 
+/** Which part of the run's data that is. */
+export function partOnTheWay({ validation }: Pick<ExperimentData, 'validation'>): 'test' | 'validation' {
+  return validation === null ? 'test' : 'validation';
+}
+
 /** What evaluations on the way were of, for people. */
 export function sourceOnTheWay({ source, validation }: Pick<ExperimentData, 'source' | 'validation'>): string {
   return validation === null ? source : `${source}, validation part`;
@@ -224,7 +229,7 @@ export function evaluationOnTheWay(
     const { patience, stopAt } = experiment.configuration;
     if (first === null && patience === null && stopAt === null) return null;
     const figures = figuresFrom(experiment, predictive, held.targets);
-    if (first) record({ ...first, step, figures, experiment }, predictive, held);
+    if (first) record({ ...first, step, figures, experiment, isOnTheWay: true }, predictive, held);
     return figures;
   };
 }
@@ -250,6 +255,8 @@ interface Evaluation {
   readonly waves?: Waves | null;
   /** nor is there more of it beside its figures */
   readonly details?: Details | null;
+  /** while it is trained: then TensorBoard hears of it as the training's observer */
+  readonly isOnTheWay?: boolean;
 }
 
 /** The likelihood's figures; of gravitational waves, and where a training ends by them, relative errors beside. */
@@ -273,7 +280,7 @@ function told(known: readonly Figure[], figures: EvaluationFigures): readonly Fi
 
 /** The line that tells it; and what a report draws beside, unless one that says more is there. */
 function record(
-  { run, step, source, of, figures, experiment, waves = null, details = null }: Evaluation,
+  { run, step, source, of, figures, experiment, waves = null, details = null, isOnTheWay = false }: Evaluation,
   predictive: Predictive,
   { count, targets }: ArrayExamples,
 ): void {
@@ -297,5 +304,5 @@ function record(
       reliability: reliability(predictive.probabilities, targets, predictive.classes),
     }),
   });
-  if (isTold) writeEvaluationEvents(run, step, figures);
+  if (isTold && !isOnTheWay) writeEvaluationEvents(run, step, figures);
 }

@@ -18,7 +18,14 @@ import {
   scheduleOf,
 } from '../train/index.ts';
 import { chooseEngine, precisionNote } from './engine.ts';
-import { type Outcome, evaluateParameters, evaluationOnTheWay, heldOut, sourceOnTheWay } from './evaluation.ts';
+import {
+  type Outcome,
+  evaluateParameters,
+  evaluationOnTheWay,
+  heldOut,
+  partOnTheWay,
+  sourceOnTheWay,
+} from './evaluation.ts';
 import { describe } from './description.ts';
 import type { Experiment } from './experiment.ts';
 import { handed } from './handing.ts';
@@ -186,7 +193,7 @@ async function lead(
         description: describe(experiment),
         timeline: trace?.ring(0) ?? noTimeline,
         evaluate: evaluationOnTheWay(experiment, () => heldOut(data), communicator, {
-          ...{ run: path, source, evaluating: watch.evaluating, of: data.validation === null ? 'test' : 'validation' },
+          ...{ run: path, source, evaluating: watch.evaluating, of: partOnTheWay(data) },
         }),
       });
       announce(trainer, { run: path, experiment, firstStep, ranks: communicator, rendered }, watch);
@@ -225,11 +232,11 @@ function observersOf(
   { metrics, timing }: { readonly metrics: TrainingObserver; readonly timing: TrainingObserver },
   watch: Watch,
 ): TrainingObserver[] {
-  const { configuration, model } = experiment;
+  const { configuration, data, model } = experiment;
   return [
     metrics,
     timing,
-    tensorBoardObserver(path, firstStep),
+    tensorBoardObserver(path, firstStep, { configuration, evaluated: partOnTheWay(data) }),
     posteriorCurvesObserver(path, firstStep),
     savedPosteriorObserver(path, configuration.savePosterior),
     watch.training(schedule, firstStep, model.likelihood.stepFigure.title),

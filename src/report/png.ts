@@ -27,6 +27,32 @@ async function readFonts(): Promise<Uint8Array[]> {
  * @param scale pixels of the picture per pixel of the SVG
  */
 export async function toPng(svg: string, { scale = 2 }: { readonly scale?: number } = {}): Promise<Uint8Array> {
+  return rendered(svg, scale, (picture) => {
+    const pixels = picture.render();
+    try {
+      return pixels.asPng();
+    } finally {
+      pixels.free();
+    }
+  });
+}
+
+/** The same SVG without letters: each is drawn as its outline, and looks alike where the font is not installed. */
+export async function toOutlines(svg: string): Promise<string> {
+  const outlined = await rendered(svg, 1, (picture) => picture.toString());
+  // most of what the renderer writes are blanks in front of its lines, and digits that nobody sees
+  return outlined
+    .replaceAll(/\n\s+/g, '\n')
+    .replaceAll(/ d="[^"]*"/g, (path) =>
+      path.replaceAll(/-?\d+\.\d{3,}/g, (value) => String(Number(Number(value).toFixed(2)))),
+    );
+}
+
+async function rendered<T>(
+  svg: string,
+  scale: number,
+  result: (picture: InstanceType<typeof Renderer>) => T,
+): Promise<T> {
   started ??= start();
   fonts ??= readFonts();
   const [Resvg, fontBuffers] = await Promise.all([started, fonts]);
@@ -34,11 +60,9 @@ export async function toPng(svg: string, { scale = 2 }: { readonly scale?: numbe
     fitTo: { mode: 'zoom', value: scale },
     font: { fontBuffers, defaultFontFamily: 'Lato', sansSerifFamily: 'Lato' },
   });
-  const rendered = picture.render();
   try {
-    return rendered.asPng();
+    return result(picture);
   } finally {
-    rendered.free();
     picture.free();
   }
 }

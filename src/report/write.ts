@@ -4,6 +4,9 @@ import { basename, join } from 'node:path';
 import { RunFolderError, describeFailure } from '../errors/index.ts';
 import { nameOf } from '../models/index.ts';
 import { writeRunFile } from '../run/index.ts';
+import { writeFigures } from './figure-files.ts';
+import { Album } from './page/album.ts';
+import { comparisonSection } from './page/comparison-section.ts';
 import { figureText, figuresOf, headOf } from './page/figures.ts';
 import { escape, list, page, table } from './page/html.ts';
 import { runSection } from './page/run-section.ts';
@@ -18,25 +21,31 @@ export interface ReportInput extends SpeedUpOptions {
   readonly scaling: readonly MeasuredScaling[];
   /** what should be here and is not: runs of a sweep that have not begun */
   readonly missing: readonly string[];
+  /** files of each figure in `figures/` of the folder; none unless asked for */
+  readonly hasFigures?: boolean;
 }
 
 export interface WrittenReport {
   /** the page */
   readonly path: string;
+  /** of the figures */
+  readonly figures: readonly string[];
   readonly speedUps: readonly SpeedUp[];
 }
 
 /** @throws RunFolderError if the folder or the page cannot be written */
 export async function writeReport(folder: string, input: ReportInput): Promise<WrittenReport> {
-  const { title, runs, scaling, missing } = input;
+  const { title, runs, scaling, missing, hasFigures = false } = input;
+  const album = new Album(hasFigures);
   const speedUps = speedUpsOf(seriesOf(runs), scaling, input);
   const sections = [
     list(missing, 'problems'),
     runs.length > 1 ? overview(runs) : '',
-    await speedUpSection(speedUps, input),
+    await speedUpSection(speedUps, input, album),
+    await comparisonSection(runs, album),
   ];
   const isAlone = sections.every((section) => section === '') && runs.length === 1;
-  for (const run of runs) sections.push(await runSection(run, isAlone));
+  for (const run of runs) sections.push(await runSection(run, isAlone, runs.length > 1 ? album.of(run.name) : album));
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
@@ -44,10 +53,11 @@ export async function writeReport(folder: string, input: ReportInput): Promise<W
   }
   try {
     writeRunFile(folder, 'index.html', page(title, sections.join('\n')));
+    const figures = await writeFigures(folder, album.figures);
+    return { path: join(folder, 'index.html'), figures, speedUps };
   } catch (error) {
     throw notWritable(folder, (error as Error).cause);
   }
-  return { path: join(folder, 'index.html'), speedUps };
 }
 
 function notWritable(folder: string, cause: unknown): RunFolderError {

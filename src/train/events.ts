@@ -52,7 +52,7 @@ export interface TrainingObserver {
   onStep?(record: StepRecord, timing: StepTiming): void;
   /** every step, for the timing file */
   onTiming?(timing: StepTiming): void;
-  /** every `histogramEvery` steps and at the end; training goes on when it is done */
+  /** after the first step, every `histogramEvery` steps and at the end; training goes on when it is done */
   onPosterior?(step: number, layers: readonly PosteriorSnapshot[]): void | Promise<void>;
   /** every `evaluateEvery` steps, but not at the end: who trains evaluates the result */
   onEvaluation?(step: number, figures: EvaluationFigures): void;
@@ -62,6 +62,9 @@ export interface TrainingObserver {
    * @param failure why that could not be done; null if it was
    */
   onRescue?(step: number, failure: Error | null): void;
-  /** the run stops after `step`, whatever the reason; flush and close */
-  onEnd?(step: number): void;
+  /**
+   * The run stops after `step`, whatever the reason; flush and close.
+   * @param isComplete whether it came to its end, and was neither stopped nor failed
+   */
+  onEnd?(step: number, isComplete: boolean): void;
 }

@@ -94,7 +94,7 @@ export const settings = {
   checkpointEvery: steps(1000, 'steps between checkpoints; 0: only at the end'),
   keepCheckpoints: integer(3, 'COUNT', 'how many of the last checkpoints are kept, beside the best', 1, 1_000_000),
   printEvery: integer(10, 'STEPS', 'steps between lines of metrics.jsonl', 1, maximumSteps),
-  histogramEvery: steps(1000, 'steps between histograms of the posterior; 0: only at the end'),
+  histogramEvery: steps(1000, 'steps between histograms of the posterior; 0: after the first and the last step only'),
   savePosterior: oneOf(
     'none',
     ['none', 'weights', 'figures'],

@@ -42,6 +42,8 @@ export class Trainer {
   #step: number;
   /** the last step of which there is a checkpoint */
   #saved: number;
+  /** the last step of which observers saw the posterior */
+  #shown = -1;
   #isStopping = false;
   /** of the steps since the last checkpoint, which their mean negative ELBO ranks */
   #nllSum = 0;
@@ -105,14 +107,16 @@ export class Trainer {
    */
   async run(): Promise<TrainingResult> {
     let last: StepRecord | null = null;
+    let isComplete = false;
     try {
       last = await this.#walk();
       await this.#showPosterior();
+      isComplete = this.#isComplete();
     } catch (error) {
       this.#rescue(error);
       throw error;
     } finally {
-      for (const observer of this.#options.observers) observer.onEnd?.(this.#step);
+      for (const observer of this.#options.observers) observer.onEnd?.(this.#step, isComplete);
     }
     const { totalSteps, stepExamples } = this.schedule;
     const parameters = this.#program.parameters().map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
@@ -147,7 +151,7 @@ export class Trainer {
       if (this.#isComplete()) break;
       if (checkpointEvery > 0 && step % checkpointEvery === 0) this.#checkpoint();
       else if (driftCheckEvery > 0 && step % driftCheckEvery === 0) this.#checkDrift();
-      if (histogramEvery > 0 && step % histogramEvery === 0) await this.#showPosterior();
+      if (step === 1 || (histogramEvery > 0 && step % histogramEvery === 0)) await this.#showPosterior();
       if (performance.now() - rested > breath) {
         await breathe();
         rested = performance.now();
@@ -361,7 +365,8 @@ export class Trainer {
 
   async #showPosterior(): Promise<void> {
     const interested = this.#options.observers.filter(({ onPosterior }) => onPosterior);
-    if (interested.length === 0) return;
+    if (interested.length === 0 || this.#shown === this.#step) return;
+    this.#shown = this.#step;
     const posteriors = this.#program.posteriors();
     for (const observer of interested) await observer.onPosterior?.(this.#step, posteriors);
   }

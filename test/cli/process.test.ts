@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readEventFile } from '../report/read-events.ts';
 import { credence, endOf, figuresOf, folder, linesIn, start, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
@@ -30,6 +31,25 @@ describe('credence train', () => {
     expect(readdirSync(join(folder, 'plain')).toSorted().join()).toMatch(
       /^calibration,checkpoints,config.yaml,evaluations,evaluations.jsonl,events.out[^,]*,events.out[^,]*,events.out[^,]*,metrics.jsonl,posterior,starts.jsonl,timing.csv$/,
     );
+  });
+
+  it('shows TensorBoard each evaluation once, and none of other data or of fewer draws in its place', async () => {
+    const held = ['--data.name', 'mnist', '--data.validation', '0.25', '--evaluateEvery', '10', '--iteration', '30'];
+    expect(await credence('train', ...small, ...held, '--out', 'shown')).toMatchObject({ code: 0 });
+    expect(await credence('evaluate', 'shown', '--draws', '1')).toMatchObject({ code: 0 });
+    expect(
+      await credence('evaluate', 'shown', '--data', writeDigits('others', { train: 200, t10k: 40 })),
+    ).toMatchObject({ code: 0 });
+    const files = readdirSync(join(folder, 'shown')).filter((name) => name.startsWith('events.'));
+    // of the training, and of the evaluation at its end
+    expect(files).toHaveLength(2);
+    const events = files.flatMap((name) => readEventFile(join(folder, 'shown', name)));
+    const steps = (tag: string) => events.flatMap(({ step, scalars }) => (tag in scalars ? [step] : []));
+    expect(steps('validation/accuracy')).toEqual([10, 20]);
+    expect(steps('evaluation/accuracy')).toEqual([30]);
+    const ofPosterior = events.filter(({ histograms }) => Object.keys(histograms).length > 0);
+    expect(ofPosterior.map(({ step }) => step)).toEqual([1, 30]);
+    expect(events.flatMap(({ plugins }) => Object.keys(plugins))).toHaveLength(2);
   });
 
   it('runs again from nothing but the config.yaml of its run folder', async () => {

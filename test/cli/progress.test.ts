@@ -25,7 +25,7 @@ function walk(observer: TrainingObserver, from: number, to: number): void {
     observer.onTiming?.(timing);
     if (step % 10 === 0) observer.onStep?.({ ...record, step, epoch: step / 100, nll: 100 / step }, timing);
   }
-  observer.onEnd?.(to);
+  observer.onEnd?.(to, true);
 }
 
 describe('progress in a log', () => {
@@ -48,7 +48,7 @@ describe('progress in a log', () => {
     const { stderr, err } = recorder();
     const quality = { accuracy: 0.61234, nll: 1.05, brier: 0.5, ece: 0.03 };
     new TrainingLines(stderr, 1000, 0, 'accuracy', () => 0).onEvaluation(200, quality);
-    expect(err()).toBe('test set after step 200:  accuracy 0.6123  NLL 1.0500  calibration error 0.0300\n');
+    expect(err()).toBe('held out, after step 200:  accuracy 0.6123  NLL 1.0500  calibration error 0.0300\n');
   });
 
   it('goes on where a resumed run does, and is heard of once a minute', () => {

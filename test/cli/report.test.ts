@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderConfiguration } from '../../src/cli/configuration/index.ts';
@@ -55,7 +55,7 @@ function trained(name: string, { model = 'BNN_conv_flip', ranks = 1, rate = 1000
     standardDeviation: Float32Array.of(1, 2, 3),
   };
   for (const step of [20, 40]) void observers[2]!.onPosterior?.(step, [layer]);
-  for (const observer of observers) observer.onEnd?.(40);
+  for (const observer of observers) observer.onEnd?.(40, true);
   recordStart(folder, { ...start, ranks, communicator: `${ranks} threads` });
   const figures = { accuracy: 0.9, nll: 0.3, brier: 0.1, ece: 0.05 };
   const evaluation = { step: 40, at: start.at, data: 'mnist', images: 10_000, draws: 30, figures, reliability: bins };
@@ -120,6 +120,29 @@ describe('credence report', () => {
     const page = readFileSync(join(out, 'index.html'), 'utf8');
     expect(page).toContain('<h2>Speed-up</h2>');
     for (const text of ['seconds per epoch', 'against one rank', 'measured', 'simulated']) expect(page).toContain(text);
+  });
+
+  it('puts runs into one figure, told apart by their settings, and keeps each figure in files for papers', async () => {
+    const out = join(scratch, 'papers');
+    const { code, out: text } = await report(one, twin, '--out', out, '--figures', '--json');
+    expect(code).toBe(0);
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    const at = (title: string) => page.indexOf(`<h2>${title}</h2>`);
+    expect(at('All runs')).toBeGreaterThan(0);
+    expect(at('Runs compared')).toBeGreaterThan(at('All runs'));
+    expect(at('one')).toBeGreaterThan(at('Runs compared'));
+    for (const label of ['one: model BNN_conv_flip', 'twin: model CNN_conv']) expect(page).toContain(`>${label}<`);
+    const { figures } = JSON.parse(text) as { figures: string[] };
+    const names = ['compared-training', 'compared-reliability'];
+    for (const run of ['one', 'twin'])
+      names.push(...['training', 'reliability', 'posterior'].map((name) => `${run}-${name}`));
+    const files = names.flatMap((name) => ['svg', 'png', 'json'].map((kind) => `${name}.${kind}`));
+    expect(figures.map((path) => path.replace('DIR/papers/figures/', ''))).toEqual(files);
+    expect(readdirSync(join(out, 'figures')).toSorted()).toEqual(files.toSorted());
+    // the page is the same without them; clip paths are numbered through the whole process
+    await report(one, twin, '--out', out);
+    const plain = (text: string) => text.replaceAll(/clip\d+/g, 'clip');
+    expect(plain(readFileSync(join(out, 'index.html'), 'utf8')) === plain(page)).toBe(true);
   });
 
   it('takes measured times of credence bench scaling, weak and strong', async () => {
@@ -191,7 +214,7 @@ describe('credence report of what is broken', () => {
       messages += err;
     }
     expect(messages).toMatchInlineSnapshot(`
-      "credence: credence report: RUN is missing: expected credence report RUN... [--out DIR] [--scaling FILE]
+      "credence: credence report: RUN is missing: expected credence report RUN... [--out DIR] [--figures] [--scaling FILE]
       credence: run folder DIR/absent does not exist. Give the folder that credence train printed
       credence: DIR/empty is no run folder: it has no config.yaml. Give the folder that credence train printed, or that of a sweep of credence submit
       credence: run folder DIR/blocked does not exist. Give the folder that credence train printed

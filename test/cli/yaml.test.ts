@@ -229,7 +229,7 @@ describe('the config.yaml of a run folder', () => {
       checkpointEvery: 1000              # steps between checkpoints; 0: only at the end
       keepCheckpoints: 3                 # how many of the last checkpoints are kept, beside the best
       printEvery: 10                     # steps between lines of metrics.jsonl
-      histogramEvery: 1000               # steps between histograms of the posterior; 0: only at the end
+      histogramEvery: 1000               # steps between histograms of the posterior; 0: after the first and the last step only
       savePosterior: none                # files of these moments in posterior/: none, weights, or figures (weights and a PNG)
       verbose: false                     # model summary, training.log with every parameter, stack traces
       "

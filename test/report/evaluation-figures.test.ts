@@ -9,6 +9,7 @@ import { pitFigure } from '../../src/report/figures/pit.ts';
 import { riskCoverageFigure } from '../../src/report/figures/risk-coverage.ts';
 import { scoresFigure } from '../../src/report/figures/scores.ts';
 import { recordScores, scoreHistogram } from '../../src/report/index.ts';
+import { Album } from '../../src/report/page/album.ts';
 import { detailsSection } from '../../src/report/page/details-section.ts';
 import { shiftSection } from '../../src/report/page/shift-section.ts';
 import type { RunReport } from '../../src/report/run/read.ts';
@@ -123,7 +124,7 @@ describe('the figures of an evaluation', () => {
 
 describe('the sections of a page', () => {
   it('tell intervals and what is left of the most certain, and draw the rest with words for readers', async () => {
-    const section = (await detailsSection(evaluation, details)).join('\n');
+    const section = (await detailsSection(evaluation, details, new Album(false))).join('\n');
     expect(section).toContain('<td>accuracy</td><td>0.9000 ± 0.0300</td><td>0.8000 to 0.9500</td>');
     expect(section).toContain('<td>accuracy of the most certain 80 %</td><td>0.9500</td>');
     expect(section.match(/<figure/g)).toHaveLength(3);
@@ -141,7 +142,7 @@ describe('the sections of a page', () => {
       ...details,
       confusion: { classes, cells: cells.map((cell): [number, number, number] => [...cell]) },
     };
-    const section = (await detailsSection(evaluation, many)).join('\n');
+    const section = (await detailsSection(evaluation, many, new Album(false))).join('\n');
     expect(section).toMatch(/<td>class 4<\/td><td>class 2<\/td><td>7<\/td>[\s\S]*<td>class 0<\/td><td>class 1<\/td>/);
     expect(section).not.toContain('class 5<');
   });
@@ -150,13 +151,18 @@ describe('the sections of a page', () => {
     const detection = [{ name: 'doubt', auroc: 0.9, aupr: 0.8, fpr95: 0.3, inside: 0.01, outside: 0.4 }];
     const other = { ...evaluation, of: 'outOfDistribution', data: 'far', against: 'near', detection } as const;
     const told = (scores: RunReport['outOfDistribution'][number]['scores']) =>
-      shiftSection({ outOfDistribution: [{ evaluation: other, scores }], corrupted: null } as unknown as RunReport);
+      shiftSection(
+        { outOfDistribution: [{ evaluation: other, scores }], corrupted: null } as unknown as RunReport,
+        new Album(false),
+      );
     const bare = await told(null);
     expect(bare).toContain('<th>far against near</th><th>AUROC</th>');
     expect(bare).toContain('<td>1 - largest probability</td><td>0.9000</td><td>0.8000</td><td>0.3000</td>');
     expect(bare).not.toContain('<figure');
     const scores = [scoreHistogram('doubt', [0, 0.1], [0.5])];
     expect(await told({ ...moment, data: 'far', scores })).toContain('<title>Scores of 100 examples of far');
-    expect(await shiftSection({ outOfDistribution: [], corrupted: null } as unknown as RunReport)).toBe('');
+    expect(
+      await shiftSection({ outOfDistribution: [], corrupted: null } as unknown as RunReport, new Album(false)),
+    ).toBe('');
   });
 });

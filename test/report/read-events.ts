@@ -10,6 +10,8 @@ export interface ReadEvent {
   sessionStatus?: number;
   scalars: Record<string, number>;
   histograms: Record<string, ReadHistogram>;
+  /** messages of plugins */
+  plugins: Record<string, { name: string; content: Uint8Array }>;
 }
 
 interface ReadHistogram {
@@ -41,7 +43,7 @@ export function readRecords(bytes: Uint8Array): Uint8Array[] {
 }
 
 function readEvent(bytes: Uint8Array): ReadEvent {
-  const event: ReadEvent = { wallTime: 0, step: 0, scalars: {}, histograms: {} };
+  const event: ReadEvent = { wallTime: 0, step: 0, scalars: {}, histograms: {}, plugins: {} };
   eachField(bytes, {
     1: (reader) => (event.wallTime = reader.double()),
     2: (reader) => (event.step = Number(reader.int64())),
@@ -58,7 +60,20 @@ function readValue(bytes: Uint8Array, event: ReadEvent): void {
     1: (reader) => (tag = reader.string()),
     2: (reader) => (event.scalars[tag] = reader.float()),
     5: (reader) => (event.histograms[tag] = readHistogram(reader.bytes())),
+    8: (reader) => {
+      if (Buffer.from(reader.bytes()).toString('hex') !== '080112021200') throw new Error('a tensor with numbers');
+    },
+    9: (reader) => eachField(reader.bytes(), { 1: (plugin) => (event.plugins[tag] = readPlugin(plugin.bytes())) }),
   });
+}
+
+function readPlugin(bytes: Uint8Array): { name: string; content: Uint8Array } {
+  const found: { name: string; content: Uint8Array } = { name: '', content: new Uint8Array(0) };
+  eachField(bytes, {
+    1: (reader) => (found.name = reader.string()),
+    2: (reader) => (found.content = reader.bytes()),
+  });
+  return found;
 }
 
 function readHistogram(bytes: Uint8Array): ReadHistogram {

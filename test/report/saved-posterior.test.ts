@@ -22,7 +22,9 @@ describe('savePosterior', () => {
     const folder = scratch();
     const { parameters } = await train(folder, 'figures');
     expect(readdirSync(join(folder, 'posterior')).toSorted()).toEqual(
-      ['2.png', '2.safetensors', '3.png', '3.safetensors'].map((end) => `SavedWeight_Mean_STD_DATA_${end}`),
+      [1, 2, 3]
+        .flatMap((step) => [`${step}.png`, `${step}.safetensors`])
+        .map((end) => `SavedWeight_Mean_STD_DATA_${end}`),
     );
     const saved = readSafetensors(
       readFileSync(join(folder, 'posterior', 'SavedWeight_Mean_STD_DATA_3.safetensors')),

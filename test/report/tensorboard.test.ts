@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RunFolderError } from '../../src/errors/index.ts';
 import { tensorBoardObserver, writeEvaluationEvents } from '../../src/report/index.ts';
+import type { FlatSettings } from '../../src/report/run/flat-settings.ts';
 import { type EventContent, encodeEvent } from '../../src/report/tensorboard/event.ts';
 import { histogramOf } from '../../src/report/tensorboard/histogram.ts';
+import { sessionEnd, sessionStart } from '../../src/report/tensorboard/hparams.ts';
 import { crc32c, frameRecord, maskedCrc32c } from '../../src/report/tensorboard/record.ts';
 import type { StepRecord, StepTiming } from '../../src/train/events.ts';
 import { type ReadEvent, readEventFile, readRecords } from './read-events.ts';
@@ -63,7 +65,7 @@ function killedAndResumed(): string {
   for (const step of [3, 5]) second.onStep?.(record(step), timing(step));
   second.onEvaluation?.(3, { accuracy: 0.5, nll: 1.5, brier: 0.75, ece: 0.25 });
   void second.onPosterior?.(5, layers);
-  second.onEnd?.(5);
+  second.onEnd?.(5, true);
   writeEvaluationEvents(folder, 5, { accuracy: 0.98, nll: 0.0625, brier: 0.03125, ece: 0.0078125 });
   return folder;
 }
@@ -102,6 +104,19 @@ describe('the format', () => {
     const golden = readFileSync(new URL('golden/events.bin', import.meta.url));
     expect(bytes.toString('hex')).toBe(golden.toString('hex'));
     expect(readRecords(golden)).toHaveLength(4);
+  });
+
+  it("is that of the HParams plugin's own writer, for a setting of each kind and for the end", () => {
+    const settings: FlatSettings[] = [
+      { learningRate: 0.001 },
+      { model: 'BNN_é' },
+      { 'prior.fanIn': true },
+      { 'data.flips': false },
+    ];
+    const values = [...settings.map((one) => sessionStart(one, 1700000000.5)), sessionEnd(1700000001.5)];
+    const bytes = Buffer.concat(values.map((value) => frameRecord(encodeEvent(1700000002, 0, { values: [value] }))));
+    const golden = readFileSync(new URL('golden/hparams.bin', import.meta.url));
+    expect(bytes.toString('hex')).toBe(golden.toString('hex'));
   });
 
   it('takes figures beyond float32, and none', () => {
@@ -156,7 +171,7 @@ describe('tensorBoardObserver', () => {
     const observer = tensorBoardObserver(folder);
     observer.onStep?.(record(1), timing(1));
     void observer.onPosterior?.(1, layers);
-    observer.onEnd?.(1);
+    observer.onEnd?.(1, true);
     const [name] = eventFiles(folder);
     expect(name).toMatch(/^events\.out\.tfevents\.\d{10}\.[^/]+\.\d+\.\d+$/);
     const [version, start, step, posterior, ...rest] = readEventFile(join(folder, name));
@@ -179,6 +194,38 @@ describe('tensorBoardObserver', () => {
     });
   });
 
+  it('keeps evaluations on the way in its own file, those of the validation part under a name of their own', () => {
+    for (const [evaluated, tag] of [
+      ['test', 'evaluation/nll'],
+      ['validation', 'validation/nll'],
+    ] as const) {
+      const folder = scratch();
+      const observer = tensorBoardObserver(folder, 0, { evaluated });
+      for (const step of [2, 4]) {
+        observer.onStep?.(record(step), timing(step));
+        observer.onEvaluation?.(step, { nll: 1 / step });
+      }
+      observer.onEnd?.(4, true);
+      const names = eventFiles(folder);
+      expect(names).toHaveLength(1);
+      const told = readEventFile(join(folder, names[0])).filter(({ scalars }) => tag in scalars);
+      expect(told.map(({ step, scalars }) => [step, scalars])).toEqual(
+        [2, 4].map((step) => [step, { [tag]: 1 / step }]),
+      );
+    }
+  });
+
+  it('says with which settings the run began, and that it ended only where it came to its end', () => {
+    for (const isComplete of [true, false]) {
+      const folder = scratch();
+      tensorBoardObserver(folder, 0, { configuration: { seed: 3 } }).onEnd?.(1, isComplete);
+      const events = readEventFile(join(folder, eventFiles(folder)[0]));
+      const tags = events.flatMap(({ plugins }) => Object.keys(plugins));
+      expect(tags).toEqual(['_hparams_/session_start_info', ...(isComplete ? ['_hparams_/session_end_info'] : [])]);
+      expect(events.every(({ plugins }) => Object.values(plugins).every(({ name }) => name === 'hparams'))).toBe(true);
+    }
+  });
+
   it('starts a new file when a run goes on, which says from which step', () => {
     const folder = killedAndResumed();
     const names = eventFiles(folder).toSorted();
@@ -195,7 +242,7 @@ describe('tensorBoardObserver', () => {
     const folder = scratch();
     const ahead = Math.floor(Date.now() / 1000) + 5000;
     writeFileSync(join(folder, `events.out.tfevents.${ahead}.host.1.0`), '');
-    for (let i = 0; i < 2; i++) tensorBoardObserver(folder).onEnd?.(0);
+    for (let i = 0; i < 2; i++) tensorBoardObserver(folder).onEnd?.(0, false);
     const seconds = eventFiles(folder).map((name) => Number(name.split('.')[3]));
     expect(seconds.toSorted((a, b) => a - b)).toEqual([ahead, ahead + 1, ahead + 2]);
   });
@@ -218,6 +265,21 @@ describe('tensorBoardObserver', () => {
 const python = process.env['PYTHON'] ?? 'python3';
 const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard, numpy']).status === 0;
 const why = hasTensorBoard ? '' : ` (no tensorboard in ${python}: npm run setup, or set PYTHON to one that has it)`;
+
+interface HparamsAnswer {
+  readonly experiment: {
+    readonly hparamInfos: readonly { readonly name: string; readonly differs?: boolean }[];
+    readonly metricInfos: readonly { readonly name: { readonly tag: string } }[];
+  };
+  readonly groups: {
+    readonly sessionGroups: readonly {
+      readonly name: string;
+      readonly hparams: Readonly<Record<string, unknown>>;
+      readonly metricValues: readonly { readonly name: { readonly tag: string }; readonly value: number }[];
+      readonly sessions: readonly { readonly status?: string }[];
+    }[];
+  };
+}
 
 describe('TensorBoard itself', () => {
   it.skipIf(!hasTensorBoard && !process.env['CI'])(
@@ -252,4 +314,44 @@ describe('TensorBoard itself', () => {
       ]);
     },
   );
+
+  it.skipIf(!hasTensorBoard && !process.env['CI'])(`compares runs by what their settings differ in${why}`, () => {
+    const logdir = scratch();
+    const runs = [
+      { name: 'slow', configuration: { learningRate: 0.001, seed: 0 }, accuracy: 0.5, isComplete: true },
+      { name: 'fast', configuration: { learningRate: 0.004, clipNorm: 2 }, accuracy: 0.75, isComplete: false },
+    ];
+    for (const { name, configuration, accuracy, isComplete } of runs) {
+      mkdirSync(join(logdir, name));
+      const observer = tensorBoardObserver(join(logdir, name), 0, { configuration, evaluated: 'validation' });
+      observer.onStep?.(record(1), timing(1));
+      observer.onEvaluation?.(1, { accuracy: 0.25 });
+      observer.onEnd?.(2, isComplete);
+      writeEvaluationEvents(join(logdir, name), 2, { accuracy });
+    }
+    const script = new URL('read-hparams.py', import.meta.url).pathname;
+    const { status, stdout, stderr } = spawnSync(python, [script, logdir], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    const { experiment, groups } = JSON.parse(stdout) as HparamsAnswer;
+    const differing = experiment.hparamInfos.filter(({ differs }) => differs);
+    expect(differing).toEqual([
+      {
+        ...{ name: 'learningRate', type: 'DATA_TYPE_FLOAT64', differs: true },
+        domainInterval: { minValue: 0.001, maxValue: 0.004 },
+      },
+    ]);
+    // what is set in one of them only has a column too
+    expect(experiment.hparamInfos.map(({ name }) => name)).toEqual(expect.arrayContaining(['clipNorm', 'kl.beta']));
+    expect(experiment.metricInfos.map(({ name }) => name.tag)).toEqual(
+      expect.arrayContaining(['evaluation/accuracy', 'validation/accuracy', 'train/nll']),
+    );
+    const rows = groups.sessionGroups.map(({ name, hparams, metricValues, sessions }) => ({
+      ...{ name, learningRate: hparams['learningRate'], status: sessions[0].status },
+      accuracy: metricValues.find((one) => one.name.tag === 'evaluation/accuracy')?.value,
+    }));
+    expect(rows).toEqual([
+      { name: 'fast', learningRate: 0.004, status: undefined, accuracy: 0.75 },
+      { name: 'slow', learningRate: 0.001, status: 'STATUS_SUCCESS', accuracy: 0.5 },
+    ]);
+  });
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ringdown } from '../../src/gravitation/index.ts';
 import { type WavesPicture, recordWaves } from '../../src/report/index.ts';
 import { eventsFigure, kerrFigure, loudnessFigure, probabilityFigure } from '../../src/report/figures/waves.ts';
+import { Album } from '../../src/report/page/album.ts';
 import { wavesSection } from '../../src/report/page/waves-section.ts';
 import type { RunReport } from '../../src/report/run/read.ts';
 import { readWaves } from '../../src/report/run/waves.ts';
@@ -90,7 +91,7 @@ describe('gravitational waves in a report', () => {
       regression: { ...regression, targets },
       evaluation: { step: 7, at: waves.at, data: 'gw', images: count, draws: 3, seed: 0, figures },
     } as unknown as RunReport;
-    const page = await wavesSection(report);
+    const page = await wavesSection(report, new Album(false));
     const text = page
       .replace(/<svg[\s\S]*?<\/svg>/g, '')
       .replace(/<[^>]+>/g, ' ')
@@ -99,6 +100,6 @@ describe('gravitational waves in a report', () => {
     expect(text).toContain('finalSpin 0.870 1.100 0.900');
     expect(text).toContain('GW150914 1.30 0.69 (0.65 to 0.74) 0.680 0.670 0.500 to 0.800 95 % of the noises');
     expect(page.match(/<svg/g)).toHaveLength(4);
-    expect(await wavesSection({ ...report, waves: null })).toBe('');
+    expect(await wavesSection({ ...report, waves: null }, new Album(false))).toBe('');
   });
 });

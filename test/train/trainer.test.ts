@@ -113,6 +113,25 @@ describe('Trainer', () => {
     expect(checkpoints.map(({ step }) => step)).toEqual([3]);
   });
 
+  it('shows the posterior after the first and the last step, and each moment once', async () => {
+    const shown = async (histogramEvery: number, iteration = 6, stopAt = 0) => {
+      const steps: number[] = [];
+      const stop = { requested: null as string | null };
+      const onTiming = ({ step }: { readonly step: number }) => {
+        if (step === stopAt) stop.requested = 'SIGTERM';
+      };
+      await train(
+        { histogramEvery, iteration },
+        { stop, observers: [{ onTiming, onPosterior: (step) => void steps.push(step) }] },
+      );
+      return steps;
+    };
+    expect(await shown(0)).toEqual([1, 6]);
+    expect(await shown(1000, 1)).toEqual([1]);
+    expect(await shown(2)).toEqual([1, 2, 4, 6]);
+    expect(await shown(2, 6, 4)).toEqual([1, 2, 4]);
+  });
+
   it('stops at a NaN and names the first tensor that went bad, without a checkpoint', async () => {
     const checkpoints: number[] = [];
     let ended = 0;

@@ -77,5 +77,5 @@ export function describeEvaluation(step: number, figures: EvaluationFigures): st
   const told = Object.entries(figures)
     .filter(([name]) => name !== 'brier' && !/^(width|relativeUncertainty|relativeLeftOut)/.test(name))
     .map(([name, value]) => `${figureOf(name).title} ${value.toFixed(4)}`);
-  return `test set after step ${step}:  ${told.join('  ')}`;
+  return `held out, after step ${step}:  ${told.join('  ')}`;
 }

@@ -13,6 +13,8 @@ export type FigureSpec = TopLevelSpec;
 export interface FigureOptions {
   /** `none` for a figure within a page; `white`, unless given, for a file of its own */
   readonly ground?: 'white' | 'none';
+  /** is shown what is drawn */
+  readonly inspect?: (spec: FigureSpec) => void;
 }
 
 /** Okabe and Ito's colours, told apart by everybody, on white and on black; then a grey and a brown. */
@@ -59,7 +61,8 @@ const config: Config = {
 };
 
 /** @returns a whole SVG document */
-export async function drawSvg(spec: FigureSpec, { ground = 'white' }: FigureOptions = {}): Promise<string> {
+export async function drawSvg(spec: FigureSpec, { ground = 'white', inspect }: FigureOptions = {}): Promise<string> {
+  inspect?.(spec);
   const [{ Error: errorsOnly, View, logger, parse }, { compile }] = await Promise.all([
     import('vega'),
     import('vega-lite'),

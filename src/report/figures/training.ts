@@ -5,6 +5,8 @@ import { drawSvg, type FigureOptions, palette } from './draw.ts';
 export interface TrainingCurve {
   readonly name: string;
   readonly points: readonly TrainingPoint[];
+  /** what it told of data that are held out, in the order of the steps */
+  readonly evaluations?: readonly { readonly step: number; readonly figures: Readonly<Record<string, number>> }[];
 }
 
 export interface TrainingPoint {
@@ -41,33 +43,69 @@ function panelsOf(figures: readonly string[]): Panel[] {
 /** More than this is noise on a screen, and megabytes in a page. */
 const mostPoints = 200;
 
-/** Loss and its parts, accuracy and speed against the step; a colour per run. Means over stretches of equal length. */
+/** Beside what the batches of the training tell. */
+const ofBatches = 'batches of the training';
+const ofHeldOut = 'evaluations on the way';
+
+/**
+ * Loss and its parts, accuracy and speed against the step, means over stretches of equal length; where a run was evaluated on
+ * the way what that told, as points on a broken line. Of several runs a colour each.
+ */
 export function trainingFigure(curves: readonly TrainingCurve[], options: FigureOptions = {}): Promise<string> {
-  const values = curves.flatMap(({ name, points }) => thinned(points).map((point) => ({ ...point, name })));
+  const values = curves.flatMap(({ name, points }) =>
+    thinned(points).map((point) => ({ ...point, name, kind: ofBatches })),
+  );
+  const heldOut = curves.flatMap(({ name, evaluations = [] }) =>
+    evaluations.map(({ step, figures }) => ({ step, ...figures, name, kind: ofHeldOut })),
+  );
   const names = curves.map(({ name }) => name);
+  const kinds = heldOut.length === 0 ? [ofBatches] : [ofBatches, ofHeldOut];
   const figures = [...new Set(curves.flatMap(({ points }) => Object.keys(points[0]?.figures ?? {})))];
+  const isSeveral = names.length > 1;
+  // Vega takes letters for half as wide again as they are
+  const legend = {
+    orient: 'bottom' as const,
+    columns: isSeveral ? 1 : 2,
+    symbolType: 'stroke' as const,
+    labelLimit: 1000,
+  };
+  const nominal = { type: 'nominal' as const, title: null };
+  const color = {
+    ...{ ...nominal, field: isSeveral ? 'name' : 'kind' },
+    scale: { domain: isSeveral ? names : kinds, range: [...palette] },
+    legend: isSeveral || kinds.length > 1 ? legend : null,
+  };
+  const strokeDash = {
+    ...{ ...nominal, field: 'kind', scale: { domain: kinds, range: kinds.map((_, i) => (i === 0 ? [1, 0] : [5, 3])) } },
+    // of several runs the colours have the legend
+    legend: kinds.length > 1 && !isSeveral ? legend : null,
+  };
   return drawSvg(
     {
       data: { values },
       columns: 2,
       spacing: 30,
-      concat: panelsOf(figures).map(([figure, title, unit]) => ({
-        title: { text: title, fontSize: 12, fontWeight: 'normal' as const },
-        width: 330,
-        height: 180,
-        mark: { type: 'line' as const, strokeWidth: 1.8 },
-        encoding: {
-          x: { field: 'step', type: 'quantitative' as const, title: 'step' },
-          y: { field: figure, type: 'quantitative' as const, title: unit, scale: { zero: false } },
-          color: {
-            field: 'name',
-            type: 'nominal' as const,
-            scale: { domain: names, range: [...palette] },
-            title: null,
-            legend: names.length > 1 ? { orient: 'bottom' as const, columns: 2, symbolType: 'stroke' as const } : null,
-          },
-        },
-      })),
+      resolve: { scale: { color: 'shared', strokeDash: 'shared' } },
+      concat: panelsOf(figures).map(([figure, title, unit]) => {
+        const y = { field: figure, type: 'quantitative' as const, title: unit, scale: { zero: false } };
+        const encoding = {
+          ...{ x: { field: 'step', type: 'quantitative' as const, title: 'step' }, y, color },
+          ...(kinds.length > 1 && { strokeDash }),
+        };
+        const known = heldOut.filter((row) => figure in row);
+        const mark = { type: 'line' as const, strokeWidth: 1.8 };
+        return {
+          title: { text: title, fontSize: 12, fontWeight: 'normal' as const },
+          width: 330,
+          height: 180,
+          layer: [
+            { mark, encoding },
+            ...(known.length === 0
+              ? []
+              : [{ data: { values: known }, mark: { ...mark, point: { size: 30, filled: true } }, encoding }]),
+          ],
+        };
+      }),
     },
     options,
   );

@@ -5,20 +5,25 @@ import { groupsFigure, mostGroups } from '../figures/groups.ts';
 import { riskCoverageFigure } from '../figures/risk-coverage.ts';
 import type { DetailsPicture, Grouping } from '../run/details.ts';
 import type { EvaluationRecord } from '../run/records.ts';
+import type { Album } from './album.ts';
 import { figureText, grouped, shortNumber } from './figures.ts';
-import { figure, table } from './html.ts';
+import { table } from './html.ts';
 
-const inPage = { ground: 'none' } as const;
 /** Confusions that are listed where there are too many classes to draw. */
 const mostListed = 15;
 
-export async function detailsSection(evaluation: EvaluationRecord, details: DetailsPicture): Promise<string[]> {
-  return [
+export async function detailsSection(
+  evaluation: EvaluationRecord,
+  details: DetailsPicture,
+  album: Album,
+): Promise<string[]> {
+  const parts = [
     ...intervals(evaluation, details),
-    await riskCoverage(evaluation, details),
-    ...(details.confusion ? [await confusion(evaluation, details.confusion)] : []),
-    ...(await Promise.all(details.groups.map((one) => groups(evaluation, one)))),
+    await riskCoverage(evaluation, details, album),
+    ...(details.confusion ? [await confusion(evaluation, details.confusion, album)] : []),
   ];
+  for (const one of details.groups) parts.push(await groups(evaluation, one, album));
+  return parts;
 }
 
 function intervals({ figures, images }: EvaluationRecord, details: DetailsPicture): string[] {
@@ -46,23 +51,33 @@ function intervals({ figures, images }: EvaluationRecord, details: DetailsPictur
   return [table(['figure', 'value', 'interval of 95 %'], [...rows, ...more]), `<p class="notes">${note}</p>`];
 }
 
-async function riskCoverage({ step }: EvaluationRecord, { curve, selective }: DetailsPicture): Promise<string> {
+async function riskCoverage(
+  { step }: EvaluationRecord,
+  { curve, selective }: DetailsPicture,
+  album: Album,
+): Promise<string> {
   const isError = selective.loss === 'error';
   const caption =
     `Risk and coverage after step ${step}: ${isError ? 'how many are wrong' : 'the mean absolute error'} among the examples ` +
     'that are kept, where the least certain are left to somebody else. The lower the blue line is on the left, the better ' +
     'the run knows where it errs; green is the best that an order can do, grey one that knows nothing.';
   const risk = isError ? 'share of wrong ones among them' : 'mean absolute error among them';
-  return figure(await riskCoverageFigure(curve, { ...inPage, risk, isShare: isError }), caption);
+  return album.add('risk-coverage', caption, (options) =>
+    riskCoverageFigure(curve, { ...options, risk, isShare: isError }),
+  );
 }
 
-async function confusion({ step }: EvaluationRecord, given: NonNullable<DetailsPicture['confusion']>): Promise<string> {
+async function confusion(
+  { step }: EvaluationRecord,
+  given: NonNullable<DetailsPicture['confusion']>,
+  album: Album,
+): Promise<string> {
   const { classes, cells } = given;
   if (classes.length <= mostClasses) {
     const caption =
       `Confusion after step ${step}: how many examples of each true class (row) were taken for each class (column). ` +
       'Look for the strongest orange: the classes that are taken for each other.';
-    return figure(await confusionFigure(given, inPage), caption);
+    return album.add('confusion', caption, (options) => confusionFigure(given, options));
   }
   const wrong = cells.filter(([truth, predicted]) => truth !== predicted).toSorted((a, b) => b[2] - a[2]);
   const rows = wrong
@@ -71,7 +86,11 @@ async function confusion({ step }: EvaluationRecord, given: NonNullable<DetailsP
   return rows.length === 0 ? '' : table(['true class', 'taken for', 'how often'], rows);
 }
 
-async function groups({ figures }: EvaluationRecord, { by, figure: name, groups: all }: Grouping): Promise<string> {
+async function groups(
+  { figures }: EvaluationRecord,
+  { by, figure: name, groups: all }: Grouping,
+  album: Album,
+): Promise<string> {
   const isAccuracy = name === 'accuracy';
   const reference = isAccuracy ? (figures['accuracy'] ?? 0) : 0.9;
   const title = isAccuracy ? 'share that is right' : 'share of the true numbers in their 90 % interval';
@@ -80,5 +99,5 @@ async function groups({ figures }: EvaluationRecord, { by, figure: name, groups:
     `${isAccuracy ? 'Accuracy' : 'Coverage of 90 % intervals'} by ${by}, with intervals of 95 % (Wilson 1927). Dashed: ` +
     `${isAccuracy ? 'all together' : 'what it should be'}. Look for groups whose interval does not reach the dashed line: ` +
     `there the run is ${isAccuracy ? 'better or worse than its accuracy says' : 'too sure (left) or too careful (right)'}.${some}`;
-  return figure(await groupsFigure(all, { ...inPage, by, title, reference }), caption);
+  return album.add(`groups-${by}`, caption, (options) => groupsFigure(all, { ...options, by, title, reference }));
 }

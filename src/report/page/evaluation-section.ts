@@ -8,18 +8,15 @@ import { type EvaluationRecord, isOfShift, keyOfEvaluation } from '../run/record
 import type { RegressionPicture, TargetPicture } from '../run/regression.ts';
 import { detailsSection } from './details-section.ts';
 import { figureText, figuresOf, headOf } from './figures.ts';
-import { escape, figure, table } from './html.ts';
+import type { Album } from './album.ts';
+import { escape, table } from './html.ts';
 import { partName } from './verdict.ts';
 
-const inPage = { ground: 'none' } as const;
-
 /** All evaluations in numbers; of the run's own what its likelihood has left to draw. */
-export async function evaluationSection({
-  evaluations: all,
-  evaluation,
-  regression,
-  details,
-}: RunReport): Promise<string> {
+export async function evaluationSection(
+  { evaluations: all, evaluation, regression, details }: RunReport,
+  album: Album,
+): Promise<string> {
   const evaluations = all.filter((one) => !isOfShift(one));
   if (evaluations.length === 0) return '';
   // those of single targets would not fit beside the others: they have a table of their own
@@ -32,9 +29,9 @@ export async function evaluationSection({
   return [
     '<h3>Evaluation</h3>',
     table(head, rows),
-    ...(evaluation?.reliability ? [await reliability(evaluation, evaluation.reliability)] : []),
-    ...(evaluation && regression ? await numbers(evaluation, regression, details) : []),
-    ...(evaluation && details ? await detailsSection(evaluation, details) : []),
+    ...(evaluation?.reliability ? [await reliability(evaluation, evaluation.reliability, album)] : []),
+    ...(evaluation && regression ? await numbers(evaluation, regression, details, album) : []),
+    ...(evaluation && details ? await detailsSection(evaluation, details, album) : []),
   ].join('\n');
 }
 
@@ -46,40 +43,47 @@ function withoutRepeats(evaluations: readonly EvaluationRecord[]): EvaluationRec
 async function reliability(
   { step, draws }: EvaluationRecord,
   bins: NonNullable<EvaluationRecord['reliability']>,
+  album: Album,
 ): Promise<string> {
   const caption =
     `Calibration after step ${step}, ${draws} draws: how often the most probable class is right, against the ` +
     'probability it was given, with intervals of 95 % (Wilson 1927). Perfect calibration is the dashed line.';
-  return figure(await reliabilityFigure(bins, inPage), caption);
+  return album.add('reliability', caption, (options) => reliabilityFigure(bins, options));
 }
 
 async function numbers(
   evaluation: EvaluationRecord,
   picture: RegressionPicture,
   details: DetailsPicture | null,
+  album: Album,
 ): Promise<string[]> {
   const { outputs, targets } = picture;
   const more = outputs - targets.length;
   const parts: string[] = [];
   for (const [output, target] of targets.entries()) {
     if (targets.length > 1) parts.push(`<h4>${escape(target.name)}</h4>`);
-    parts.push(...(await ofTarget(evaluation, picture, target)));
+    parts.push(...(await ofTarget(evaluation, picture, target, album)));
     const pit = details?.pit?.[output];
-    if (pit) parts.push(await pitOf(pit.shares, picture.count));
+    if (pit) parts.push(await pitOf(target.name, pit.shares, picture.count, album));
   }
   if (more > 0) parts.push(`<p class="notes">Of ${outputs} targets the first ${targets.length} are drawn.</p>`);
   return parts;
 }
 
-async function pitOf(shares: readonly number[], count: number): Promise<string> {
+async function pitOf(name: string, shares: readonly number[], count: number, album: Album): Promise<string> {
   const caption =
     'Probability integral transform: where the true numbers lie in their predictions, from below all of it (0) to above all ' +
     'of it (1). Flat is calibrated, and grey is where 95 % of the bars would be; high at both ends: too sure; high in the ' +
     'middle: too careful; high at one end: predictions lie to one side.';
-  return figure(await pitFigure(shares, { ...inPage, count }), caption);
+  return album.add(`pit-${name}`, caption, (options) => pitFigure(shares, { ...options, count }));
 }
 
-async function ofTarget({ step, draws }: EvaluationRecord, picture: RegressionPicture, target: TargetPicture) {
+async function ofTarget(
+  { step, draws }: EvaluationRecord,
+  picture: RegressionPicture,
+  target: TargetPicture,
+  album: Album,
+) {
   const { count, levels, rows, areCounts } = picture;
   const some = rows.length < count ? `${rows.length} of the ${count} rows, spread evenly over them` : `${count} rows`;
   const deviations = target.standardDeviation;
@@ -100,7 +104,9 @@ async function ofTarget({ step, draws }: EvaluationRecord, picture: RegressionPi
       : ' Right: the curve is what calibrated predictions with normal noise would give.') +
     (outside === 0 ? '' : ` Beyond ${furthest} standard deviations: ${outside}, which stand at the edge.`);
   return [
-    figure(await predictedFigure(target, inPage), predicted),
-    figure(await coverageFigure({ ...target, count, levels, standardised, ...inPage }), coverage),
+    await album.add(`predicted-${target.name}`, predicted, (options) => predictedFigure(target, options)),
+    await album.add(`coverage-${target.name}`, coverage, (options) =>
+      coverageFigure({ ...target, count, levels, standardised, ...options }),
+    ),
   ];
 }

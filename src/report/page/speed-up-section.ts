@@ -1,7 +1,8 @@
 import { type ScalingSeries, scalingFigure } from '../figures/scaling.ts';
 import { type FittedScaling, type Machine, type MeasuredScaling, type Scaling, fitScaling } from '../scaling/index.ts';
 import type { RunSeries } from '../run/speed-up.ts';
-import { escape, figure, list, table } from './html.ts';
+import type { Album } from './album.ts';
+import { escape, list, table } from './html.ts';
 
 export interface SpeedUpOptions {
   /** what the simulated curves assume, by its name */
@@ -81,7 +82,11 @@ function speedUp(
 }
 
 /** The figure of measured and simulated speed-up, one for each kind of scaling, and the figures in numbers. */
-export async function speedUpSection(all: readonly SpeedUp[], { machine }: SpeedUpOptions): Promise<string> {
+export async function speedUpSection(
+  all: readonly SpeedUp[],
+  { machine }: SpeedUpOptions,
+  album: Album,
+): Promise<string> {
   if (all.length === 0) return '';
   const parts: string[] = ['<h2>Speed-up</h2>'];
   for (const scaling of ['weak', 'strong'] as const) {
@@ -97,7 +102,8 @@ export async function speedUpSection(all: readonly SpeedUp[], { machine }: Speed
     const caption =
       'Circles are measured. Lines are simulated from the time on one rank, the size of the gradient and the machine ' +
       `"${machine.name}", with buckets that travel while the backward pass goes on; credence simulate tells more.`;
-    parts.push(`<h3>${escape(kind)}</h3>`, figure(await scalingFigure('', drawn, { ground: 'none' }), caption));
+    const shown = await album.add(`${scaling}-scaling`, caption, (options) => scalingFigure('', drawn, options));
+    parts.push(`<h3>${escape(kind)}</h3>`, shown);
     parts.push(
       table(['', 'ranks', 'epoch, s', 'speed-up', 'efficiency', 'simulated speed-up'], series.flatMap(rowsOf)),
     );

@@ -2,12 +2,11 @@ import { eventsFigure, kerrFigure, loudnessFigure, probabilityFigure } from '../
 import type { RunReport } from '../run/read.ts';
 import type { TargetPicture } from '../run/regression.ts';
 import type { WavesPicture } from '../run/waves.ts';
-import { figure, table } from './html.ts';
-
-const inPage = { ground: 'none' } as const;
+import type { Album } from './album.ts';
+import { table } from './html.ts';
 
 /** What physicists ask of predictions of black holes: are they honest, do they obey general relativity, how faint may it be. */
-export async function wavesSection({ evaluation, regression, waves }: RunReport): Promise<string> {
+export async function wavesSection({ evaluation, regression, waves }: RunReport, album: Album): Promise<string> {
   if (evaluation === null || regression === null || waves === null) return '';
   const { targets, rows, count } = regression;
   const some = rows.length < count ? `${rows.length} of the ${count} signals` : `${count} signals`;
@@ -17,11 +16,11 @@ export async function wavesSection({ evaluation, regression, waves }: RunReport)
   return [
     '<h3>Gravitational waves</h3>',
     ...relative(waves, evaluation.figures),
-    ...(waves.loudness === null ? [] : await ofLoudness(waves, waves.loudness)),
-    figure(await probabilityFigure(targets, { count: rows.length, ...inPage }), pp),
+    ...(waves.loudness === null ? [] : await ofLoudness(waves, waves.loudness, album)),
+    await album.add('quantiles', pp, (options) => probabilityFigure(targets, { count: rows.length, ...options })),
     ...(waves.recalibration === null ? [] : recalibration(waves, waves.recalibration)),
-    ...(await ofKerr(targets)),
-    ...(waves.events.length === 0 ? [] : await ofEvents(waves)),
+    ...(await ofKerr(targets, album)),
+    ...(waves.events.length === 0 ? [] : await ofEvents(waves, album)),
   ].join('\n');
 }
 
@@ -38,11 +37,15 @@ function relative({ names, guess }: WavesPicture, figures: Readonly<Record<strin
   return [table(head, cells), `<p class="notes">${note}</p>`];
 }
 
-async function ofLoudness({ names }: WavesPicture, parts: NonNullable<WavesPicture['loudness']>): Promise<string[]> {
+async function ofLoudness(
+  { names }: WavesPicture,
+  parts: NonNullable<WavesPicture['loudness']>,
+  album: Album,
+): Promise<string[]> {
   const caption =
     'Errors and coverage by how loud a signal is: its largest sample over the standard deviation of the noise, in ' +
     `${parts.length} equal parts of the test set. Grey: where 95 % of calibrated intervals would be.`;
-  return [figure(await loudnessFigure(names, parts, inPage), caption)];
+  return [await album.add('loudness', caption, (options) => loudnessFigure(names, parts, options))];
 }
 
 function recalibration(
@@ -57,7 +60,7 @@ function recalibration(
   return [`<p class="notes">${note}</p>`, table(head, cells)];
 }
 
-async function ofKerr(targets: readonly TargetPicture[]): Promise<string[]> {
+async function ofKerr(targets: readonly TargetPicture[], album: Album): Promise<string[]> {
   const named = (name: string) => targets.find((target) => target.name === name);
   const [spin, real, imaginary] = [named('finalSpin'), named('omegaReal'), named('omegaImaginary')];
   if (!spin || !real || !imaginary) return [];
@@ -68,10 +71,10 @@ async function ofKerr(targets: readonly TargetPicture[]): Promise<string[]> {
     [real, 'omegaReal'],
     [imaginary, 'omegaImaginary'],
   ] as const;
-  return [figure(await kerrFigure(spin, others, inPage), caption)];
+  return [await album.add('kerr', caption, (options) => kerrFigure(spin, others, options))];
 }
 
-async function ofEvents({ events }: WavesPicture): Promise<string[]> {
+async function ofEvents({ events }: WavesPicture, album: Album): Promise<string[]> {
   const { times } = events[0]!;
   const caption =
     'The ten mergers of black holes in GWTC-1 (Abbott et al. 2019): published final spins with 90 % intervals, and what the ' +
@@ -82,5 +85,5 @@ async function ofEvents({ events }: WavesPicture): Promise<string[]> {
     ...[predicted[0].toFixed(3), `${predicted[1].toFixed(3)} to ${predicted[2].toFixed(3)}`],
     `${(100 * coverage).toFixed(0)} % of the noises`,
   ]);
-  return [figure(await eventsFigure(events, inPage), caption), table(head, cells)];
+  return [await album.add('events', caption, (options) => eventsFigure(events, options)), table(head, cells)];
 }

@@ -7,6 +7,7 @@ import { UsageError, commandOf } from '../../errors/index.ts';
 import { assertSealed, configurationFile, hasSeal, isSealedRun, longFile, readRegular } from '../../run/index.ts';
 import { gravitationName, medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
+import { type FlatSettings, flatSettings } from './flat-settings.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
 import { type DetailsPicture, readDetails } from './details.ts';
 import { type ScoresPicture, readScores } from './scores.ts';
@@ -80,6 +81,8 @@ export interface RunReport {
   /** the folder's own name */
   readonly name: string;
   readonly configuration: z.infer<typeof configuration> | null;
+  /** all that it says, by paths */
+  readonly settings: FlatSettings | null;
   readonly metrics: readonly z.infer<typeof metricsRecord>[];
   readonly timing: Timing | null;
   readonly starts: readonly StartRecord[];
@@ -121,9 +124,12 @@ export function readRun(folder: string): RunReport {
   const problems: string[] = [];
   const isSealed = isSealedRun(folder);
   let isOfSealing = false;
+  let flat: FlatSettings | null = null;
   const settings = attempt(path, problems, (text) => {
     isOfSealing = hasSeal(text);
-    const read = configuration.parse(parse(text, { uniqueKeys: false }));
+    const values: unknown = parse(text, { uniqueKeys: false });
+    const read = configuration.parse(values);
+    flat = flatSettings(values as object);
     try {
       assertSealed(text, { path, run: folder, isSealed });
     } catch (error) {
@@ -144,6 +150,7 @@ export function readRun(folder: string): RunReport {
     folder,
     name: basename(resolve(folder)),
     configuration: settings,
+    settings: flat,
     metrics,
     timing: readTiming(join(folder, 'timing.csv'), problems),
     starts,

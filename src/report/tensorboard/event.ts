@@ -1,13 +1,15 @@
 /**
  * The few messages of tensorflow/core/util/event.proto and framework/summary.proto that a run writes, in terms of the
- * protobuf runtime's own writer: five small messages that have not changed since 2015 need no compiler in the build.
+ * protobuf runtime's own writer: small messages that have not changed for years need no compiler in the build.
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Histogram } from './histogram.ts';
 
 export type SummaryValue =
   | { readonly tag: string; readonly scalar: number }
-  | { readonly tag: string; readonly histogram: Histogram };
+  | { readonly tag: string; readonly histogram: Histogram }
+  /** what only a plugin of TensorBoard reads: a message of its own, in SummaryMetadata.PluginData */
+  | { readonly tag: string; readonly plugin: string; readonly content: Uint8Array };
 
 export type EventContent =
   | { readonly fileVersion: string }
@@ -36,10 +38,21 @@ function writeSummary(writer: BinaryWriter, values: readonly SummaryValue[]): vo
     writer.tag(1, WireType.LengthDelimited).string(value.tag);
     // Rounded first: the writer refuses finite numbers beyond float32, which are infinities there.
     if ('scalar' in value) writer.tag(2, WireType.Bit32).float(Math.fround(value.scalar));
+    else if ('plugin' in value) writePluginData(writer, value.plugin, value.content);
     else writeHistogram(writer.tag(5, WireType.LengthDelimited).fork(), value.histogram).join();
     writer.join();
   }
   writer.join();
+}
+
+/** A tensor belongs to every value; of what has none, one of no float32 (dtype 1, shape [0]). */
+function writePluginData(writer: BinaryWriter, plugin: string, content: Uint8Array): void {
+  writer.tag(8, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int32(1);
+  writer.tag(2, WireType.LengthDelimited).fork().tag(2, WireType.LengthDelimited).fork().join().join().join();
+  writer.tag(9, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string(plugin);
+  writer.tag(2, WireType.LengthDelimited).bytes(content);
+  writer.join().join();
 }
 
 function writeHistogram(writer: BinaryWriter, histogram: Histogram): BinaryWriter {

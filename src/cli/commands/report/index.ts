@@ -8,10 +8,11 @@ export const command: CommandFile = {
 
   async declare(words) {
     const { machines } = await import('../../../report/index.ts');
-    words.command.usage('RUN... [--out DIR] [--scaling FILE]');
+    words.command.usage('RUN... [--out DIR] [--figures] [--scaling FILE]');
     words
       .argument('RUN', 'folders of runs, or of sweeps that credence submit has made')
       .option('out', 'DIR', 'the folder of the page, index.html (default: RUN/report; several runs need it)')
+      .switch('figures', 'each figure also as figures/NAME.svg, .png and .json beside the page, for papers')
       .option('scaling', 'FILE', 'measured times of credence bench scaling, for the figure of the speed-up')
       .option('machine', 'NAME', `what simulated curves assume: ${Object.keys(machines).join(', ')}`, 'laptop');
   },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../../errors/index.ts';
 import { isSweep, readSweep } from '../../../launch/index.ts';
 import { classFigures, realFigures } from '../../../likelihoods/index.ts';
@@ -21,6 +21,7 @@ interface ReportOptions {
   readonly out?: string;
   readonly scaling?: string;
   readonly machine: string;
+  readonly figures?: boolean;
 }
 
 /** Of a run that was not evaluated: what its likelihood would tell. */
@@ -48,7 +49,8 @@ function summaryOf({ folder, configuration, starts, metrics, timing, evaluation,
 export async function report({ words: folders, json, ...given }: Given, { stdout }: Terminal): Promise<number> {
   const options = given.options<ReportOptions>();
   const machine = oneOf('machine', options.machine, Object.keys(machines));
-  assertDrawing('a report', 'svg');
+  const { figures: hasFigures = false } = options;
+  assertDrawing(hasFigures ? '--figures' : 'a report', hasFigures ? 'png' : 'svg');
   const scaling = options.scaling === undefined ? [] : [readMeasuredScaling(options.scaling)];
   const missing: string[] = [];
   const runs = [...new Set(folders.flatMap((folder) => runFoldersIn(folder, missing)))].map(readRun);
@@ -59,6 +61,7 @@ export async function report({ words: folders, json, ...given }: Given, { stdout
     runs,
     scaling,
     missing,
+    hasFigures,
   });
   const summaries = runs.map(summaryOf);
   if (json) {
@@ -72,10 +75,19 @@ export async function report({ words: folders, json, ...given }: Given, { stdout
         spread: fit?.spread ?? null,
       },
     }));
-    stdout.write(`${JSON.stringify({ report: written.path, runs: summaries, speedUp, missing })}\n`);
+    stdout.write(
+      `${JSON.stringify({ report: written.path, runs: summaries, speedUp, missing, ...(hasFigures && { figures: written.figures }) })}\n`,
+    );
   } else {
     const problems = summaries.flatMap((run) => run.problems.map((problem) => `${run.run}: ${problem}`));
-    stdout.write([...[...missing, ...problems].map((line) => `  ${line}`), written.path, ''].join('\n'));
+    stdout.write(
+      [
+        ...[...missing, ...problems].map((line) => `  ${line}`),
+        written.path,
+        ...(hasFigures ? [join(dirname(written.path), 'figures')] : []),
+        '',
+      ].join('\n'),
+    );
   }
   return 0;
 }
