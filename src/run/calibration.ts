@@ -94,8 +94,42 @@ export function writeCalibration(folder: string, { familiarity, ...facts }: Cali
  * @throws CheckpointError where the files are broken, or of a checkpoint with other parameters
  */
 export function readCalibration(folder: string, step: number, parametersSha256: string): CalibrationRecord | null {
+  const remedy = remedyFor(folder);
+  const read = readRecord(folder, step);
+  if (read === null) return null;
+  const { referencesSha256, facts } = read;
+  if (facts.parametersSha256 !== parametersSha256 || facts.step !== step) {
+    throw new CheckpointError(`${join(folder, fileOf(step, 'json'))} is the calibration of another checkpoint`, {
+      got: `parameters of sha256 ${facts.parametersSha256}, step ${facts.step}`,
+      expected: `${parametersSha256}, step ${step}`,
+      remedy,
+    });
+  }
+  const familiarity = referencesSha256 === null ? null : readReferences(folder, step, referencesSha256, remedy);
+  return { ...facts, familiarity };
+}
+
+/** What a report tells of a calibration. */
+export type CalibrationFacts = Omit<CalibrationRecord, 'familiarity'>;
+
+/**
+ * The same without the examples that inputs are compared with, and without a look at the checkpoint.
+ * @throws CheckpointError where the file is broken
+ */
+export function readCalibrationFacts(folder: string, step: number): CalibrationFacts | null {
+  return readRecord(folder, step)?.facts ?? null;
+}
+
+function remedyFor(folder: string): string {
+  return `Make it anew: ${commandOf('evaluate', [folder])}; or predict without it: --calibration off`;
+}
+
+function readRecord(
+  folder: string,
+  step: number,
+): { readonly facts: CalibrationFacts; readonly referencesSha256: string | null } | null {
   const path = join(folder, fileOf(step, 'json'));
-  const remedy = `Make it anew: ${commandOf('evaluate', [folder])}; or predict without it: --calibration off`;
+  const remedy = remedyFor(folder);
   const text = contentOf(path, remedy);
   if (text === null) return null;
   const parsed = record.safeParse(attempt(() => JSON.parse(text.toString('utf8'))));
@@ -107,18 +141,13 @@ export function readCalibration(folder: string, step: number, parametersSha256: 
     });
   }
   const { referencesSha256, schemaVersion: _version, classes, numbers: own, ...facts } = parsed.data;
-  if (facts.parametersSha256 !== parametersSha256 || facts.step !== step) {
-    throw new CheckpointError(`${path} is the calibration of another checkpoint`, {
-      got: `parameters of sha256 ${facts.parametersSha256}, step ${facts.step}`,
-      expected: `${parametersSha256}, step ${step}`,
-      remedy,
-    });
-  }
   return {
-    ...facts,
-    classes: classes && { ...classes, scores: Float64Array.from(classes.scores) },
-    numbers: own && own.map((scores) => Float64Array.from(scores)),
-    familiarity: referencesSha256 === null ? null : readReferences(folder, step, referencesSha256, remedy),
+    referencesSha256,
+    facts: {
+      ...facts,
+      classes: classes && { ...classes, scores: Float64Array.from(classes.scores) },
+      numbers: own && own.map((scores) => Float64Array.from(scores)),
+    },
   };
 }
 

@@ -1,4 +1,10 @@
-export { type CalibrationRecord, readCalibration, writeCalibration } from './calibration.ts';
+export {
+  type CalibrationFacts,
+  type CalibrationRecord,
+  readCalibration,
+  readCalibrationFacts,
+  writeCalibration,
+} from './calibration.ts';
 export {
   assertModel,
   CheckpointStore,

@@ -4,6 +4,7 @@ import type { StepCurves } from '../posterior/curves-file.ts';
 import { onTheWay } from '../run/on-the-way.ts';
 import type { RunReport } from '../run/read.ts';
 import { evaluationSection } from './evaluation-section.ts';
+import { calibrationSection } from './calibration-section.ts';
 import { facts } from './facts.ts';
 import type { Album } from './album.ts';
 import { escape, list } from './html.ts';
@@ -24,6 +25,7 @@ export async function runSection(run: RunReport, isAlone: boolean, album: Album)
     facts(run),
     await training(run, album),
     await evaluationSection(run, album),
+    calibrationSection(run),
     await shiftSection(run, album),
     await wavesSection(run, album),
     await posterior(run.posterior, album),

@@ -4,7 +4,16 @@ import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError, commandOf } from '../../errors/index.ts';
-import { assertSealed, configurationFile, hasSeal, isSealedRun, longFile, readRegular } from '../../run/index.ts';
+import {
+  assertSealed,
+  configurationFile,
+  hasSeal,
+  isSealedRun,
+  longFile,
+  readRegular,
+  type CalibrationFacts,
+  readCalibrationFacts,
+} from '../../run/index.ts';
 import { gravitationName, medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type FlatSettings, flatSettings } from './flat-settings.ts';
@@ -89,6 +98,8 @@ export interface RunReport {
   readonly evaluations: readonly EvaluationRecord[];
   /** the one of them that speaks for the run; null: there is none */
   readonly evaluation: EvaluationRecord | null;
+  /** what held-out examples taught about the checkpoint of that evaluation; null: nothing */
+  readonly calibration: CalibrationFacts | null;
   /** what is drawn of that evaluation, where it is of numbers */
   readonly regression: RegressionPicture | null;
   /** and where it is of gravitational waves */
@@ -156,6 +167,7 @@ export function readRun(folder: string): RunReport {
     starts,
     evaluations,
     evaluation,
+    calibration: calibrationOf(folder, evaluation, problems),
     regression: pictureOf(readRegression, folder, evaluation, problems),
     waves: pictureOf(readWaves, folder, evaluation, problems),
     details: pictureOf(readDetails, folder, evaluation, problems),
@@ -208,6 +220,19 @@ function otherDataIn(evaluations: readonly EvaluationRecord[]): EvaluationRecord
   return [...new Set(others.map(({ data }) => data))].map(
     (name) => mostTelling(others.filter(({ data }) => data === name))!,
   );
+}
+
+function calibrationOf(
+  folder: string,
+  evaluation: EvaluationRecord | null,
+  problems: string[],
+): CalibrationFacts | null {
+  try {
+    return evaluation === null ? null : readCalibrationFacts(folder, evaluation.step);
+  } catch (error) {
+    problems.push((error as Error).message);
+    return null;
+  }
 }
 
 function pictureOf<T>(
