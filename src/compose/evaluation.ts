@@ -28,6 +28,7 @@ import {
   withScores,
 } from './shift.ts';
 import { type ToldCalibration, calibrate, calibrationWords, networkScores, toldOfCalibration } from './calibrate.ts';
+import { mostUncertain } from './uncertain.ts';
 import type { Watch } from './watch.ts';
 import { type Waves, isOfWaves, wavesOf, wordsOf } from './waves.ts';
 
@@ -115,10 +116,12 @@ export async function evaluateParameters(
     if (launched && launched.rank > 0) return null;
     figures = figuresFrom(experiment, predictive, test.targets);
     words = waves === null ? [] : wordsOf(figures, waves);
-    const details = detailsOf(predictive, {
-      ...{ targets: test.targets, units: model.units ?? null, names: data.info.targets.names },
-      ...{ seed: configuration.seed, asked: asked.groups },
-    });
+    const { names } = data.info.targets;
+    const units = model.units ?? null;
+    const details = {
+      ...detailsOf(predictive, { targets: test.targets, units, names, seed: configuration.seed, asked: asked.groups }),
+      uncertain: mostUncertain(predictive, test, names, units),
+    };
     const of = trained.isOtherData ? 'other' : 'test';
     const calibration = trained.isOtherData
       ? null

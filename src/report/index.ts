@@ -12,7 +12,13 @@ export {
   recordEvaluation,
   recordStart,
 } from './run/records.ts';
-export { type DetailsPicture, type EvaluationDetails, type Grouping, recordDetails } from './run/details.ts';
+export {
+  type DetailsPicture,
+  type EvaluationDetails,
+  type Grouping,
+  type UncertainExamples,
+  recordDetails,
+} from './run/details.ts';
 export { type ScoresPicture, recordScores, scoreHistogram } from './run/scores.ts';
 export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type WavesPicture, recordWaves } from './run/waves.ts';

@@ -133,6 +133,17 @@ describe('a run that is calibrated', () => {
     expect(readFileSync(at('intervals.png')).subarray(1, 4).toString()).toBe('PNG');
   });
 
+  it('tells a report what was learned, how it holds, and of what it is least sure', async () => {
+    const { code } = await credence('report', at('clouds'));
+    expect(code).toBe(0);
+    const page = readFileSync(at('clouds/report/index.html'), 'utf8');
+    expect(page).toMatch(
+      /its sets of classes of 90\u00a0% hold [\d.]+\u00a0% of 180 examples that they were not learned from/,
+    );
+    expect(page).toContain('Most epistemic uncertainty after step 200');
+    expect(page).toContain('<td>180 others: the other half</td>');
+  });
+
   it('is not calibrated again by an evaluation of fewer draws, and is by one of more', async () => {
     const draws = async (count: string) =>
       (await json<{ calibration: { draws: number } }>('evaluate', at('clouds'), '--draws', count)).calibration.draws;

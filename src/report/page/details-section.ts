@@ -6,6 +6,7 @@ import { riskCoverageFigure } from '../figures/risk-coverage.ts';
 import type { DetailsPicture, Grouping } from '../run/details.ts';
 import type { EvaluationRecord } from '../run/records.ts';
 import type { Album } from './album.ts';
+import { uncertainExamples } from './uncertain-examples.ts';
 import { figureText, grouped, shortNumber } from './figures.ts';
 import { table } from './html.ts';
 
@@ -23,7 +24,7 @@ export async function detailsSection(
     ...(details.confusion ? [await confusion(evaluation, details.confusion, album)] : []),
   ];
   for (const one of details.groups) parts.push(await groups(evaluation, one, album));
-  return parts;
+  return [...parts, ...uncertainExamples(evaluation, details.uncertain ?? [])];
 }
 
 function intervals({ figures, images }: EvaluationRecord, details: DetailsPicture): string[] {

@@ -92,6 +92,9 @@ th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; border-bottom: 1p
 th { font-weight: 600; }
 figure { margin: 1rem 0; overflow-x: auto; }
 figure svg { max-width: 100%; height: auto; }
+.gallery { display: flex; flex-wrap: wrap; gap: 0.75rem; list-style: none; padding: 0; margin: 0; }
+.gallery li { display: flex; flex-direction: column; font-size: 0.85rem; line-height: 1.35; }
+.gallery img { width: 84px; height: 84px; object-fit: contain; image-rendering: pixelated; background: #000000; margin-bottom: 0.25rem; }
 /* on a phone a figure keeps its letters' size, and is moved by the finger */
 @media screen and (max-width: 640px) { figure svg { max-width: none; } th, td { padding-right: 0.5rem; } }
 .verdict { font-size: 1.05rem; border-left: 4px solid var(--faint); padding: 0.25rem 0 0.25rem 0.9rem; margin: 1rem 0; }

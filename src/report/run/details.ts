@@ -33,6 +33,35 @@ const selective = z.object({
   kept: z.array(z.object({ coverage: share, risk: z.number() })).readonly(),
 });
 
+const uncertain = z
+  .array(
+    z.object({
+      kind: z.enum(['epistemic', 'aleatoric']),
+      /** the most uncertain first */
+      examples: z
+        .array(
+          z.object({
+            /** place in the test set, from 0 */
+            row: z.int().nonnegative(),
+            /** its uncertainty of that kind: nats, or in the unit of the target */
+            value: z.number(),
+            truth: z.string(),
+            predicted: z.string(),
+            /** of the predicted class */
+            probability: share.optional(),
+            /** PNG, base64 */
+            picture: z
+              .string()
+              .regex(/^[A-Za-z0-9+/]*=*$/)
+              .optional(),
+          }),
+        )
+        .readonly(),
+    }),
+  )
+  .readonly();
+export type UncertainExamples = z.infer<typeof uncertain>;
+
 const details = z.object({
   step: z.int().nonnegative(),
   /** as in the line of evaluations.jsonl */
@@ -61,6 +90,8 @@ const details = z.object({
     .array(z.object({ name: z.string(), shares: z.array(share) }))
     .readonly()
     .optional(),
+  // evaluations of earlier versions do not say
+  uncertain: uncertain.optional(),
 });
 export type DetailsPicture = z.infer<typeof details>;
 
