@@ -1,4 +1,5 @@
 /** What is told of a network for gravitational waves beside the figures of all predicted numbers. */
+import { conformalQuantile, intervalScore } from '../calibration/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
 import { injections, observedEvents, remnant, windowShape } from '../gravitation/index.ts';
 import { type RealPredictive, type Units, inUnits } from '../likelihoods/index.ts';
@@ -128,13 +129,14 @@ function recalibrated(
   const residuals = ({ mean, standardDeviation, count }: RealPredictive, own: Float64Array, t: number) =>
     Array.from({ length: count }, (_, row) => {
       const place = row * outputs + t;
-      return Math.abs(own[place]! - mean[place]!) / standardDeviation[place]!;
+      return intervalScore(own[place]!, mean[place]!, standardDeviation[place]!);
     });
   const { count } = validated;
   const targets = Array.from({ length: outputs }, (_, t) => {
-    const sorted = residuals(validated, truthOfValidation, t).toSorted((a, b) => a - b);
-    // the quantile of n and one more, which is the new one
-    const width = sorted[Math.min(count, Math.ceil(0.9 * (count + 1))) - 1]!;
+    const width = conformalQuantile(
+      residuals(validated, truthOfValidation, t).toSorted((a, b) => a - b),
+      0.1,
+    );
     const own = residuals(tested, truth, t);
     const within = (most: number) => own.filter((z) => z <= most).length / own.length;
     return { factor: width / z90, before: within(z90), after: within(width) };
