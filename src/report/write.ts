@@ -89,7 +89,8 @@ function figureTables(runs: readonly RunReport[]): string[] {
   });
   return [...new Set(evaluated.map(({ kind }) => kind))].map((kind) => {
     const same = evaluated.filter((one) => one.kind === kind);
-    const shown = figuresOf(same.map(({ last }) => last));
+    // those of single targets stand in the section of their run
+    const shown = figuresOf(same.map(({ last }) => last)).filter(({ name }) => !name.includes('.'));
     const rows = same.map(({ name, last: { images, draws, figures } }) => [
       ...[name, `${images}`, `${draws}`],
       ...shown.map((figure) => figureText(figure.name, figures[figure.name], images)),

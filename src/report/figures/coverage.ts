@@ -36,9 +36,9 @@ function coverage({ count, levels, coverage: shares }: CoverageOptions) {
   const x = { ...quantitative, field: 'level', title: 'level of the central interval', axis: percent };
   const y = { ...quantitative, title: 'share of the rows in it', axis: percent };
   return {
-    width: 330,
+    width: 275,
     height: 260,
-    title: { text: 'Coverage, and what chance allows', ...titleFont },
+    title: { text: 'Coverage', ...titleFont },
     layer: [
       {
         data: { values: [ends[0]!, ...band, ends[1]!] },
@@ -73,9 +73,9 @@ function residuals({ standardised }: CoverageOptions) {
   const x = { type: 'quantitative' as const, title: 'residual / predicted standard deviation', scale, axis };
   const y = { field: 'density', type: 'quantitative' as const, title: 'density' };
   return {
-    width: 330,
+    width: 275,
     height: 260,
-    title: { text: 'Standardised residuals, and the standard normal', ...titleFont },
+    title: { text: 'Standardised residuals', ...titleFont },
     layer: [
       {
         data: { values: bars },

@@ -46,7 +46,7 @@ const config: Config = {
     domainColor: ink,
     gridColor: ink,
     gridOpacity: 0.12,
-    labelFontSize: 11,
+    labelFontSize: 12,
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titlePadding: 8,

@@ -54,9 +54,9 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
       spacing: 40,
       hconcat: [
         {
-          width: 380,
+          width: 330,
           height: 300,
-          title: { text: 'Predicted and true, with 90 % intervals', ...titleFont },
+          title: { text: 'Predicted and true', ...titleFont },
           layer: [
             {
               mark: { type: 'rule', strokeWidth: 1, opacity: Math.max(0.15, Math.min(0.5, 60 / values.length)) },
@@ -76,9 +76,9 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
           ],
         },
         {
-          width: 330,
+          width: 290,
           height: 300,
-          title: { text: 'Residuals: true minus predicted', ...titleFont },
+          title: { text: 'True minus predicted', ...titleFont },
           layer: [
             { data: { values: [{ residual: 0 }] }, mark: { type: 'rule', ...guide }, encoding: { y: residual } },
             {

@@ -34,7 +34,7 @@ export function scoresFigure(
       return [...shares, { kind: names[k]!, at: to, share: counts.at(-1)! / all }];
     });
     return {
-      ...{ data: { values }, width: 172, height: 190 },
+      ...{ data: { values }, width: 330, height: 200 },
       mark: {
         ...{ type: 'area' as const, interpolate: 'step-after' as const, opacity: 0.35 },
         line: { strokeWidth: 1.5, opacity: 1 },
@@ -49,7 +49,7 @@ export function scoresFigure(
           ...{
             field: 'share',
             type: 'quantitative' as const,
-            title: p === 0 ? 'share of the examples' : null,
+            title: p % 2 === 0 ? 'share of the examples' : null,
             stack: null,
           },
           scale: { type: 'sqrt' as const },
@@ -59,5 +59,5 @@ export function scoresFigure(
       },
     };
   };
-  return drawSvg({ spacing: 18, hconcat: scores.map(panel) }, options);
+  return drawSvg({ columns: 2, spacing: 30, concat: scores.map(panel) }, options);
 }

@@ -82,7 +82,7 @@ export function kerrFigure(
   const panel = ([rows, of]: (typeof others)[number]) => {
     const y = { field: 'omega', type: 'quantitative' as const, title: `predicted ${rows.name}`, scale };
     return {
-      ...{ width: 340, height: 260, title: { text: `${rows.name}, and Kerr's`, ...titleFont } },
+      ...{ width: 320, height: 260, title: { text: `${rows.name}, and Kerr's`, ...titleFont } },
       layer: [
         {
           data: { values: spin.mean.map((own, i) => ({ spin: own, omega: rows.mean[i]! })) },
@@ -126,7 +126,7 @@ export function loudnessFigure(
       spacing: 40,
       hconcat: [
         {
-          ...{ width: 340, height: 260, title: { text: 'Mean relative error', ...titleFont }, mark: line },
+          ...{ width: 275, height: 260, title: { text: 'Mean relative error', ...titleFont }, mark: line },
           encoding: {
             x,
             y: { field: 'error', type: 'quantitative', title: '|predicted - true| / true', axis: percent },
@@ -135,9 +135,9 @@ export function loudnessFigure(
         },
         {
           ...{
-            width: 340,
+            width: 275,
             height: 260,
-            title: { text: 'Coverage of 90 % intervals, and what chance allows', ...titleFont },
+            title: { text: 'Coverage of 90 % intervals', ...titleFont },
           },
           layer: [
             {

@@ -13,10 +13,15 @@ export function escape(text: string): string {
 /** @param rows cells as text; those of the head are those of the columns */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: 'th' | 'td') =>
-    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag}${hasLongWord(cell) ? ' class="long"' : ''}>${escape(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="wide"><table><thead>${line(head, 'th')}</thead><tbody>${rows
     .map((row) => line(row, 'td'))
     .join('\n')}</tbody></table></div>`;
+}
+
+/** A path, say: it may be broken anywhere, where numbers and names are not. */
+function hasLongWord(text: string): boolean {
+  return /\S{25}/.test(text);
 }
 
 export function list(items: readonly string[], kind: 'problems' | 'notes'): string {
@@ -71,15 +76,6 @@ const style = `
 @media (prefers-color-scheme: dark) {
   :root { --ground: #0d1117; --ink: #e6edf3; --faint: #30363d; --soft: #9198a1; --warn: #d29922; }
 }
-@media print {
-  :root { color-scheme: light; --ground: #ffffff; --ink: #000000; --faint: #bbbbbb; --soft: #333333; --warn: #7a5200; }
-  body { font-size: 10.5pt; max-width: none; margin: 0; }
-  figure, tr, h2, h3, h4 { break-inside: avoid; }
-  .wide { overflow: visible; }
-  table { font-size: 8.5pt; }
-  td { overflow-wrap: anywhere; }
-  h2, h3, h4 { break-after: avoid; }
-}
 body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif;
   max-width: 980px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin: 0 0 0.5rem; }
@@ -100,4 +96,16 @@ figure svg { max-width: 100%; height: auto; }
 .verdict { font-size: 1.05rem; border-left: 4px solid var(--faint); padding: 0.25rem 0 0.25rem 0.9rem; margin: 1rem 0; }
 figcaption, .notes { color: var(--soft); font-size: 0.9rem; }
 .problems { color: var(--warn); }
+/* last: what is said later counts */
+@page { margin: 1cm; }
+@media print {
+  :root { color-scheme: light; --ground: #ffffff; --ink: #000000; --faint: #bbbbbb; --soft: #333333; --warn: #7a5200; }
+  body { font-size: 10.5pt; max-width: none; margin: 0; padding: 0; }
+  figure, tr, h2, h3, h4 { break-inside: avoid; }
+  .wide { overflow: visible; }
+  table { font-size: 8.5pt; }
+  th, td { padding-right: 0.4rem; }
+  .long { overflow-wrap: anywhere; }
+  h2, h3, h4 { break-after: avoid; }
+}
 `;
