@@ -11,22 +11,52 @@ import { wavesSection } from './waves-section.ts';
 
 const inPage = { ground: 'none' } as const;
 
+/** A part of what a report says of a run. */
+export interface RunPart {
+  /** its place in a page that fills: letters only */
+  readonly name: string;
+  /** all that its drawing depends on: where this is the same, so is the part. null: it is cheap */
+  readonly from: ((run: RunReport) => unknown) | null;
+  html(run: RunReport): string | Promise<string>;
+}
+
+/** In the order of the page; each is empty while there is nothing to tell. */
+export const runParts: readonly RunPart[] = [
+  { name: 'problems', from: null, html: (run) => list(problemsOf(run), 'problems') },
+  { name: 'verdict', from: null, html: verdict },
+  { name: 'facts', from: null, html: facts },
+  {
+    name: 'training',
+    from: ({ name, metrics, evaluations }) => [name, metrics.length, metrics.at(-1), evaluations],
+    html: training,
+  },
+  {
+    name: 'evaluation',
+    from: ({ evaluations, regression, details }) => [evaluations, regression, details],
+    html: evaluationSection,
+  },
+  { name: 'shift', from: ({ outOfDistribution, corrupted }) => [outOfDistribution, corrupted], html: shiftSection },
+  { name: 'waves', from: ({ evaluation, waves }) => [evaluation, waves], html: wavesSection },
+  {
+    name: 'posterior',
+    from: ({ posterior: steps }) => [steps.length, steps.at(-1)],
+    html: ({ posterior: steps }) => posterior(steps),
+  },
+];
+
+/** How far a run is that is being trained, and what is wrong, a sentence each. */
+export function problemsOf({ atWork, problems }: RunReport): readonly string[] {
+  return atWork === null ? problems : [atWork, ...problems];
+}
+
 /**
  * All that a report says of one run.
  * @param isAlone the page is its own, and has its name at the head
  */
 export async function runSection(run: RunReport, isAlone: boolean): Promise<string> {
-  return [
-    isAlone ? '' : `<h2>${escape(run.name)}</h2>`,
-    list(run.problems, 'problems'),
-    verdict(run),
-    facts(run),
-    await training(run),
-    await evaluationSection(run),
-    await shiftSection(run),
-    await wavesSection(run),
-    await posterior(run.posterior),
-  ].join('\n');
+  const html = [isAlone ? '' : `<h2>${escape(run.name)}</h2>`];
+  for (const part of runParts) html.push(await part.html(run));
+  return html.join('\n');
 }
 
 async function training({ name, metrics }: RunReport): Promise<string> {
