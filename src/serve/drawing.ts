@@ -6,6 +6,9 @@ import { setImmediate as others } from 'node:timers/promises';
 import { type RunPart, type RunReport, escape, readRun, runParts, withOwnNames } from '../report/index.ts';
 import { type Progress, progressOf } from './progress.ts';
 
+/** What changes comes before what was trained, where and how. */
+const parts: readonly RunPart[] = runParts.toSorted((a, b) => Number(a.name === 'facts') - Number(b.name === 'facts'));
+
 /** A part of the page as it is now. */
 export interface DrawnPart {
   readonly name: string;
@@ -30,7 +33,7 @@ export class Drawing {
   constructor(folder: string) {
     this.#folder = folder;
     this.#progress = progressOf(folder);
-    for (const { name } of runParts) this.#parts.set(name, { name, html: '', from: null, revision: 0 });
+    for (const { name } of parts) this.#parts.set(name, { name, html: '', from: null, revision: 0 });
   }
 
   get progress(): Progress {
@@ -70,7 +73,7 @@ export class Drawing {
       this.#keep('problems', null, `<p class="problems">${escape((error as Error).message)}</p>`);
       return;
     }
-    for (const part of runParts) {
+    for (const part of parts) {
       await others();
       const from =
         part.from &&
@@ -92,7 +95,8 @@ export class Drawing {
 
 async function htmlOf(part: RunPart, run: RunReport): Promise<string> {
   try {
-    return withOwnNames(await part.html(run), `${part.name}-`);
+    const html = withOwnNames(await part.html(run), `${part.name}-`);
+    return part.name === 'facts' ? `<h3>The run</h3>${html}` : html;
   } catch (error) {
     return `<p class="problems">${escape(`This part cannot be drawn: ${(error as Error).message}`)}</p>`;
   }

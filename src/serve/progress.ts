@@ -21,7 +21,7 @@ export interface Progress {
 const end = 2 ** 14;
 
 /** Seconds without a new line after which the page says so. */
-const silence = 60;
+const silence = 15;
 
 /** @param now milliseconds since the epoch */
 export function progressOf(folder: string, now = Date.now()): Progress {
