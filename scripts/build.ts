@@ -22,6 +22,7 @@ const entryPoints = {
   'chunks/rank': 'src/compose/rank.ts',
   'chunks/prediction-rank': 'src/compose/prediction-rank.ts',
   'chunks/signal-files-rank': 'src/compose/signal-files-rank.ts',
+  'chunks/attached': 'src/serve/attached.ts',
   'chunks/peak-memory': 'src/machine/bench/peak-memory.ts',
 };
 

@@ -44,3 +44,16 @@ export function listenForSignals(work: Work, announce: (text: string) => void): 
     release,
   };
 }
+
+/** Until a signal comes that asks for the end of what has no end of its own; the next one does what it always does. */
+export function untilSignal(): Promise<void> {
+  const isHangupIgnored = ignoreHangupIfAsked();
+  return new Promise((done) => {
+    const listener = (signal: NodeJS.Signals): void => {
+      if (signal === 'SIGHUP' && isHangupIgnored) return;
+      for (const one of signals) process.off(one, listener);
+      done();
+    };
+    for (const signal of signals) process.on(signal, listener);
+  });
+}

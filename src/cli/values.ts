@@ -40,3 +40,11 @@ export function integers(name: string, text: string, least: number, most: number
 export function someOf<Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice[] {
   return [...new Set(text.split(',').map((one) => oneOf(name, one, choices)))];
 }
+
+/**
+ * The port of --port; 0, as nothing, is any that is free.
+ * @throws UsageError
+ */
+export function portOf(text: string | undefined): number {
+  return text === undefined ? 0 : number('port', text, 0, 65_535, Number.isInteger);
+}

@@ -12,6 +12,7 @@ export const silentWatch: Watch & { end(): void } = {
   note() {},
   tell() {},
   fetching() {},
+  began() {},
   training: () => ({}),
   evaluating() {},
   listen: (work) => listenForSignals(work, () => {}),
@@ -45,6 +46,7 @@ export function watchOn({ stderr }: Terminal, { json }: { readonly json: boolean
       else if (!isQuiet && stage !== now) write(`${what}, ${megabytes(totalBytes)} MB`);
       stage = now;
     },
+    began() {},
     training({ totalSteps }, firstStep, figure) {
       if (bar) return new TrainingBar(bar, totalSteps, firstStep, figure);
       return isQuiet ? {} : new TrainingLines(stderr, totalSteps, firstStep, figure);

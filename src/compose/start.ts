@@ -83,6 +83,7 @@ export function announce(trainer: Trainer, { run, experiment, firstStep, ranks, 
   if (schema !== null) watch.tell(describeTargets(schema.target.names, targets, model.likelihood.kind));
   const { per } = configuration.kl;
   if (per === 'batch') watch.tell(describeDivisor(configuration.batchSize, data.train.count));
+  watch.began(run);
   if (!configuration.verbose) return;
   writeTrainingLog(run, trainer.parameters());
   watch.tell(describeParameters(trainer.parameters()).trimEnd());

@@ -11,6 +11,8 @@ export interface Watch {
   /** how things go, a line */
   tell(text: string): void;
   fetching(progress: FetchProgress): void;
+  /** the run folder holds a run, whose first step comes next */
+  began(run: string): void;
   training(schedule: Schedule, firstStep: number, figure: string): TrainingObserver;
   evaluating(done: number, total: number): void;
   /**

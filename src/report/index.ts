@@ -1,4 +1,7 @@
+export { Album } from './page/album.ts';
 export { assertDrawing } from './drawing.ts';
+export { escape, livePage, withOwnNames } from './page/html.ts';
+export { type RunPart, problemsOf, runParts } from './page/run-section.ts';
 export { posteriorFigure } from './figures/posterior.ts';
 export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';

@@ -15,7 +15,7 @@ export {
   parametersSha256,
   latestState,
 } from './checkpoint/index.ts';
-export { longFile, readRegular } from './files/regular.ts';
+export { longFile, readEnd, readRegular } from './files/regular.ts';
 export {
   appendRecord,
   assertSealed,
@@ -27,6 +27,7 @@ export {
   isHeld,
   isSealedRun,
   makeFolder,
+  mayBeHeld,
   MetricsFile,
   type NewRun,
   openRunFolder,

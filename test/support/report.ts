@@ -45,6 +45,7 @@ function common(name: string, ranks: number): Omit<RunReport, 'evaluations' | 'e
     ],
     ...{ waves: null, outOfDistribution: [], corrupted: null, calibration: null },
     posterior: [1, 400, step].map((moment) => ({ step: moment, layers: layers(1 / Math.log(moment + 2)) })),
+    atWork: null,
     problems: ['timing.csv: a line of 1200 cannot be read and is left out'],
   };
 }

@@ -10,6 +10,7 @@ import { command as report } from './report/index.ts';
 import { command as simulate } from './simulate/index.ts';
 import { command as submit } from './submit/index.ts';
 import { command as train } from './train.ts';
+import { command as watch } from './watch.ts';
 import { command as waveform } from './waveform/index.ts';
 
 export const commands: readonly CommandFile[] = [
@@ -19,6 +20,7 @@ export const commands: readonly CommandFile[] = [
   launch,
   submit,
   report,
+  watch,
   bench,
   simulate,
   waveform,

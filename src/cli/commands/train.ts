@@ -6,6 +6,8 @@ interface TrainOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly timeline?: string;
+  readonly watch?: true;
+  readonly port?: string;
   readonly flagfile?: readonly string[];
 }
 
@@ -23,7 +25,9 @@ export const command: CommandFile = {
       .argument('NAME', targets)
       .option('out', 'DIR', 'the run folder (default: runs/NAME, made unique)')
       .option('resume', 'RUN', 'go on with the run in this folder')
-      .option('timeline', 'FILE', timelineHelp);
+      .option('timeline', 'FILE', timelineHelp)
+      .command.option('--watch', 'serve the live page of this run to browsers of this machine; stderr has its address');
+    words.option('port', 'N', portHelp);
     words.command.optionsGroup('Settings, also keys of a config.yaml:');
     for (const setting of settings) {
       const { path, placeholder, about, usual } = setting;
@@ -48,13 +52,16 @@ export const command: CommandFile = {
     const { readTrainRequest } = await import('../request.ts');
     const { silentWatch, watchOn } = await import('../watch.ts');
     const request = await readTrainRequest(trainArguments(given));
+    const live = await livePage(given);
     // Only now: bad usage is told without loading the engine.
     const { launchedAs, trainRun } = await import('../../compose/index.ts');
     const { renderConfiguration } = await import('../configuration/index.ts');
-    const watch = (launchedAs()?.rank ?? 0) > 0 ? silentWatch : watchOn(terminal, given);
+    const isFirst = (launchedAs()?.rank ?? 0) === 0;
+    const watch = isFirst ? watchOn(terminal, given) : silentWatch;
     for (const note of request.notes) watch.note(note);
     try {
-      const outcome = await trainRun({ ...request, render: renderConfiguration }, watch);
+      const began = (run: string) => live?.begin(run, watch.note);
+      const outcome = await trainRun({ ...request, render: renderConfiguration }, { ...watch, began });
       watch.end();
       if (outcome === null) return 0;
       const { summary, isBayesian } = outcome;
@@ -67,9 +74,34 @@ export const command: CommandFile = {
       return 0;
     } finally {
       watch.end();
+      await live?.end();
     }
   },
 };
+
+/**
+ * What --watch asks for; it begins on the first rank, once there is a run folder.
+ * @throws UsageError for a port that is none, or is of no page
+ * @throws UnavailableError where there could be no page
+ */
+async function livePage({ options }: Given) {
+  const { watch = false, port } = options<TrainOptions>();
+  const { UsageError } = await import('../../errors/index.ts');
+  if (!watch && port !== undefined)
+    throw new UsageError('--port without --watch', { expected: '--watch, whose port it is' });
+  if (!watch) return null;
+  const { portOf } = await import('../values.ts');
+  const number = portOf(port);
+  const { assertAttachable, attachLivePage } = await import('../../serve/index.ts');
+  assertAttachable();
+  let page: ReturnType<typeof attachLivePage> | null = null;
+  return {
+    begin(folder: string, tell: (text: string) => void): void {
+      page = attachLivePage({ folder, port: number }, tell);
+    },
+    end: async (): Promise<void> => page?.end(),
+  };
+}
 
 /** What the words behind `credence train` ask for. */
 export function trainArguments({ words, options, flags }: Given): TrainArguments {
@@ -78,6 +110,8 @@ export function trainArguments({ words, options, flags }: Given): TrainArguments
 }
 
 export const trainUsage = '[NAME | config.yaml | DATA] [--key value ...]';
+
+export const portHelp = 'port of the live page (default: any that is free)';
 
 export const timelineHelp = 'write what every rank did when to a Chrome trace, for Perfetto or chrome://tracing';
 

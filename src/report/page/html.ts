@@ -45,28 +45,53 @@ export function figure(svg: string, caption: string): string {
 }
 
 export function page(title: string, body: string): string {
+  return document(title, `<h1>${escape(title)}</h1>\n${withOwnNames(body)}`, { policy, style });
+}
+
+/**
+ * The page for a server that fills it, and whose answers have a policy of their own.
+ * @param body figures in it have names of their own (`withOwnNames`)
+ */
+export function livePage(
+  title: string,
+  body: string,
+  own: { readonly style: string; readonly script: string },
+): string {
+  return document(title, body, { policy: null, style: style + own.style, script: own.script });
+}
+
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+interface Head {
+  readonly policy: string | null;
+  readonly style: string;
+  readonly script?: string;
+}
+
+function document(title: string, body: string, head: Head): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${head.policy === null ? '' : `<meta http-equiv="Content-Security-Policy" content="${head.policy}">\n`}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(title)}</title>
-<style>${style}</style>
+<style>${head.style}</style>
 </head>
 <body>
-<h1>${escape(title)}</h1>
-${withOwnNames(body)}
-</body>
+${body}
+${head.script === undefined ? '' : `<script>${head.script}</script>\n`}</body>
 </html>
 `;
 }
 
-/** Every figure numbers its clip paths from 0; in one page each needs names of its own. */
-function withOwnNames(body: string): string {
+/**
+ * Every figure numbers its clip paths from 0; in one page each needs names of its own.
+ * @param part of a page that is made of parts: what its names begin with
+ */
+export function withOwnNames(body: string, part = ''): string {
   let figures = 0;
   return body.replaceAll(/<svg[\s\S]*?<\/svg>/g, (svg) => {
-    const own = `figure${++figures}-`;
+    const own = `${part}figure${++figures}-`;
     return svg.replaceAll(/(id="|url\(#)(clip|gradient)/g, `$1${own}$2`);
   });
 }

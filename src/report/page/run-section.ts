@@ -12,24 +12,55 @@ import { shiftSection } from './shift-section.ts';
 import { partName, verdict } from './verdict.ts';
 import { wavesSection } from './waves-section.ts';
 
+/** A part of what a report says of a run. */
+export interface RunPart {
+  /** its place in a page that fills: letters only */
+  readonly name: string;
+  /** all that its drawing depends on: where this is the same, so is the part. null: it is cheap */
+  readonly from: ((run: RunReport) => unknown) | null;
+  /** @param album where its figures go */
+  html(run: RunReport, album: Album): string | Promise<string>;
+}
+
+/** In the order of the page; each is empty while there is nothing to tell. */
+export const runParts: readonly RunPart[] = [
+  { name: 'problems', from: null, html: (run) => list(problemsOf(run), 'problems') },
+  { name: 'verdict', from: null, html: verdict },
+  { name: 'facts', from: null, html: facts },
+  {
+    name: 'training',
+    from: ({ name, metrics, evaluations }) => [name, metrics.length, metrics.at(-1), evaluations],
+    html: training,
+  },
+  {
+    name: 'evaluation',
+    from: ({ evaluations, regression, details }) => [evaluations, regression, details],
+    html: evaluationSection,
+  },
+  { name: 'calibration', from: null, html: calibrationSection },
+  { name: 'shift', from: ({ outOfDistribution, corrupted }) => [outOfDistribution, corrupted], html: shiftSection },
+  { name: 'waves', from: ({ evaluation, waves }) => [evaluation, waves], html: wavesSection },
+  {
+    name: 'posterior',
+    from: ({ posterior: steps }) => [steps.length, steps.at(-1)],
+    html: ({ posterior: steps }, album) => posterior(steps, album),
+  },
+];
+
+/** How far a run is that is being trained, and what is wrong, a sentence each. */
+export function problemsOf({ atWork, problems }: RunReport): readonly string[] {
+  return atWork === null ? problems : [atWork, ...problems];
+}
+
 /**
  * All that a report says of one run.
  * @param isAlone the page is its own, and has its name at the head
  * @param album where its figures go
  */
 export async function runSection(run: RunReport, isAlone: boolean, album: Album): Promise<string> {
-  return [
-    isAlone ? '' : `<h2>${escape(run.name)}</h2>`,
-    list(run.problems, 'problems'),
-    verdict(run),
-    facts(run),
-    await training(run, album),
-    await evaluationSection(run, album),
-    calibrationSection(run),
-    await shiftSection(run, album),
-    await wavesSection(run, album),
-    await posterior(run.posterior, album),
-  ].join('\n');
+  const html = [isAlone ? '' : `<h2>${escape(run.name)}</h2>`];
+  for (const part of runParts) html.push(await part.html(run, album));
+  return html.join('\n');
 }
 
 async function training({ name, metrics, evaluations }: RunReport, album: Album): Promise<string> {

@@ -5,8 +5,12 @@ import { grouped, standardError } from './figures.ts';
 import { escape } from './html.ts';
 
 /** How sure is it, and can that be trusted: what a run's own evaluation says, in words, at the head of its section. */
-export function verdict({ evaluation, calibration }: RunReport): string {
+export function verdict({ evaluation, calibration, starts }: RunReport): string {
+  const total = starts.at(-1)?.totalSteps ?? 0;
   const sentences = evaluation === null ? [] : [...verdictOf(evaluation), ...repaired(calibration)];
+  const isEarly = evaluation !== null && evaluation.step < total;
+  if (isEarly && sentences.length > 0)
+    sentences.unshift(`After step ${grouped(evaluation.step)} of ${grouped(total)}:`);
   return sentences.length === 0 ? '' : `<p class="verdict">${escape(sentences.join(' '))}</p>`;
 }
 

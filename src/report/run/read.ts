@@ -10,9 +10,10 @@ import {
   hasSeal,
   isSealedRun,
   longFile,
-  readRegular,
   type CalibrationFacts,
+  mayBeHeld,
   readCalibrationFacts,
+  readRegular,
 } from '../../run/index.ts';
 import { gravitationName, medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
@@ -114,11 +115,16 @@ export interface RunReport {
   /** the evaluation under corruptions; null: there is none */
   readonly corrupted: EvaluationRecord | null;
   readonly posterior: readonly StepCurves[];
+  /** how far it is, in a sentence, while it is trained; null: it is not, or has no step to go */
+  readonly atWork: string | null;
   /** what is missing or cannot be read, a sentence each */
   readonly problems: readonly string[];
 }
 
-/** @throws UsageError for a folder that is none, or that holds no run */
+/**
+ * Of a run that is being written, what it has not written yet, and a line that it is about to end, are no problems.
+ * @throws UsageError for a folder that is none, or that holds no run
+ */
 export function readRun(folder: string): RunReport {
   const path = join(folder, configurationFile);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -133,6 +139,8 @@ export function readRun(folder: string): RunReport {
     });
   }
   const problems: string[] = [];
+  // before its files: one that ends meanwhile has written them all
+  const isAtWork = mayBeHeld(folder);
   const isSealed = isSealedRun(folder);
   let isOfSealing = false;
   let flat: FlatSettings | null = null;
@@ -148,7 +156,8 @@ export function readRun(folder: string): RunReport {
     }
     return read;
   });
-  const records = <T>(name: string, schema: z.ZodType<T>) => readRecords(folder, name, schema, { problems, isSealed });
+  const records = <T>(name: string, schema: z.ZodType<T>) =>
+    readRecords(folder, name, schema, { problems, isSealed, isAtWork });
   const metrics = records('metrics.jsonl', metricsRecord);
   const starts = records(startsFile, startRecord);
   const evaluations = records(evaluationsFile, evaluationRecord);
@@ -163,7 +172,7 @@ export function readRun(folder: string): RunReport {
     configuration: settings,
     settings: flat,
     metrics,
-    timing: readTiming(join(folder, 'timing.csv'), problems),
+    timing: readTiming(join(folder, 'timing.csv'), isAtWork ? [] : problems),
     starts,
     evaluations,
     evaluation,
@@ -180,19 +189,21 @@ export function readRun(folder: string): RunReport {
   };
   const planned = starts.at(-1)?.totalSteps;
   const last = metrics.at(-1)?.step ?? 0;
-  if (planned !== undefined && last < planned) {
+  const isShort = planned !== undefined && last < planned;
+  if (isShort && !isAtWork) {
     problems.push(
       `the run is not finished: step ${last} of ${planned}. Go on with: ${commandOf('train', '--resume', [folder])}`,
     );
   }
-  if (evaluations.length === 0) {
+  if (evaluations.length === 0 && !isAtWork) {
     problems.push(
       isNothingHeldOut
         ? `nothing was held out to evaluate it on. Do it on other data with: ${commandOf('evaluate', [folder], '--data', 'FILE')}`
         : `no evaluation is kept, so there is no calibration. Make one with: ${commandOf('evaluate', [folder])}`,
     );
   }
-  return { ...report, problems };
+  const atWork = isShort && isAtWork ? `the run is being trained: step ${last} of ${planned} so far` : null;
+  return { ...report, atWork, problems };
 }
 
 /** Lines that are as they were written; in words, how many are not. */
@@ -200,16 +211,18 @@ function readRecords<T>(
   folder: string,
   name: string,
   schema: z.ZodType<T>,
-  { problems, isSealed }: { readonly problems: string[]; readonly isSealed: boolean },
+  how: { readonly problems: string[]; readonly isSealed: boolean; readonly isAtWork: boolean },
 ): T[] {
+  const { problems, isSealed, isAtWork } = how;
   const path = join(folder, name);
   // Of what only some runs have, an absent file says nothing: a network without posteriors has no curves.
-  if (!existsSync(path) && name !== 'metrics.jsonl') return [];
+  if (!existsSync(path) && (isAtWork || name !== 'metrics.jsonl')) return [];
   const text = attempt(path, problems, (content) => content);
   if (text === null) return [];
-  const { records, lines, broken, edited } = recordsIn(text, schema, isSealed);
+  const { records, lines, broken, edited, isTorn } = recordsIn(text, schema, isSealed);
   const left = `of ${lines} lines`;
-  if (broken > 0) problems.push(`${name}: ${broken} ${left} cannot be read and are left out`);
+  const lost = isTorn && isAtWork ? broken - 1 : broken;
+  if (lost > 0) problems.push(`${name}: ${lost} ${left} cannot be read and are left out`);
   if (edited > 0) problems.push(`${name}: ${edited} ${left} are not as credence wrote them and are left out`);
   return records;
 }

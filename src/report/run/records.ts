@@ -154,20 +154,22 @@ function kept<T>(folder: string, file: string, schema: z.ZodType<T>): readonly T
 /**
  * The lines of a file that are as they were written.
  * @param isSealed whether each must have a checksum; else one of an earlier version may be without
- * @returns with them, of how many lines in all some cannot be read, and some were written by others
+ * @returns with them, of how many lines in all some cannot be read, and some were written by others; whether the last line,
+ *   one of those that cannot be read, has no end: who writes it may be about to
  */
 export function recordsIn<T>(text: string, schema: z.ZodType<T>, isSealed: boolean) {
   const lines = text.split('\n');
   const records: T[] = [];
   // What stands behind the last line break was never finished.
-  let [broken, edited] = [lines.at(-1) === '' ? 0 : 1, 0];
+  const isTorn = lines.at(-1) !== '';
+  let [broken, edited] = [isTorn ? 1 : 0, 0];
   for (const line of lines.slice(0, -1)) {
     const record = schema.safeParse(parseJson(line)).data;
     if (record === undefined) broken++;
     else if (isAsWritten(line) ?? !isSealed) records.push(record);
     else edited++;
   }
-  return { records, lines: lines.length, broken, edited };
+  return { records, lines: lines.length, broken, edited, isTorn };
 }
 
 function parseJson(line: string): unknown {

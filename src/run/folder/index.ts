@@ -8,7 +8,7 @@ export {
   writeRunFile,
 } from './folder.ts';
 export { isAsWritten } from './checksum.ts';
-export { isHeld } from './lock.ts';
+export { isHeld, mayBeHeld } from './lock.ts';
 export { MetricsFile } from './metrics.ts';
 export { appendRecord, RecordFile } from './record-file.ts';
 export { assertSealed, hasSeal, isSealedRun, sealed } from './seal.ts';

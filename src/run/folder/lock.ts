@@ -108,6 +108,12 @@ export function isHeld(folder: string, files: FileSystem = nodeFileSystem): bool
   return holder !== null && holder.host === hostname() && fateOf(holder, thisProcess()) === 'alive';
 }
 
+/** Whether a run may be at work in a folder: it is, or its lock is of another host or container, where nobody can look. */
+export function mayBeHeld(folder: string, files: FileSystem = nodeFileSystem): boolean {
+  const holder = attempt(() => readHolder(files, join(folder, lockName)));
+  return holder !== null && (holder.host !== hostname() || fateOf(holder, thisProcess()) !== 'gone');
+}
+
 /**
  * Two that find the same stale lock must not both replace it, the second one replacing the first one's: a second lock
  * file, held for these few lines only, lets one of them through, and it looks again.

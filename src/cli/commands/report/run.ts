@@ -8,6 +8,7 @@ import {
   type RunReport,
   assertDrawing,
   machines,
+  problemsOf,
   readMeasuredScaling,
   readRun,
   writeReport,
@@ -31,7 +32,8 @@ function noFigures(kind: 'classes' | 'reals' | 'counts' = 'classes'): Record<str
 }
 
 /** What `report --json` says of a run. */
-function summaryOf({ folder, configuration, starts, metrics, timing, evaluation, problems }: RunReport) {
+function summaryOf(run: RunReport) {
+  const { folder, configuration, starts, metrics, timing, evaluation } = run;
   return {
     run: folder,
     model: configuration ? nameOf(configuration.model) : null,
@@ -41,7 +43,7 @@ function summaryOf({ folder, configuration, starts, metrics, timing, evaluation,
     samplesPerSecond: timing?.samplesPerSecond ?? null,
     ...(evaluation?.figures ?? noFigures(starts.at(-1)?.targets?.kind)),
     draws: evaluation?.draws ?? null,
-    problems,
+    problems: problemsOf(run),
   };
 }
 

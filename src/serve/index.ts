@@ -1,0 +1,2 @@
+export { type AttachedPage, assertAttachable, attachLivePage } from './attach.ts';
+export { type LivePage, openLivePage } from './live-page.ts';
