@@ -113,7 +113,7 @@ describe("credence report of data of one's own", () => {
   it('says what was trained on what, and draws what numbers have', async () => {
     const page = await pageOf('two');
     for (const fact of [
-      `<td>data</td><td>${at('numbers.csv')}</td>`,
+      `<td>data</td><td class="long">${at('numbers.csv')}</td>`,
       '<td>targets</td><td>y, w: numbers</td>',
       '<td>likelihood</td><td>normal</td>',
       '<td>examples</td><td>144 for training, 16 for testing</td>',

@@ -63,6 +63,15 @@ function trained(name: string, { model = 'BNN_conv_flip', ranks = 1, rate = 1000
   return folder;
 }
 
+/** Every file of a run folder but its report. */
+function contents(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !/[/\\]report[/\\]/.test(path));
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(path, 'latin1')]));
+}
+
 const one = trained('one');
 const two = trained('two', { ranks: 2, rate: 1900 });
 const twin = trained('twin', { model: 'CNN_conv', rate: 1200 });
@@ -192,6 +201,42 @@ describe('credence report of what is broken', () => {
       "
     `);
     expect(readFileSync(join(folder, 'report/index.html'), 'utf8')).toContain('<ul class="problems">');
+  });
+
+  it('takes a run that is being written as far as it goes, and changes nothing of it', async () => {
+    const [whole, torn] = [trained('whole'), trained('torn')];
+    // each file as a write leaves it that has not come to its end
+    appendFileSync(join(torn, 'metrics.jsonl'), '{"step":50,"epoch":0.05,"nll":0.0');
+    appendFileSync(
+      join(torn, 'evaluations.jsonl'),
+      '{"step":40,"data":"mnist","images":10000,"draws":300,"accuracy":0.',
+    );
+    appendFileSync(join(torn, 'starts.jsonl'), '{"step":40,"at":"2026-');
+    appendFileSync(join(torn, 'posterior/curves.jsonl'), '{"step":60,"layers":[{"layer":"conv2dFli');
+    appendFileSync(join(torn, 'timing.csv'), '41,0.064,1');
+    mkdirSync(join(torn, 'checkpoints/.step-50.tmp'), { recursive: true });
+    writeFileSync(join(torn, 'checkpoints/.step-50.tmp/model.safetensors'), Buffer.alloc(100, 7));
+    writeFileSync(join(torn, 'evaluations.part'), '{');
+    const before = contents(torn);
+    const { code, out } = await report(torn);
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  DIR/torn: metrics.jsonl: 1 of 5 lines cannot be read and are left out
+        DIR/torn: starts.jsonl: 1 of 2 lines cannot be read and are left out
+        DIR/torn: evaluations.jsonl: 1 of 2 lines cannot be read and are left out
+        DIR/torn: posterior/curves.jsonl: 1 of 3 lines cannot be read and are left out
+      DIR/torn/report/index.html
+      "
+    `);
+    expect(contents(torn)).toEqual(before);
+    await report(whole);
+    // but for its name and what is said of torn lines it is the page of the whole run
+    const plain = (folder: string) =>
+      readFileSync(join(folder, 'report/index.html'), 'utf8')
+        .replace(/<ul class="problems">[\s\S]*?<\/ul>/, '')
+        .replaceAll(/clip\d+|whole|torn/g, '')
+        .replaceAll(/\n+/g, '\n');
+    expect(plain(torn) === plain(whole)).toBe(true);
   });
 
   it('refuses what is no run, several runs without a place, and a place that cannot be', async () => {

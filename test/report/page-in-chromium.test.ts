@@ -1,5 +1,5 @@
 /** The page of a report as a browser shows it: on a wide screen, on a phone, on paper, in the light and in the dark. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -48,6 +48,25 @@ const screens = [
   { where: 'A4', width: 718, media: 'print' },
   { where: 'letter', width: 740, media: 'print' },
 ] as const;
+
+describe('the page of a finished run', () => {
+  it('has less than 1.5 MB with all of its sections, as many points as it may have among them', async () => {
+    const run = classRun('long', 1);
+    const [first] = run.metrics;
+    const metrics = Array.from({ length: 9375 }, (_, i) => ({ ...first!, step: i + 1, nll: 1 / (1 + (i % 97)) }));
+    const posterior = Array.from({ length: 40 }, (_, i) => ({ ...run.posterior[i % 3]!, step: 250 * i }));
+    const { path } = await writeReport(join(folder, 'long'), {
+      ...{ title: 'Report: long', runs: [{ ...run, metrics, posterior }], scaling: [], missing: [] },
+      ...{ machine: { name: 'laptop', value: machines['laptop']! }, elementsOf: () => 1 },
+    });
+    const text = readFileSync(path, 'utf8');
+    for (const title of ['Training', 'Evaluation', 'Calibrated predictions', 'Other data', 'Posterior of the weights'])
+      expect(text).toContain(`<h3>${title}</h3>`);
+    expect(statSync(path).size).toBeLessThan(1.5e6);
+    // what there is of it, more or less
+    expect(statSync(path).size).toBeGreaterThan(1e5);
+  });
+});
 
 describe.skipIf(isSkipped)(`the page of a report${skipped}`, () => {
   it('needs nothing but itself, and keeps to its own policy', async () => {

@@ -1,5 +1,5 @@
 import type { CommandFile } from '../command-file.ts';
-import { addComputation, addDraws } from './of-a-run.ts';
+import { addComputation, addDraws, meaningOfFigures } from './of-a-run.ts';
 
 const ood =
   'data of another kind, a set by its name (fashion-mnist) or files as credence predict takes them: how well the ' +
@@ -19,7 +19,9 @@ export const command: CommandFile = {
   about: 'Evaluate the last checkpoint of a run on the test set, with Monte Carlo draws of the weights.',
 
   async declare(words) {
-    words.command.usage('RUN [--draws COUNT] [--ood DATA] [--corrupt] [--by COLUMN]');
+    words.command
+      .usage('RUN [--draws COUNT] [--ood DATA] [--corrupt] [--by COLUMN]')
+      .addHelpText('after', meaningOfFigures);
     words.argument('RUN', 'the folder of a run');
     addDraws(words)
       .setting('data', 'PATH', 'file or folder of the data set (default: that of the run)')

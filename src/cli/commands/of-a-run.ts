@@ -4,6 +4,10 @@ import type { Words } from '../command-file.ts';
 
 const ofTheRun = 'default: that of the run';
 
+/** Help of what prints figures. */
+export const meaningOfFigures = `
+Behind +- stands a standard error. docs/reading-uncertainty.md says what each figure is, and what to want of it.`;
+
 export function addDraws(words: Words): Words {
   return words.setting('draws', 'COUNT', 'Monte Carlo draws (default: those of the run)');
 }

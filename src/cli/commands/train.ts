@@ -1,6 +1,7 @@
 import type { CommandFile, Given } from '../command-file.ts';
 import { originalFlags } from '../original/flags.ts';
 import type { TrainArguments } from '../request.ts';
+import { meaningOfFigures } from './of-a-run.ts';
 
 interface TrainOptions {
   readonly out?: string;
@@ -20,7 +21,7 @@ export const command: CommandFile = {
   async declare(words) {
     const { targets } = await import('../target.ts');
     const { flagOf, settings } = await import('../configuration/index.ts');
-    words.command.usage(trainUsage).addHelpText('after', signals);
+    words.command.usage(trainUsage).addHelpText('after', `${meaningOfFigures}\n${signals}`);
     words
       .argument('NAME', targets)
       .option('out', 'DIR', 'the run folder (default: runs/NAME, made unique)')

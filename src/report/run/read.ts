@@ -265,10 +265,10 @@ function pictureOf<T>(
 function readTiming(path: string, problems: string[]): Timing | null {
   const text = attempt(path, problems, (content) => content);
   if (text === null) return null;
+  // what stands behind the last line break was never finished, and may look as if it were: half a number is one
   const rows = text
-    .trimEnd()
     .split('\n')
-    .slice(1)
+    .slice(1, -1)
     .map((line) => line.split(',').map(Number))
     .filter(([step, seconds, rate]) => step! > 0 && seconds! > 0 && rate! > 0);
   if (rows.length === 0) {

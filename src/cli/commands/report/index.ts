@@ -1,5 +1,8 @@
 import type { CommandFile } from '../../command-file.ts';
 
+const meaning = `
+Behind ± stands a standard error. docs/reading-uncertainty.md says what each figure and picture is, and what to look for.`;
+
 /** `credence report RUN...` */
 export const command: CommandFile = {
   name: 'report',
@@ -8,7 +11,7 @@ export const command: CommandFile = {
 
   async declare(words) {
     const { machines } = await import('../../../report/index.ts');
-    words.command.usage('RUN... [--out DIR] [--figures] [--scaling FILE]');
+    words.command.usage('RUN... [--out DIR] [--figures] [--scaling FILE]').addHelpText('after', meaning);
     words
       .argument('RUN', 'folders of runs, or of sweeps that credence submit has made')
       .option('out', 'DIR', 'the folder of the page, index.html (default: RUN/report; several runs need it)')
