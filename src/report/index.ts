@@ -1,4 +1,13 @@
 export { assertDrawing } from './drawing.ts';
+export {
+  type PlotAxis,
+  type PlotBand,
+  type PlotLine,
+  type PlotPanel,
+  type PlotSeries,
+  figure,
+  plot,
+} from './figures/plot.ts';
 export { posteriorFigure } from './figures/posterior.ts';
 export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';

@@ -1,0 +1,66 @@
+/**
+ * What the cells of the tutorial do beside computing: say that a claim holds, show a picture, run a command. The same cells
+ * run in a notebook (Deno's kernel) and as a script (`npx tsx tutorial/01-bayes-and-the-elbo.ts`); only `show` knows which.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+const house = join(import.meta.dirname, '..');
+if (!existsSync(join(house, 'dist/index.js'))) {
+  throw new Error(`credence is not built: run npm ci in ${house}, then this notebook or script again`);
+}
+
+/** A claim of the text, checked where it is made. */
+export function claim(statement: string, holds: boolean): void {
+  if (!holds) throw new Error(`this should hold, and does not: ${statement}`);
+  console.log(`✓ ${statement}`);
+}
+
+/** What of Deno is used; absent where the cells run as a script. */
+interface Deno {
+  readonly jupyter: { broadcast(message: 'display_data', content: object): Promise<void> };
+}
+const { Deno: deno } = globalThis as { Deno?: Deno };
+
+let pictures = 0;
+
+/** Shows a picture below the cell; a script writes it into tutorial/pictures instead, and says where. */
+export async function show(caption: string, svg: string): Promise<void> {
+  pictures++;
+  if (deno) {
+    const data = { 'image/svg+xml': svg, 'text/plain': caption };
+    await deno.jupyter.broadcast('display_data', { data, metadata: {}, transient: {} });
+    return;
+  }
+  const folder = join(import.meta.dirname, 'pictures');
+  mkdirSync(folder, { recursive: true });
+  const file = `${basename(process.argv[1] ?? 'picture', '.ts')}-${pictures}.svg`;
+  writeFileSync(join(folder, file), svg);
+  console.log(`[picture: ${caption}; tutorial/pictures/${file}]`);
+}
+
+/** A new empty folder that is gone when the notebook or the script ends: two that run at once do not meet. */
+export function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'credence-tutorial-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Ended command: what it wrote, and how it ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `credence` as a terminal would in a folder, and waits for its end. */
+export function credence(folder: string, ...words: readonly string[]): Ended {
+  const main = join(house, 'dist/cli/main.js');
+  const { status, stdout, stderr } = spawnSync('node', [main, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+}
