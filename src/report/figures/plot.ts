@@ -59,7 +59,15 @@ const columns = 2;
 export function plot(panels: PlotPanel | readonly PlotPanel[], options: FigureOptions = {}): Promise<string> {
   const all = 'x' in panels ? [panels] : panels;
   const names = [...new Set(all.flatMap(namesOf))];
-  return figure({ columns, spacing: 40, concat: all.map((panel) => panelOf(panel, names)) }, options);
+  // names that stand below a diagram already are not told again
+  const told = new Set<string>();
+  const concat = all.map((panel) => {
+    const own = [...new Set(namesOf(panel))];
+    const isTold = own.length === 1 || own.every((name) => told.has(name));
+    for (const name of own) told.add(name);
+    return panelOf(panel, names, isTold ? null : own);
+  });
+  return figure({ columns, spacing: 40, resolve: { scale: { color: 'independent' } }, concat }, options);
 }
 
 /**
@@ -77,15 +85,12 @@ function namesOf({ lines = [], points = [], bands = [] }: PlotPanel): string[] {
   return [...lines, ...points, ...bands].map(({ name }) => name);
 }
 
-function panelOf(panel: PlotPanel, names: readonly string[]) {
+/** @param told names below the diagram; null: none */
+function panelOf(panel: PlotPanel, names: readonly string[], told: readonly string[] | null) {
   const { title, bands = [], lines = [], points = [], width = 330, height = 240 } = panel;
-  const own = new Set(namesOf(panel));
   const [x, y] = [axisOf('x', panel.x), axisOf('y', panel.y)];
-  // a name has the colour in which it is seen in the other diagrams, and is told of where it is drawn
-  const legend =
-    own.size > 1
-      ? { orient: 'bottom' as const, columns: 3, values: [...own], symbolType: 'circle', symbolOpacity: 1 }
-      : null;
+  const common = { orient: 'bottom' as const, columns: 3, symbolType: 'circle', symbolOpacity: 1 };
+  const legend = told && { ...common, values: [...told] };
   const color = {
     ...{ field: 'name', type: 'nominal' as const, title: null, legend },
     scale: { domain: [...names], range: [...palette] },
@@ -113,13 +118,11 @@ function panelOf(panel: PlotPanel, names: readonly string[]) {
 
 function axisOf(field: 'x' | 'y', given: string | PlotAxis) {
   const { title, scale: type = 'linear', domain } = typeof given === 'string' ? { title: given } : given;
-  const scale = {
-    type,
-    zero: false,
-    nice: domain === undefined,
-    ...(domain && { domain: [...domain] }),
-  };
-  return { field, type: 'quantitative' as const, title, scale };
+  // a curve over powers of ten ends where its points do, with room for these
+  const isShort = domain === undefined && type === 'log' && field === 'x';
+  const extent = domain ? { domain: [...domain], nice: false } : isShort ? { nice: false, padding: 8 } : { nice: true };
+  const scale = { type, zero: false, ...extent };
+  return { field, type: 'quantitative' as const, title, scale, axis: { grid: type === 'linear' } };
 }
 
 /** A row for each place of the series. */
