@@ -78,15 +78,21 @@ function write(name: string, jupyter: string): void {
     cells,
     ran.map(({ outputs = [] }) => outputs),
   );
-  const { markdown, pictures } = page(name, notebook);
-  mkdirSync(join(pages, pictureFolder), { recursive: true });
-  for (const file of readdirSync(join(pages, pictureFolder))) {
-    if (file.startsWith(`${name.slice(0, 2)}-`)) rmSync(join(pages, pictureFolder, file));
-  }
-  for (const [file, svg] of pictures) writeFileSync(join(pages, pictureFolder, file), svg);
   writeFileSync(join(sources, `${name}.ipynb`), render(notebook));
-  writeFileSync(join(pages, `${name}.md`), markdown);
   console.log(`${name}  ${((performance.now() - began) / 1000).toFixed(0)} s`);
+}
+
+/** Pages lead to each other, so all are written. */
+function writePages(): void {
+  rmSync(join(pages, pictureFolder), { recursive: true, force: true });
+  mkdirSync(join(pages, pictureFolder), { recursive: true });
+  for (const name of all) {
+    const file = join(sources, `${name}.ipynb`);
+    if (!existsSync(file)) continue;
+    const { markdown, pictures } = page(name, JSON.parse(readFileSync(file, 'utf8')) as Notebook);
+    for (const [picture, svg] of pictures) writeFileSync(join(pages, pictureFolder, picture), svg);
+    writeFileSync(join(pages, `${name}.md`), markdown);
+  }
 }
 
 function main(): void {
@@ -101,6 +107,7 @@ function main(): void {
   for (const name of words.length === 0 ? all : all.filter((own) => words.some((word) => own.startsWith(word)))) {
     write(name, jupyter);
   }
+  writePages();
 }
 
 try {

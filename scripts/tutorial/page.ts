@@ -58,7 +58,9 @@ function titleOf(name: string): string {
 
 function bodyOf({ cell_type: type, source, outputs = [] }: NotebookCell, shown: (output: Output) => string): string {
   const text = textOf(source);
-  return type === 'markdown' ? text : [fence('ts', text), ...outputs.map(shown)].join('\n\n');
+  // the page lies deeper than the notebook
+  if (type === 'markdown') return text.replaceAll('](../docs/', '](../');
+  return [fence('ts', text), ...outputs.map(shown)].join('\n\n');
 }
 
 function isAnswer({ metadata }: NotebookCell): boolean {

@@ -8,6 +8,9 @@ export {
   figure,
   plot,
 } from './figures/plot.ts';
+export { type CoverageOptions, coverageFigure } from './figures/coverage.ts';
+export { type PredictedRows, predictedFigure } from './figures/predicted.ts';
+export { type ReliabilityPoint, reliabilityFigure } from './figures/reliability.ts';
 export { posteriorFigure } from './figures/posterior.ts';
 export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';

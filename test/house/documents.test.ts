@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const house = join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(house, file), 'utf8');
-const documents = ['.', 'docs'].flatMap((folder) =>
+const documents = ['.', 'docs', 'docs/tutorial'].flatMap((folder) =>
   readdirSync(join(house, folder))
     .filter((file) => file.endsWith('.md'))
     .map((file) => join(folder, file)),

@@ -59,12 +59,12 @@ const columns = 2;
 export function plot(panels: PlotPanel | readonly PlotPanel[], options: FigureOptions = {}): Promise<string> {
   const all = 'x' in panels ? [panels] : panels;
   const names = [...new Set(all.flatMap(namesOf))];
-  // names that stand below a diagram already are not told again
-  const told = new Set<string>();
+  // what stands below the diagram before is not told again
+  let last = '';
   const concat = all.map((panel) => {
     const own = [...new Set(namesOf(panel))];
-    const isTold = own.length === 1 || own.every((name) => told.has(name));
-    for (const name of own) told.add(name);
+    const isTold = own.length === 1 || own.toSorted().join('\n') === last;
+    last = own.toSorted().join('\n');
     return panelOf(panel, names, isTold ? null : own);
   });
   return figure({ columns, spacing: 40, resolve: { scale: { color: 'independent' } }, concat }, options);
