@@ -44,6 +44,8 @@ export {
   posteriorFigure,
   predictedFigure,
   reliabilityFigure,
+  type ScalingSeries,
+  scalingFigure,
   predictionRows,
   predictionsCsv,
   predictionsNpz,

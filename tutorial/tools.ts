@@ -3,8 +3,7 @@
  * run in a notebook (Deno's kernel) and as a script (`npx tsx tutorial/01-bayes-and-the-elbo.ts`); only `show` knows which.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const house = join(import.meta.dirname, '..');
@@ -41,11 +40,29 @@ export async function show(caption: string, svg: string): Promise<void> {
   console.log(`[picture: ${caption}; tutorial/pictures/${file}]`);
 }
 
-/** A new empty folder that is gone when the notebook or the script ends: two that run at once do not meet. */
+/**
+ * A new empty folder that is gone when the notebook or the script ends: two that run at once do not meet. It lies in this
+ * repository, so that a module in it may import credence by its name.
+ */
 export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'credence-tutorial-'));
+  const cache = join(house, '.cache');
+  mkdirSync(cache, { recursive: true });
+  // a kernel is ended without a chance to tidy up: the next one does
+  for (const name of readdirSync(cache)) {
+    const pid = /^tutorial-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(cache, `tutorial-${process.pid}-`));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Ended command: what it wrote, and how it ended. */

@@ -1,28 +1,36 @@
 /**
  * The source of a notebook: a script in the percent format (Jupytext's), which editors run cell by cell.
  *
- * `// %%` begins a cell of code, `// %% [markdown]` one of text, whose lines are comments; `answer` behind either folds it.
+ * `// %%` begins a cell of code, `// %% [markdown]` one of text, whose lines are comments; `answer` behind either folds it, and
+ * `timed` behind code says that what it tells are times, which are not kept.
  */
 export interface Cell {
   readonly kind: 'markdown' | 'code';
   /** an answer to an exercise: folded away until it is asked for */
   readonly isAnswer: boolean;
+  /** what it tells is another thing on each machine: outputs are not kept */
+  readonly isTimed: boolean;
   readonly text: string;
   /** of its marker in the source, 1 is the first */
   readonly line: number;
 }
 
-const marker = /^\/\/ %%(?<markdown> \[markdown\])?(?<answer> answer)?$/;
+const marker = /^\/\/ %%(?<markdown> \[markdown\])?(?<answer> answer)?(?<timed> timed)?$/;
 
 /** @throws Error naming file and line of what is no such source */
 export function readCells(file: string, source: string): Cell[] {
-  const cells: { kind: Cell['kind']; isAnswer: boolean; line: number; lines: string[] }[] = [];
+  const cells: { kind: Cell['kind']; isAnswer: boolean; isTimed: boolean; line: number; lines: string[] }[] = [];
   for (const [i, line] of source.split('\n').entries()) {
     const found = marker.exec(line);
     const last = cells.at(-1);
     if (found) {
-      const { markdown, answer } = found.groups!;
-      cells.push({ kind: markdown ? 'markdown' : 'code', isAnswer: answer !== undefined, line: i + 1, lines: [] });
+      const { markdown, answer, timed } = found.groups!;
+      const [kind, isAnswer, isTimed] = [
+        markdown ? 'markdown' : 'code',
+        answer !== undefined,
+        timed !== undefined,
+      ] as const;
+      cells.push({ kind, isAnswer, isTimed, line: i + 1, lines: [] });
     } else if (line.startsWith('// %%') || (!last && line !== '')) {
       throw new Error(`${file}:${i + 1} begins no cell: got ${line}, expected // %% or // %% [markdown]`);
     } else if (last?.kind === 'markdown' && !/^(\/\/( .*)?)?$/.test(line)) {

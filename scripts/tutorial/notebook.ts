@@ -40,13 +40,17 @@ export function notebookOf(cells: readonly Cell[]): Notebook {
 /** @param outputs of each cell; of text none */
 export function withOutputs(cells: readonly Cell[], outputs: readonly (readonly Output[])[]): Notebook {
   let count = 0;
-  const written = cells.map(({ kind, isAnswer, text }, i): NotebookCell => {
+  const written = cells.map(({ kind, isAnswer, isTimed, text }, i): NotebookCell => {
     const common = { id: `cell-${String(i + 1).padStart(2, '0')}` };
     if (kind === 'markdown') {
       return { cell_type: kind, ...common, metadata: {}, source: linesOf(isAnswer ? folded(text) : text) };
     }
-    const own = outputs[i]!;
-    const metadata = isAnswer ? { jupyter: { source_hidden: true, outputs_hidden: true }, tags: ['answer'] } : {};
+    const own = isTimed ? [] : outputs[i]!;
+    const metadata = isAnswer
+      ? { jupyter: { source_hidden: true, outputs_hidden: true }, tags: ['answer'] }
+      : isTimed
+        ? { tags: ['timed'] }
+        : {};
     return {
       ...{ cell_type: kind, ...common, metadata, source: linesOf(text) },
       ...{ execution_count: own.length === 0 ? null : ++count, outputs: joined(own).map(clean) },

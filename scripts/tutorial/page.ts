@@ -35,7 +35,7 @@ export function pageOf({ cells }: Notebook, { name, before, after }: PageOptions
     const body = bodyOf(cell, shown);
     const last = parts.at(-1);
     // code of an answer joins the words in front of it
-    if (isAnswer(cell) && last?.endsWith(foldEnd)) {
+    if (isTagged(cell, 'answer') && last?.endsWith(foldEnd)) {
       parts[parts.length - 1] = `${last.slice(0, -foldEnd.length)}\n\n${body}${foldEnd}`;
     } else {
       parts.push(body);
@@ -56,15 +56,17 @@ function titleOf(name: string): string {
   return `${name.slice(0, 2)} ${name.slice(3).replaceAll('-', ' ')}`;
 }
 
-function bodyOf({ cell_type: type, source, outputs = [] }: NotebookCell, shown: (output: Output) => string): string {
+function bodyOf(cell: NotebookCell, shown: (output: Output) => string): string {
+  const { cell_type: type, source, outputs = [] } = cell;
   const text = textOf(source);
   // the page lies deeper than the notebook
   if (type === 'markdown') return text.replaceAll('](../docs/', '](../');
-  return [fence('ts', text), ...outputs.map(shown)].join('\n\n');
+  const told = isTagged(cell, 'timed') ? ['*Times of your machine: run it to see them.*'] : outputs.map(shown);
+  return [fence('ts', text), ...told].join('\n\n');
 }
 
-function isAnswer({ metadata }: NotebookCell): boolean {
-  return 'tags' in metadata;
+function isTagged({ metadata }: NotebookCell, tag: string): boolean {
+  return 'tags' in metadata && (metadata.tags as string[]).includes(tag);
 }
 
 function fence(language: string, text: string): string {
