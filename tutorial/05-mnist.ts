@@ -11,7 +11,15 @@
 // %%
 import { categorical, conv2dFlipout, denseFlipout, flatten, maxPool2d, sequential } from 'credence';
 import { predict, reliability, shuffled, train } from 'credence';
-import { figure, imageExamples, loadDataset, plot, reliabilityFigure } from 'credence/node';
+import {
+  figure,
+  imageExamples,
+  loadDataset,
+  plot,
+  predictionsFigure,
+  quantilesOfPlot,
+  reliabilityFigure,
+} from 'credence/node';
 import { claim, show } from './tools.ts';
 
 const mnist = await loadDataset({ name: 'mnist', path: null });
@@ -173,37 +181,17 @@ const look = await figure({
 await show('The five images, with what four of them are', look);
 
 // %% [markdown]
-// Each draw of the weights gives each class a probability. Here is how those of the 300 draws are distributed, which is the last
-// figure of the original: of each class that matters, the share of the draws in each tenth from 0 to 1. All draws in the last tenth
-// for one class, and in the first for the others: the draws agree. Spread out: they do not. (Of 300 draws, the quantile at
-// level $(d - \frac12) / 300$ is the $d$-th smallest, so that asking for 300 quantiles gives all of them.)
+// Each draw of the weights gives each class a probability. Here is how those of the 300 draws are distributed, the last figure of the
+// original: a curve for each class that some draws take for possible, each as high as its peak. A spike at 1: the draws agree. Hills all
+// along: they do not. In a terminal, `npx credence predict RUN digits/ --draws 300 --plot predictions.svg` draws the same. (The
+// quantile at level $(d - \frac12) / 300$ of 300 draws is the $d$-th smallest: so quantiles give the draws.)
 
 // %%
 const draws = 300;
-const quantiles = Array.from({ length: draws }, (_, d) => (d + 0.5) / draws);
-const asked = await predict(trained, five, { draws, quantiles });
-const panels = names.map((title, i) => {
-  const mean = asked.probabilities.subarray(10 * i, 10 * i + 10);
-  const likely = Array.from(mean.keys())
-    .toSorted((a, b) => mean[b] - mean[a])
-    .slice(0, 3);
-  const lines = likely.map((k) => {
-    const tenths = asked.quantiles.map((level) => Math.min(9, Math.floor(10 * level[10 * i + k])));
-    const shares = Array.from(
-      { length: 10 },
-      (_, tenth) => tenths.filter((own) => own === tenth).length / draws,
-    );
-    // steps: each tenth from its begin to its end
-    return {
-      name: `${k}`,
-      x: shares.flatMap((_, t) => [t / 10, (t + 1) / 10]),
-      y: shares.flatMap((own) => [own, own]),
-    };
-  });
-  const y = { title: 'share of the draws', domain: [0, 1] as const };
-  return { title, x: { title: 'probability of the class', domain: [0, 1] as const }, y, lines, height: 150 };
-});
-await show('How 300 draws are distributed: the three likeliest classes of each image', await plot(panels));
+const asked = await predict(trained, five, { draws, quantiles: quantilesOfPlot(draws) });
+const told = { example: 'image', names, targets: null, areNamed: true } as const;
+const densities = await predictionsFigure({ predictive: asked, labels: told });
+await show('Density of the probability of each likely class over 300 draws, for the five images', densities);
 
 // %%
 for (const [i, name] of names.entries()) {

@@ -105,7 +105,7 @@ const network = sequential(denseFlipout({ units: 50, activation: 'relu' }), dens
 export default { network, likelihood: normal() };
 `;
 writeFileSync(join(folder, 'leaves.mjs'), module);
-const long = [...common, '--model', './leaves.mjs', '--iteration', '4000', '--ranks', '2'];
+const long = [...common, '--model', './leaves.mjs', '--iteration', '3000', '--ranks', '2'];
 const dead = credence(folder, 'train', ...long, '--checkpointEvery', '100', '--out', 'runs/dies');
 // steps and hosts are others on every machine
 const told = dead.stderr
@@ -125,7 +125,7 @@ claim(
 // %%
 const resumed = parametersOf('train', '--resume', 'runs/dies', '--json');
 claim('the rank had left in the middle', existsSync(join(folder, 'left')));
-const alone = [...common, '--model', './leaves.mjs', '--iteration', '4000', '--ranks', '1'];
+const alone = [...common, '--model', './leaves.mjs', '--iteration', '3000', '--ranks', '1'];
 const undisturbed = parametersOf('train', ...alone);
 claim('resumed: the bits of a run that nothing disturbed', resumed === undisturbed);
 
@@ -177,7 +177,7 @@ console.log(
 
 // %% timed
 const models = ['--models', 'BNN_conv_flip,CNN_conv', '--engines', 'wasm', '--communicators', 'threads'];
-const short = ['--ranks', '1,2', '--scalings', 'weak', '--rounds', '2', '--seconds', '0.5'];
+const short = ['--ranks', '1,2', '--scalings', 'weak', '--rounds', '1', '--seconds', '0.3'];
 const measured = credence(folder, 'bench', 'scaling', ...models, ...short, '--out', 'scaling.json');
 if (measured.code !== 0) throw new Error(measured.stderr);
 console.log(measured.stdout.trim());

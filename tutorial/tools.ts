@@ -29,6 +29,8 @@ let pictures = 0;
 export async function show(caption: string, svg: string): Promise<void> {
   pictures++;
   if (deno) {
+    // what was printed before goes on its own way, and should come first
+    await new Promise((resolve) => setTimeout(resolve, 50));
     const data = { 'image/svg+xml': svg, 'text/plain': caption };
     await deno.jupyter.broadcast('display_data', { data, metadata: {}, transient: {} });
     return;

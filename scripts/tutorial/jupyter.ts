@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Notebook, kernel, render } from './notebook.ts';
+import { type Notebook, kernel, render, textOf } from './notebook.ts';
 
 const remedy = 'Get both: npm run setup -- jupyter. Or run the same cells without them: npx tsx tutorial/01-*.ts';
 
@@ -34,7 +34,7 @@ export function execute(jupyter: string, name: string, notebook: Notebook, folde
   // in the notebook's folder, where its kernel works, and under a name that nobody else has
   const copy = join(folder, `.run-${process.pid}-${name}.ipynb`);
   try {
-    writeFileSync(copy, render(notebook));
+    writeFileSync(copy, render(patient(notebook)));
     const how = ['--execute', '--ExecutePreprocessor.record_timing=False', '--ExecutePreprocessor.timeout=600'];
     const words = ['nbconvert', '--to', 'notebook', ...how, '--output-dir', scratch, '--output', 'done.ipynb', copy];
     const env = { ...process.env, NO_COLOR: '1' };
@@ -45,6 +45,16 @@ export function execute(jupyter: string, name: string, notebook: Notebook, folde
     rmSync(copy, { force: true });
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Deno's kernel says that a cell is done before all that it printed is on its way, and what comes later is lost: each cell waits
+ * a moment.
+ */
+function patient(notebook: Notebook): Notebook {
+  const moment = '\nawait new Promise((resolve) => setTimeout(resolve, 200));';
+  const cells = notebook.cells.map((cell) => (cell.outputs ? { ...cell, source: textOf(cell.source) + moment } : cell));
+  return { ...notebook, cells };
 }
 
 /** The cell and its error: what nbclient says at the end, behind Python's own calls. */

@@ -13,17 +13,23 @@ console.log(table);
 // %% [markdown] answer
 // **1.** None.
 
-// %% answer
+// %% answer timed
 console.log(2);
 `;
 
 describe('a source in the percent format', () => {
   test('is read cell by cell', () => {
     expect(readCells('01.ts', source)).toEqual([
-      { kind: 'markdown', isAnswer: false, line: 1, text: '# 01 A title\n\n**Needs** nothing.' },
-      { kind: 'code', isAnswer: false, line: 6, text: "import { table } from 'credence';\nconsole.log(table);" },
-      { kind: 'markdown', isAnswer: true, line: 10, text: '**1.** None.' },
-      { kind: 'code', isAnswer: true, line: 13, text: 'console.log(2);' },
+      { kind: 'markdown', isAnswer: false, isTimed: false, line: 1, text: '# 01 A title\n\n**Needs** nothing.' },
+      {
+        kind: 'code',
+        isAnswer: false,
+        isTimed: false,
+        line: 6,
+        text: "import { table } from 'credence';\nconsole.log(table);",
+      },
+      { kind: 'markdown', isAnswer: true, isTimed: false, line: 10, text: '**1.** None.' },
+      { kind: 'code', isAnswer: true, isTimed: true, line: 13, text: 'console.log(2);' },
     ]);
   });
 
