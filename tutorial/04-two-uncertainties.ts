@@ -133,7 +133,7 @@ const counts = [100, 400, 1600];
 const fits: RealPredictive[] = [];
 for (const count of counts) fits.push(await predict(await fit(count), grid.map(bumps), { draws: 300 }));
 const panel = (kind: 'epistemic' | 'aleatoric') => ({
-  ...{ title: kind, x: 'x', y: { title: 'standard deviation', domain: [0, 1.2] as const } },
+  ...{ title: kind, x: 'x', y: { title: 'standard deviation', domain: [0, 1.4] as const } },
   lines: fits.map((own, i) => ({ name: `${counts[i]} examples`, x: grid, y: own[kind] })),
 });
 await show(

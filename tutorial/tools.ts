@@ -3,14 +3,10 @@
  * run in a notebook (Deno's kernel) and as a script (`npx tsx tutorial/01-bayes-and-the-elbo.ts`); only `show` knows which.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const house = join(import.meta.dirname, '..');
-if (!existsSync(join(house, 'dist/index.js'))) {
-  throw new Error(`credence is not built: run npm ci in ${house}, then this notebook or script again`);
-}
-
 /** A claim of the text, checked where it is made. */
 export function claim(statement: string, holds: boolean): void {
   if (!holds) throw new Error(`this should hold, and does not: ${statement}`);
