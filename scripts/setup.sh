@@ -18,6 +18,7 @@ components='
     openmpi      on       npm test: ranks under the mpiexec of Open MPI
     mpich        on       npm test: ranks under the mpiexec of MPICH; both can be there side by side
     slurm        on       npm test: jobs of credence submit under a real Slurm, which the tests start and stop themselves
+    jupyter      on       npm run tutorial: JupyterLab with the kernel of Deno, for the notebooks of tutorial/
     chromium     on       npm test: a page of a real browser trains and predicts
     fashion      off      the preset fashion-mnist: its 30 MB, from the package that Debian and Ubuntu have
 '
@@ -61,6 +62,22 @@ get_zig() {
   python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv
   python3 -m venv "$zig"
   "$zig/bin/python" -m pip install --quiet --disable-pip-version-check "ziglang==$zig_version"
+}
+
+# The kernel is registered within this Jupyter alone; Deno's own command would do so for the user.
+jupyter=.cache/jupyter
+have_jupyter() { [ -x "$jupyter/node_modules/deno/deno" ] && "$jupyter/bin/jupyter" kernelspec list 2>/dev/null | grep -q '^ *deno '; }
+get_jupyter() {
+  python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv
+  python3 -m venv "$jupyter"
+  "$jupyter/bin/python" -m pip install --quiet --disable-pip-version-check 'jupyterlab==4.*' 'nbconvert==7.*'
+  # its scripts are not run: the first start puts the binary in its place
+  npm install --silent --no-save --ignore-scripts --prefix "$jupyter" deno@2.9.6
+  "$jupyter/node_modules/.bin/deno" --version >/dev/null
+  local kernel="$jupyter/share/jupyter/kernels/deno"
+  mkdir -p "$kernel"
+  printf '{"argv":["%s","jupyter","--kernel","--conn","{connection_file}"],"display_name":"Deno","language":"typescript"}\n' \
+    "$PWD/$jupyter/node_modules/deno/deno" >"$kernel/kernel.json"
 }
 
 have_compiler() { command -v gcc >/dev/null || command -v cc >/dev/null || command -v clang >/dev/null; }

@@ -16,7 +16,15 @@ interface Count {
 const root = join(import.meta.dirname, '..');
 
 /** Scripts of package.json, the slowest first. */
-const checks = ['check:lint', 'check:rooms', 'check:unused', 'check:types', 'check:browser', 'check:format'];
+const checks = [
+  'check:lint',
+  'check:rooms',
+  'check:unused',
+  'check:types',
+  'check:tutorial',
+  'check:browser',
+  'check:format',
+];
 
 function npmRun(script: string): Promise<{ code: number; output: string; seconds: number }> {
   return new Promise((done) => {

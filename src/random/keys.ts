@@ -41,6 +41,7 @@ export const purpose = {
   heldOut: 14,
   featureSketch: 15,
   conformalRank: 16,
+  ownNumbers: 17,
 } as const;
 
 /*

@@ -2,6 +2,18 @@ export { Album } from './page/album.ts';
 export { assertDrawing } from './drawing.ts';
 export { escape, livePage, withOwnNames } from './page/html.ts';
 export { type RunPart, problemsOf, runParts } from './page/run-section.ts';
+export {
+  type PlotAxis,
+  type PlotBand,
+  type PlotLine,
+  type PlotPanel,
+  type PlotSeries,
+  figure,
+  plot,
+} from './figures/plot.ts';
+export { type CoverageOptions, coverageFigure } from './figures/coverage.ts';
+export { type PredictedRows, predictedFigure } from './figures/predicted.ts';
+export { type ReliabilityPoint, reliabilityFigure } from './figures/reliability.ts';
 export { posteriorFigure } from './figures/posterior.ts';
 export { type SignalPicture, signalFigure } from './figures/signal.ts';
 export { type ScalingSeries, scalingFigure } from './figures/scaling.ts';

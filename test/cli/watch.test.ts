@@ -25,7 +25,8 @@ const short = [...words, '--iteration', '40'];
 const endless = [...words, '--iteration', '1000000', '--checkpointEvery', '0'];
 
 beforeAll(async () => {
-  expect((await endOf(startBuilt(...short, '--out', 'done'))).code).toBe(0);
+  const { code, stderr } = await endOf(startBuilt(...short, '--out', 'done'));
+  if (code !== 0) throw new Error(stderr);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -56,8 +57,9 @@ function knock(address: string): Promise<number | string> {
   });
 }
 
-const goneWith = (address: string) =>
-  expect.poll(() => knock(address), { timeout: 30_000, interval: 50 }).toBe('ECONNREFUSED');
+async function goneWith(address: string): Promise<void> {
+  await expect.poll(() => knock(address), { timeout: 30_000, interval: 50 }).toBe('ECONNREFUSED');
+}
 
 async function refusal(...typed: string[]): Promise<string> {
   const terminal = recorder();

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const house = join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(house, file), 'utf8');
-const documents = ['.', 'docs'].flatMap((folder) =>
+const documents = ['.', 'docs', 'docs/tutorial'].flatMap((folder) =>
   readdirSync(join(house, folder))
     .filter((file) => file.endsWith('.md'))
     .map((file) => join(folder, file)),
@@ -14,7 +14,8 @@ const documents = ['.', 'docs'].flatMap((folder) =>
 describe.each(documents)('%s', (document) => {
   test('leads only to files that are there', () => {
     const text = read(document);
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => join(dirname(document), target!));
+    const prose = text.replaceAll(/^```.*?^```/gms, '');
+    const links = [...prose.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => join(dirname(document), target!));
     const paths = [...text.matchAll(/`((?:src|test|scripts|docs|bench)\/[^`\s<*]*)`/g)].map(([, path]) => path!);
     const nowhere = [...links, ...paths].filter((path) => !existsSync(join(house, path)));
     expect(nowhere).toEqual([]);

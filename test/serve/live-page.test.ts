@@ -76,7 +76,9 @@ async function listen(address: string, lastId: string | null = null) {
   return { news, seen, htmlOf, leave: () => sent.destroy() };
 }
 
-const until = (holds: () => boolean) => expect.poll(holds, { timeout: 30_000, interval: 20 }).toBe(true);
+async function until(holds: () => boolean): Promise<void> {
+  await expect.poll(holds, { timeout: 30_000, interval: 20 }).toBe(true);
+}
 
 describe('the address of a live page', () => {
   it('is of this machine alone, with a token that is another one each time', async () => {
@@ -204,6 +206,7 @@ describe('the stream of a live page', () => {
     run.end();
     rmSync(run.path, { recursive: true });
     await until(() => browser.htmlOf('problems').includes('does not exist'));
+    expect(browser.htmlOf('problems')).toContain('does not exist');
   });
 });
 

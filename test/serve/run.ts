@@ -7,7 +7,7 @@ import { recordEvaluation, recordStart } from '../../src/report/index.ts';
 import { MetricsFile, type RunFolder, createRunFolder, sealed } from '../../src/run/index.ts';
 import { defaults } from '../../src/train/index.ts';
 
-export const totalSteps = 600;
+const totalSteps = 600;
 
 /** @param isAtWork whether its lock is held */
 export function makeRun(isAtWork = true) {
