@@ -3,20 +3,7 @@
  * runs on disk, data sets, ranks and engines of the machine are in `credence/node`.
  */
 export { type Communicator, solo } from './comm/index.ts';
-export {
-  type ArrayExamples,
-  type Batch,
-  type Corruption,
-  type CorruptionOptions,
-  type Examples,
-  type ImageShape,
-  type Place,
-  corruptedImages,
-  corruptions,
-  corruptionStrengths,
-  resizedImages,
-  shuffled,
-} from './data/index.ts';
+export { type ArrayExamples, type Batch, type Examples, type Place, shuffled } from './data/index.ts';
 export {
   BatchError,
   CheckpointError,
@@ -33,7 +20,6 @@ export {
   UnavailableError,
   UsageError,
 } from './errors/index.ts';
-export * from './evaluation/index.ts';
 export {
   type ParameterSource,
   type PredictionInputs,

@@ -17,6 +17,7 @@ const {
   locationScale,
   networkOf,
   normal,
+  normals,
   poisson,
   predict,
   predictDraws,
@@ -28,6 +29,7 @@ const {
   table,
   train,
   trainedModel,
+  uniforms,
   wasmKernels,
 } = library;
 
@@ -90,6 +92,8 @@ const calls: readonly (readonly [name: string, call: Any, ...values: unknown[]])
   ['reliability', reliability, [0.2, 0.3, 0.5], [2], 3],
   ['centralCoverage', centralCoverage, predictive, 0, [0.5]],
   ['inUnits', inUnits, 1, 0, units],
+  ['normals', normals, 4, 1],
+  ['uniforms', uniforms, 4, 1],
   ['categorical', categorical, 3],
   ['bernoulli', bernoulli],
   ['normal', normal, { noise: 1, targets: 1 }],

@@ -82,6 +82,7 @@ test('purposes are part of the file format: each has its own number, and keeps i
       "initialValue": 1,
       "inputSigns": 3,
       "outputSigns": 4,
+      "ownNumbers": 17,
       "predictionNoise": 5,
       "signalDraw": 11,
       "weightNoise": 2,
