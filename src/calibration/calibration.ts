@@ -1,6 +1,12 @@
 /** What a held-out part teaches about a trained network's predictions, and predictions with that applied. */
 import { DataError } from '../errors/index.ts';
-import type { ClassPredictive, Predictive, RealPredictive } from '../likelihoods/index.ts';
+import {
+  type ClassPredictive,
+  type Predictive,
+  type RealPredictive,
+  mostProbable,
+  predictionQuality,
+} from '../likelihoods/index.ts';
 import { fillUniform, purpose } from '../random/index.ts';
 import { classSet, conformalQuantile, intervalScore, setScores } from './conformal.ts';
 import { type Familiarity, type Viewed, familiarityOf } from './familiarity.ts';
@@ -168,10 +174,7 @@ function enough(quantile: number, count: number, alpha: number): number {
 export function groupsOf(predictive: Predictive): Int32Array {
   if (predictive.kind !== 'classes') return new Int32Array(predictive.count);
   const { classes, probabilities } = predictive;
-  return Int32Array.from({ length: predictive.count }, (_, n) => {
-    const own = probabilities.subarray(n * classes, (n + 1) * classes);
-    return own.indexOf(own.reduce((most, p) => Math.max(most, p), 0));
-  });
+  return Int32Array.from({ length: predictive.count }, (_, n) => mostProbable(probabilities, n, classes));
 }
 
 /** How a calibration does on examples that it was not learned from. */
@@ -208,8 +211,8 @@ export function checkCalibration(
     const sizes = labels.map((_, n) => classSet([...after.subarray(n * classes, (n + 1) * classes)], quantile).length);
     return {
       count,
-      before: meanNll(probabilities, labels, classes),
-      after: meanNll(after, labels, classes),
+      before: predictionQuality(probabilities, labels, classes).nll,
+      after: predictionQuality(after, labels, classes).nll,
       coverage: own.filter((score) => score <= quantile).length / count,
       size: sizes.reduce((sum, size) => sum + size, 0) / count,
     };
@@ -220,12 +223,4 @@ export function checkCalibration(
     return scores.filter((score) => score <= quantile).length / count;
   });
   return { count, coverage: held.reduce((sum, share) => sum + share, 0) / held.length };
-}
-
-function meanNll(probabilities: Float64Array, labels: readonly number[], classes: number): number {
-  const sum = labels.reduce(
-    (total, label, n) => total - Math.log(Math.max(probabilities[n * classes + label]!, 1e-12)),
-    0,
-  );
-  return sum / labels.length;
 }

@@ -9,15 +9,21 @@ import {
   learnCalibration,
   learnFamiliarity,
 } from '../calibration/index.ts';
-import { type ArrayExamples, sharedBuffer } from '../data/index.ts';
+import { type ArrayExamples, gatheredInputs } from '../data/index.ts';
 import { CheckpointError, DataError, RunFolderError } from '../errors/index.ts';
 import { type Score, energyScore } from '../evaluation/index.ts';
 import { sizeOf } from '../graph/index.ts';
-import { networkFeatures } from '../inference/index.ts';
-import { type Predictive, type Units, inUnits } from '../likelihoods/index.ts';
-import { type Inputs, areInMemory } from '../models/index.ts';
+import { type NetworkFeatures, networkFeatures } from '../inference/index.ts';
+import { type Predictive, type Units, targetsInUnits } from '../likelihoods/index.ts';
+import type { Inputs } from '../models/index.ts';
 import { permutation, purpose } from '../random/index.ts';
-import { type CalibrationRecord, parametersSha256, readCalibration, writeCalibration } from '../run/index.ts';
+import {
+  type CalibrationRecord,
+  parametersSha256,
+  readCalibration,
+  readCalibrationFacts,
+  writeCalibration,
+} from '../run/index.ts';
 import { type NamedTensor, gravitationName } from '../train/index.ts';
 import { chooseEngine } from './engine.ts';
 import type { Experiment } from './experiment.ts';
@@ -56,8 +62,8 @@ export async function calibrate(
 ): Promise<CalibrationRecord | { readonly reason: string }> {
   const { run, experiment, step, parameters, test, validation } = task;
   const { configuration, model } = experiment;
-  const kept = keptOf(run, step, parameters);
-  if (kept !== null && kept.draws > test.predictive.draws) return kept;
+  const kept = keptOf(task);
+  if (kept !== null) return kept;
   const { seed } = configuration;
   const units = model.units ?? null;
   const held = validation ?? test;
@@ -87,10 +93,16 @@ export async function calibrate(
   return record;
 }
 
-/** A calibration of the same parameters that is there already; null where it is of others, or broken: then it is made anew. */
-function keptOf(run: string, step: number, parameters: readonly NamedTensor[]): CalibrationRecord | null {
+/**
+ * A calibration of the same parameters that this evaluation would not better: of more draws, or of the same ones. null: there is none,
+ * or it is of others, or broken, and is made anew.
+ */
+function keptOf({ run, step, parameters, experiment, test }: CalibrationTask): CalibrationRecord | null {
   try {
-    return readCalibration(run, step, parametersSha256(parameters));
+    const draws = readCalibrationFacts(run, step)?.draws ?? 0;
+    if (draws < test.predictive.draws) return null;
+    const kept = readCalibration(run, step, parametersSha256(parameters));
+    return draws > test.predictive.draws || kept?.seed === experiment.configuration.seed ? kept : null;
   } catch (error) {
     if (error instanceof CheckpointError) return null;
     throw error;
@@ -106,16 +118,17 @@ export function toldOfCalibration({ of, draws, count, check, classes }: Calibrat
   return { of, draws, count, ...(classes && { temperature: classes.temperature }), check };
 }
 
-/** The same in words: what `predict` does with it, and how that does where nothing was learned from. */
-export function calibrationWords({ of: part, classes, check }: CalibrationRecord): string[] {
-  const of = part === 'validation part' ? 'the validation part' : part;
-  const where = part === 'validation part' ? 'the test set' : 'the other half';
-  if (check === null || check.count === 0) return [`calibrated on ${of} for predict`];
+/** The same in words: what `predict` does with it, and how that does where nothing was learned from; or why there is none. */
+export function calibrationWords(learned: CalibrationRecord | { readonly reason: string }): string {
+  if ('reason' in learned) return `not calibrated: ${learned.reason}`;
+  const { of: part, classes, check } = learned;
+  const [of, where] = part === 'validation part' ? ['the validation part', 'the test set'] : [part, 'the other half'];
   const { coverage, count } = check;
-  const held = `${coverage.toFixed(4)} +- ${Math.sqrt((coverage * (1 - coverage)) / count).toFixed(4)} of ${where}`;
+  const error = Math.sqrt((coverage * (1 - coverage)) / count);
+  const held = `${coverage.toFixed(4)} +- ${error.toFixed(4)} of ${where}`;
   return classes === null
-    ? [`calibrated on ${of} for predict: its intervals of 90 % hold ${held}`]
-    : [`calibrated on ${of} for predict: temperature ${classes.temperature.toFixed(3)}, sets of 90 % hold ${held}`];
+    ? `calibrated on ${of} for predict: its intervals of 90 % hold ${held}`
+    : `calibrated on ${of} for predict: temperature ${classes.temperature.toFixed(3)}, sets of 90 % hold ${held}`;
 }
 
 /** Places to learn from, in the validation part or the test set, and places in the test set to check on. */
@@ -133,8 +146,7 @@ function partsOf({ test, validation }: CalibrationTask, seed: number): readonly 
 
 function inOwnUnits({ predictive, examples }: Predicted, units: Units | null): ArrayLike<number> {
   if (predictive.kind === 'classes') return examples.targets;
-  const { outputs } = predictive;
-  return Float64Array.from(examples.targets, (target, i) => inUnits(target, i % outputs, units));
+  return targetsInUnits(examples.targets, predictive.outputs, units);
 }
 
 /** null for gravitational waves: the training's examples are made, each in noise of its own, and never the same again. */
@@ -150,7 +162,7 @@ async function familiarityIn(
   const predicted = groupsOf(predictive);
   const viewed = async (of: ArrayExamples, places: Int32Array, groups: Int32Array) =>
     viewedAs(experiment, parameters, {
-      ...{ count: places.length, inputs: gathered(of.inputs, places, of.shape), groups },
+      ...{ count: places.length, inputs: gatheredInputs(of.inputs, places, of.shape), groups },
       seed: experiment.configuration.seed,
     });
   const isOfClasses = predictive.kind === 'classes';
@@ -180,20 +192,6 @@ function referencesIn({ data: { train }, configuration, model }: Experiment, pre
   });
 }
 
-/** Rows of inputs, on memory of their own that threads share. */
-export function gathered(inputs: Inputs, places: Int32Array, shape: readonly number[]): Uint8Array | Float32Array {
-  const size = sizeOf(shape);
-  const isBytes = areInMemory(inputs) ? inputs instanceof Uint8Array : inputs.dtype === 'u8';
-  const out = isBytes
-    ? new Uint8Array(sharedBuffer('inputs', places.length * size))
-    : new Float32Array(sharedBuffer('inputs', 4 * places.length * size));
-  if (!areInMemory(inputs)) inputs.gather(places, out);
-  else {
-    for (const [i, place] of places.entries()) out.set(inputs.subarray(place * size, (place + 1) * size), i * size);
-  }
-  return out;
-}
-
 /**
  * Examples as the network sees them just before it answers.
  * @param seed of the draw of the weights: that of the calibration
@@ -201,41 +199,33 @@ export function gathered(inputs: Inputs, places: Int32Array, shape: readonly num
 export async function viewedAs(
   { configuration, model }: Pick<Experiment, 'configuration' | 'model'>,
   parameters: readonly NamedTensor[],
-  { groups, seed, ...data }: { count: number; inputs: Inputs; groups: Int32Array; seed: number },
-): Promise<Viewed> {
-  const values = new Map(parameters.map(({ name, data: own }) => [name, own]));
+  { groups, seed, count, inputs }: { count: number; inputs: Inputs; groups: Int32Array; seed: number },
+): Promise<NetworkFeatures & Viewed> {
+  const values = new Map(parameters.map(({ name, data }) => [name, data]));
   const engine = await chooseEngine(configuration.engine);
-  const { count, inputs, features } = networkFeatures(engine, model, (name) => values.get(name), data, { seed });
-  return { count, inputs, features, groups };
+  return { ...networkFeatures(engine, model, (name) => values.get(name), { count, inputs }, { seed }), groups };
 }
 
 export interface ScoredInputs {
   readonly experiment: Experiment;
   readonly parameters: readonly NamedTensor[];
   /** null: there is nothing to take distances from */
-  readonly familiarity: Familiarity | null;
+  readonly calibration: CalibrationRecord | null;
   readonly predictive: Predictive;
   readonly inputs: { readonly count: number; readonly inputs: Inputs };
 }
 
-/** Scores of what the network makes of inputs before it answers: of one draw of the weights. */
+/** Scores of what the network makes of inputs before it answers: of the draw of the weights that the calibration is of. */
 export async function networkScores(of: ScoredInputs): Promise<readonly Score[]> {
-  const { experiment, parameters, familiarity, predictive } = of;
+  const { experiment, parameters, calibration, predictive } = of;
   const { configuration, model } = experiment;
+  const { familiarity = null, seed = configuration.seed } = calibration ?? {};
   const isOfClasses = model.likelihood.kind === 'categorical';
   if (!isOfClasses && familiarity === null) return [];
-  const values = new Map(parameters.map(({ name, data }) => [name, data]));
   const { count, inputs } = of.inputs;
-  const seen = networkFeatures(
-    await chooseEngine(configuration.engine),
-    model,
-    (name) => values.get(name),
-    { count, inputs },
-    { seed: configuration.seed },
-  );
-  const viewed = { ...seen, groups: groupsOf(predictive) };
+  const viewed = await viewedAs(experiment, parameters, { count, inputs, groups: groupsOf(predictive), seed });
   return [
-    ...(isOfClasses ? [energyScore(seen.outputs, count, model.likelihood.outputs)] : []),
+    ...(isOfClasses ? [energyScore(viewed.outputs, count, model.likelihood.outputs)] : []),
     ...(familiarity === null
       ? []
       : [{ name: 'featureDistance' as const, values: featureDistances(familiarity, viewed) }]),

@@ -1,6 +1,7 @@
 /** What is done with a run that was trained: evaluation and prediction, on threads or on all ranks of a launched job. */
 import { type CalibratedPredictions, calibrated as calibrate, groupsOf } from '../calibration/index.ts';
 import type { Communicator } from '../comm/index.ts';
+import { gatheredInputs } from '../data/index.ts';
 import type { InputImages } from '../datasets/index.ts';
 import { CheckpointError, UsageError, commandOf } from '../errors/index.ts';
 import type { Predictive } from '../likelihoods/index.ts';
@@ -17,7 +18,7 @@ import { experimentOf, resolveModel } from './resolve.ts';
 import { infoOfImages } from './images.ts';
 import { type DataInfo, infoOfSchema } from './info.ts';
 import { assertSameData, assertSameStep, joinJob, launchedAs } from './launched.ts';
-import { gathered, viewedAs } from './calibrate.ts';
+import { viewedAs } from './calibrate.ts';
 import { type PredictionTask, predictOnThreads, predictShare, untilStopped } from './prediction.ts';
 import { launchedRanks, together } from './ranks.ts';
 import { type Asked, assertImages, nothingAsked } from './shift.ts';
@@ -148,53 +149,37 @@ export async function predictWithRun(
   });
   const draws = isBayesian ? configuration.draws : 1;
   const started = performance.now();
-  const [predictive, plotted] = await untilStopped(
+  const task = { configuration, info, parameters, data, draws, quantiles };
+  const plotTask = isPlotted ? { ...task, data: firstOf(data, model), quantiles: quantilesOfPlot(draws) } : null;
+  const { predictive, plotted } = await untilStopped(
     watch,
     'prediction',
     'Nothing was written. Start it again',
     (stop) => {
-      const tasks = [
-        { configuration, info, parameters, data, draws, quantiles },
-        ...(isPlotted
-          ? [{ configuration, info, parameters, data: firstOf(data, model), draws, quantiles: quantilesOfPlot(draws) }]
-          : []),
-      ];
+      const both = async (predict: (of: PredictionTask) => Promise<Predictive>) => ({
+        predictive: await predict(task),
+        plotted: plotTask && (await predict(plotTask)),
+      });
       return launchedAs()
         ? onLaunchedRanks(configuration, step, (launched) =>
-            inTurn(tasks, (task) => predictShare(model, task, launched, watch.evaluating, stop)),
+            both((of) => predictShare(model, of, launched, watch.evaluating, stop)),
           )
-        : inTurn(tasks, (task) => predictOnThreads(model, task, watch.evaluating, stop));
+        : both((of) => predictOnThreads(model, of, watch.evaluating, stop));
     },
   );
   const seconds = (performance.now() - started) / 1000;
   const calibrated =
     calibration === null || level === null
       ? null
-      : await calibratedBy(calibration, level, predictive!, { model, configuration, parameters, data });
-  return {
-    predictive: predictive!,
-    calibrated,
-    calibration,
-    plotted: plotted ?? null,
-    names,
-    leftOut,
-    info,
-    step,
-    seconds,
-  };
-}
-
-async function inTurn<T, R>(tasks: readonly T[], work: (task: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const task of tasks) results.push(await work(task));
-  return results;
+      : await calibratedBy(calibration, level, predictive, { model, configuration, parameters, data });
+  return { predictive, calibrated, calibration, plotted, names, leftOut, info, step, seconds };
 }
 
 /** As many as are drawn; their draws are those that they have among all. */
 function firstOf({ count, inputs }: PredictionTask['data'], { input }: Experiment['model']): PredictionTask['data'] {
   const first = Math.min(mostPlotted, count);
   const places = Int32Array.from({ length: first }, (_, i) => i);
-  return { count: first, inputs: gathered(inputs, places, input.shape) };
+  return { count: first, inputs: gatheredInputs(inputs, places, input.shape) };
 }
 
 async function calibratedBy(

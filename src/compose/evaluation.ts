@@ -91,75 +91,13 @@ export async function evaluateParameters(
   const { run, experiment, result, samplesPerSecond } = trained;
   const { step, parameters } = result;
   const { model, data, isBayesian, configuration } = experiment;
-  const { test, source } = data;
-  const draws = isBayesian ? configuration.draws : 1;
-  let figures: EvaluationFigures = {};
-  let words: readonly string[] = [];
-  let more: Pick<RunSummary, 'details' | 'calibration'> & ToldShifts = {};
-  if (test !== null) {
-    const again = `Evaluate it with: ${commandOf('evaluate', [run], ...(isBayesian ? ['--draws', `${draws}`] : []))}`;
-    const predict: Predict = (of, quantiles = [], progress = watch.evaluating) =>
-      untilStopped(watch, 'evaluation', again, (stop) => {
-        const task = { ...taskOf(experiment, parameters, of), quantiles };
-        return launched
-          ? predictShare(model, task, launched, progress, stop)
-          : predictOnThreads(model, task, progress, stop);
-      });
-    const predictive = await predict(test);
-    const held = trained.isOtherData ? null : data.validation;
-    const validated = held && (await predict(held));
-    const waves = await wavesIn(experiment, predictive, test, async (of, ...others) =>
-      of === held && validated ? validated : predict(of, ...others),
-    );
-    const asked = trained.asked ?? nothingAsked;
-    let shifts = await shiftsOf({ experiment, test, predictive, asked, predict }, watch);
-    if (launched && launched.rank > 0) return null;
-    figures = figuresFrom(experiment, predictive, test.targets);
-    words = waves === null ? [] : wordsOf(figures, waves);
-    const { names } = data.info.targets;
-    const units = model.units ?? null;
-    const details = {
-      ...detailsOf(predictive, { targets: test.targets, units, names, seed: configuration.seed, asked: asked.groups }),
-      uncertain: mostUncertain(predictive, test, names, units),
-    };
-    const of = trained.isOtherData ? 'other' : 'test';
-    const calibration = trained.isOtherData
-      ? null
-      : await calibrate(
-          {
-            ...{ run, experiment, step, parameters, test: { predictive, examples: test } },
-            validation: held && validated && { predictive: validated, examples: held },
-          },
-          watch,
-        );
-    const known = calibration === null || 'reason' in calibration ? null : calibration.familiarity;
-    if (asked.other !== null && shifts.outside !== null) {
-      const task = { experiment, parameters, familiarity: known };
-      const inside = await networkScores({ ...task, predictive, inputs: test });
-      shifts = withScores(
-        shifts,
-        inside,
-        await networkScores({ ...task, predictive: shifts.outside, inputs: asked.other.inputs }),
-      );
-    }
-    more = { details: toldOf(details), ...shifts.told };
-    if (calibration !== null && 'reason' in calibration) words = [...words, `not calibrated: ${calibration.reason}`];
-    else if (calibration !== null) {
-      more = { ...more, calibration: toldOfCalibration(calibration) };
-      words = [...words, ...calibrationWords(calibration)];
-    }
-    try {
-      record({ run, step, source, of, figures, experiment, waves, details }, predictive, test);
-      recordShifts({ run, step, draws, configuration }, shifts);
-    } catch (error) {
-      // what was computed is told all the same
-      if (!(error instanceof RunFolderError)) throw error;
-      watch.note(`this evaluation is not kept: ${error.message}`);
-    }
-  }
+  const { test } = data;
+  const found = test === null ? nothingFound : await foundOn(test, trained, watch, launched);
+  if (found === null) return null;
+  const { figures, words, more } = found;
   return {
     summary: {
-      ...{ run, model: model.name, step, figures, draws, samplesPerSecond },
+      ...{ run, model: model.name, step, figures, draws: isBayesian ? configuration.draws : 1, samplesPerSecond },
       parametersSha256: parametersSha256(parameters),
       ...more,
     },
@@ -169,6 +107,86 @@ export async function evaluateParameters(
     isBayesian,
     words,
   };
+}
+
+/** What an evaluation finds. */
+interface Found {
+  readonly figures: EvaluationFigures;
+  readonly words: readonly string[];
+  readonly more: Pick<RunSummary, 'details' | 'calibration'> & ToldShifts;
+}
+
+const nothingFound: Found = { figures: {}, words: [], more: {} };
+
+/** Predicts, compares, calibrates, and keeps it in the run folder. @returns null on a rank other than the first */
+async function foundOn(
+  test: ArrayExamples,
+  trained: Trained,
+  watch: Pick<Watch, 'evaluating' | 'note' | 'listen'>,
+  launched: Communicator | null,
+): Promise<Found | null> {
+  const { run, experiment, result } = trained;
+  const { step, parameters } = result;
+  const { model, data, isBayesian, configuration } = experiment;
+  const { source } = data;
+  const draws = isBayesian ? configuration.draws : 1;
+  const again = `Evaluate it with: ${commandOf('evaluate', [run], ...(isBayesian ? ['--draws', `${draws}`] : []))}`;
+  const predict: Predict = (of, quantiles = [], progress = watch.evaluating) =>
+    untilStopped(watch, 'evaluation', again, (stop) => {
+      const task = { ...taskOf(experiment, parameters, of), quantiles };
+      return launched
+        ? predictShare(model, task, launched, progress, stop)
+        : predictOnThreads(model, task, progress, stop);
+    });
+  const predictive = await predict(test);
+  const held = trained.isOtherData ? null : data.validation;
+  const validated = held && (await predict(held));
+  const waves = await wavesIn(experiment, predictive, test, async (of, ...others) =>
+    of === held && validated ? validated : predict(of, ...others),
+  );
+  const asked = trained.asked ?? nothingAsked;
+  let shifts = await shiftsOf({ experiment, test, predictive, asked, predict }, watch);
+  if (launched && launched.rank > 0) return null;
+  const figures = figuresFrom(experiment, predictive, test.targets);
+  let words = waves === null ? [] : wordsOf(figures, waves);
+  const { names } = data.info.targets;
+  const units = model.units ?? null;
+  const details = {
+    ...detailsOf(predictive, { targets: test.targets, units, names, seed: configuration.seed, asked: asked.groups }),
+    uncertain: mostUncertain(predictive, test, names, units),
+  };
+  const of = trained.isOtherData ? 'other' : 'test';
+  const learned = trained.isOtherData
+    ? null
+    : await calibrate(
+        {
+          ...{ run, experiment, step, parameters, test: { predictive, examples: test } },
+          validation: held && validated && { predictive: validated, examples: held },
+        },
+        watch,
+      );
+  const calibration = learned !== null && 'reason' in learned ? null : learned;
+  if (asked.other !== null && shifts.outside !== null) {
+    const task = { experiment, parameters, calibration };
+    const inside = await networkScores({ ...task, predictive, inputs: test });
+    const { inputs } = asked.other;
+    shifts = withScores(shifts, inside, await networkScores({ ...task, predictive: shifts.outside, inputs }));
+  }
+  if (learned !== null) words = [...words, calibrationWords(learned)];
+  const more = {
+    details: toldOf(details),
+    ...shifts.told,
+    ...(calibration && { calibration: toldOfCalibration(calibration) }),
+  };
+  try {
+    record({ run, step, source, of, figures, experiment, waves, details }, predictive, test);
+    recordShifts({ run, step, draws, configuration }, shifts);
+  } catch (error) {
+    // what was computed is told all the same
+    if (!(error instanceof RunFolderError)) throw error;
+    watch.note(`this evaluation is not kept: ${error.message}`);
+  }
+  return { figures, words, more };
 }
 
 async function wavesIn(

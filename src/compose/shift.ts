@@ -1,10 +1,16 @@
 /** How a run meets what it was not made for: data of another kind, and its own images made worse. */
-import { type ArrayExamples, type ImageShape, corruptedImages, corruptions, sharedBuffer } from '../data/index.ts';
+import {
+  type ArrayExamples,
+  type ImageShape,
+  corruptedImages,
+  corruptions,
+  gatherTargets,
+  gatheredInputs,
+} from '../data/index.ts';
 import { type Score, detection, uncertaintyScores } from '../evaluation/index.ts';
 import { UsageError } from '../errors/index.ts';
 import type { PredictionInputs } from '../inference/index.ts';
 import type { Predictive, Units } from '../likelihoods/index.ts';
-import { areInMemory } from '../models/index.ts';
 import {
   type EvaluationRecord,
   type ScoresPicture,
@@ -180,7 +186,8 @@ async function corruptionOf(
   const shape: ImageShape = [height, width, channels];
   const count = Math.min(mostCorrupted, test.count);
   const rows = Int32Array.from({ length: count }, (_, i) => Math.floor((i * test.count) / count));
-  const images = imagesOf(test, rows, height * width * channels);
+  const images = gatheredInputs(test.inputs, rows, shape);
+  if (!(images instanceof Uint8Array)) throw new TypeError('images that are not of bytes');
   const targets = targetsOf(test, rows);
   const wanted = [
     { kind: 'none' as const, severity: 0 },
@@ -201,18 +208,10 @@ async function corruptionOf(
   return { count, figures: told };
 }
 
-/** In bytes, on memory that threads share. */
-function imagesOf({ inputs }: ArrayExamples, rows: Int32Array, size: number): Uint8Array {
-  const images = new Uint8Array(sharedBuffer('images to corrupt', rows.length * size));
-  if (!areInMemory(inputs)) inputs.gather(rows, images);
-  else for (const [i, row] of rows.entries()) images.set(inputs.subarray(row * size, (row + 1) * size), i * size);
-  return images;
-}
-
 function targetsOf({ count, targets }: ArrayExamples, rows: Int32Array): Float32Array | Int32Array {
   const width = targets.length / count;
   const kept = new (targets instanceof Float32Array ? Float32Array : Int32Array)(rows.length * width);
-  for (const [i, row] of rows.entries()) kept.set(targets.subarray(row * width, (row + 1) * width), i * width);
+  gatherTargets(targets, width, rows, kept);
   return kept;
 }
 

@@ -1,10 +1,9 @@
 /** The examples of a test set that a run knows least of, and those that nobody could know: what a report shows of them. */
 import { encode } from 'fast-png';
-import type { ArrayExamples } from '../data/index.ts';
+import { type ArrayExamples, gatheredInputs } from '../data/index.ts';
 import { sizeOf } from '../graph/index.ts';
-import { type Predictive, type Units, inUnits } from '../likelihoods/index.ts';
+import { type Predictive, type Units, inUnits, mostProbable } from '../likelihoods/index.ts';
 import type { UncertainExamples } from '../report/index.ts';
-import { gathered } from './calibrate.ts';
 
 /** Of each kind. */
 const shown = 8;
@@ -66,10 +65,9 @@ function saidOf(
     };
   }
   const { classes, probabilities } = predictive;
-  const own = probabilities.subarray(row * classes, (row + 1) * classes);
-  const best = own.indexOf(own.reduce((most, p) => Math.max(most, p), 0));
+  const best = mostProbable(probabilities, row, classes);
   const nameOf = (label: number) => (names.length === classes ? names[label]! : String(label));
-  return { truth: nameOf(targets[row]!), predicted: nameOf(best), probability: own[best]! };
+  return { truth: nameOf(targets[row]!), predicted: nameOf(best), probability: probabilities[row * classes + best]! };
 }
 
 /** As PNG in base64; null where they are no pictures, or large ones. */
@@ -77,7 +75,7 @@ function picturesOf({ inputs, shape }: ArrayExamples, rows: readonly number[]): 
   const [height = 0, width = 0, channels = 0] = shape;
   const size = sizeOf(shape);
   if (shape.length !== 3 || (channels !== 1 && channels !== 3) || size > largestPicture) return null;
-  const bytes = gathered(inputs, Int32Array.from(rows), shape);
+  const bytes = gatheredInputs(inputs, Int32Array.from(rows), shape);
   if (!(bytes instanceof Uint8Array)) return null;
   return rows.map((_, i) => {
     const data = bytes.slice(i * size, (i + 1) * size);

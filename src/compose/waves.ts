@@ -2,7 +2,7 @@
 import { conformalQuantile, intervalScore } from '../calibration/index.ts';
 import type { ArrayExamples } from '../data/index.ts';
 import { injections, observedEvents, remnant, windowShape } from '../gravitation/index.ts';
-import { type RealPredictive, type Units, inUnits } from '../likelihoods/index.ts';
+import { type RealPredictive, targetsInUnits } from '../likelihoods/index.ts';
 import type { WavesPicture } from '../report/index.ts';
 import { gravitationName } from '../train/index.ts';
 import type { Experiment } from './experiment.ts';
@@ -42,7 +42,7 @@ export async function wavesOf(
 ): Promise<Waves> {
   const { names } = data.info.targets;
   const units = model.units ?? null;
-  const truth = inOwnUnits(test, units, names.length);
+  const truth = targetsInUnits(test.targets, names.length, units);
   const { validation, loudness = null } = data;
   const held = validation !== null && validation.count >= leastRows ? validation : null;
   const validated = held && (await predict(held, []));
@@ -52,7 +52,9 @@ export async function wavesOf(
     guess: names.map((_, t) => guessed(truth, names.length, t)),
     loudness: loudness === null ? null : byLoudness(predictive, truth, loudness),
     recalibration:
-      held && validated && recalibrated(validated, inOwnUnits(held, units, names.length), predictive, truth),
+      held &&
+      validated &&
+      recalibrated(validated, targetsInUnits(held.targets, names.length, units), predictive, truth),
     events: spin < 0 ? [] : await eventsOf(spin, configuration.seed, predict),
   };
 }
@@ -88,11 +90,6 @@ const wordOf: Readonly<Record<string, string>> = {
   omegaReal: 'omega_R of the ringdown',
   omegaImaginary: 'omega_I',
 };
-
-/** [count, outputs] */
-function inOwnUnits({ targets }: ArrayExamples, units: Units | null, outputs: number): Float64Array {
-  return Float64Array.from(targets, (target, i) => inUnits(target, i % outputs, units));
-}
 
 function byLoudness(predictive: RealPredictive, truth: Float64Array, loudness: Float64Array): WavesPicture['loudness'] {
   const { count, outputs, mean, standardDeviation, scores } = predictive;

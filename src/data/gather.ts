@@ -1,4 +1,7 @@
 import { ShapeError } from '../errors/index.ts';
+import { sizeOf } from '../graph/index.ts';
+import { type Inputs, areInMemory, dtypeOf } from '../models/index.ts';
+import { sharedBuffer } from './shared.ts';
 
 /** Below this many elements a loop copies a row sooner than a view of it is made. */
 const shortRow = 48;
@@ -25,6 +28,27 @@ export function gatherRows(
     if (rowSize > shortRow) out.set(rows.subarray(from, from + rowSize), to);
     else for (let j = 0; j < rowSize; j++) out[to + j] = rows[from + j]!;
   }
+}
+
+/**
+ * Rows of inputs, wherever they are, on memory of their own that threads share.
+ * @param shape of an example
+ * @throws ShapeError as `gatherRows`
+ */
+export function gatheredInputs(
+  inputs: Inputs,
+  indices: Int32Array,
+  shape: readonly number[],
+): Uint8Array | Float32Array {
+  const size = sizeOf(shape);
+  const numbers = indices.length * size;
+  const out =
+    dtypeOf(inputs) === 'u8'
+      ? new Uint8Array(sharedBuffer('inputs', numbers))
+      : new Float32Array(sharedBuffer('inputs', 4 * numbers));
+  if (areInMemory(inputs)) gatherRows(inputs, size, indices, out);
+  else inputs.gather(indices, out);
+  return out;
 }
 
 /**

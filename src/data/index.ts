@@ -1,3 +1,4 @@
+export { gatheredInputs, gatherTargets } from './gather.ts';
 export { encodeArrayInputs, finiteRows, fitArrayInputs } from './array-inputs.ts';
 export { Augmentation } from './augmentation.ts';
 export { BatchOrder } from './batch-order.ts';

@@ -6,10 +6,10 @@ import {
   checkPredictions,
   checkTargets,
   confidenceBinOf,
-  inUnits,
+  mostProbable,
   scoresOf,
+  targetsInUnits,
 } from '../likelihoods/index.ts';
-import { mostProbable } from './confusion.ts';
 
 /** [count] each. */
 export interface ClassLosses {
@@ -72,8 +72,7 @@ export function realLosses(predictive: RealPredictive, targets: ArrayLike<number
   const { count, outputs, mean } = predictive;
   checkTargets(targets, count, outputs);
   const [q05, q25, q75, q95] = interval as [Float64Array, Float64Array, Float64Array, Float64Array];
-  const truths = Float64Array.from({ length: count * outputs }, (_, i) => targets[i]!);
-  for (let i = 0; i < truths.length; i++) truths[i] = inUnits(truths[i]!, i % outputs, units);
+  const truths = targetsInUnits(targets, outputs, units);
   const scaleOf = (i: number) => (outputs === 1 ? 1 : (units?.scale[i % outputs] ?? 1));
   const rows = (of: (i: number) => number) =>
     Float64Array.from({ length: count }, (_, n) => {

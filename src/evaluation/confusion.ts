@@ -1,4 +1,4 @@
-import { checkPredictions } from '../likelihoods/index.ts';
+import { checkPredictions, mostProbable } from '../likelihoods/index.ts';
 
 /**
  * How often each class was taken for each.
@@ -16,12 +16,4 @@ export function confusionMatrix(
   const matrix = new Int32Array(classes * classes);
   for (let n = 0; n < labels.length; n++) matrix[labels[n]! * classes + mostProbable(probabilities, n, classes)]!++;
   return matrix;
-}
-
-/** The class of the largest probability; of equal ones the first. */
-export function mostProbable(probabilities: ArrayLike<number>, example: number, classes: number): number {
-  const row = example * classes;
-  let best = 0;
-  for (let c = 1; c < classes; c++) if (probabilities[row + c]! > probabilities[row + best]!) best = c;
-  return best;
 }

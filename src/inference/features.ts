@@ -1,9 +1,9 @@
 /** What a network makes of inputs just before it answers: where inputs that are unlike those of its training stand apart. */
 import { Graph, fuse, sizeOf } from '../graph/index.ts';
-import { type KernelsFactory, Program, control } from '../kernels/index.ts';
+import { type KernelsFactory, control } from '../kernels/index.ts';
 import { type Model, buildNetwork } from '../models/index.ts';
 import { permutation, purpose, fillSigns } from '../random/index.ts';
-import { type ParameterSource, parametersInto } from './parameters.ts';
+import { type ParameterSource, inputsIn, trainedProgram } from './parameters.ts';
 import type { PredictionInputs } from './request.ts';
 import { readerOf } from './rows.ts';
 
@@ -45,22 +45,13 @@ export function networkFeatures(
   const built = buildNetwork(model, graph, size, 'prediction');
   // the likelihood's own parameters, so that the layout is that of the checkpoint
   model.likelihood.predict(built.outputs, built.context);
-  const encoded = built.encoded;
-  const fused = fuse(graph, [encoded, built.features, built.outputs]);
-  const [pixels, features, outputs] = [encoded, built.features, built.outputs].map(fused.resolve);
+  const wanted = [built.encoded, built.features, built.outputs];
+  const fused = fuse(graph, wanted);
+  const outputs = wanted.map(fused.resolve);
   const layout = built.parameters.map(({ tensor }) => tensor);
-  const program = new Program(factory, {
-    graph: fused.graph,
-    outputs: [pixels!, features!, outputs!],
-    layout,
-    regions: { parameters: layout },
-    nesting: 'prediction',
-  });
-  parametersInto(program, layout, parameters);
-  program.setSeed(seed);
-  program.run('step');
-  const into = built.inputs.dtype === 'u8' ? program.bytes(built.inputs) : program.floats(built.inputs);
-  const views = [pixels!, features!, outputs!].map((tensor, i) => {
+  const program = trainedProgram(factory, { graph: fused.graph, outputs, layout }, parameters, seed);
+  const into = inputsIn(program, built.inputs);
+  const views = outputs.map((tensor, i) => {
     const width = sizeOf(tensor.shape) / size;
     const sketch = i < 2 && width > sketchWidth ? sketchOf(width, seed) : null;
     const kept = sketch === null ? width : sketchWidth;

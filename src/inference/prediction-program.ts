@@ -9,9 +9,9 @@ import {
   reparameterizeLocally,
   sizeOf,
 } from '../graph/index.ts';
-import { type KernelsFactory, Program, control } from '../kernels/index.ts';
+import { type KernelsFactory, type Program, control } from '../kernels/index.ts';
 import { type Model, buildNetwork } from '../models/index.ts';
-import { type ParameterSource, parametersInto } from './parameters.ts';
+import { type ParameterSource, inputsIn, trainedProgram } from './parameters.ts';
 
 export interface ProgramOptions {
   /** keys the noise */
@@ -40,19 +40,11 @@ export class PredictionProgram {
   constructor(factory: KernelsFactory, model: Model, parameters: ParameterSource, options: ProgramOptions) {
     const { seed, batch } = options;
     const { graph, inputs, results, layout, draws } = predictionGraph(model, options);
-    const program = new Program(factory, {
-      graph,
-      outputs: results.map(({ tensor }) => tensor),
-      layout,
-      regions: { parameters: layout },
-      nesting: 'prediction',
-    });
-    parametersInto(program, layout, parameters);
-    program.setSeed(seed);
-    program.run('step');
+    const outputs = results.map(({ tensor }) => tensor);
+    const program = trainedProgram(factory, { graph, outputs, layout }, parameters, seed);
     this.batch = batch;
     this.#program = program;
-    this.#inputs = inputs.dtype === 'u8' ? program.bytes(inputs) : program.floats(inputs);
+    this.#inputs = inputsIn(program, inputs);
     const all = results.map(({ tensor, rows }) => ({
       values: program.floats(tensor),
       size: sizeOf(tensor.shape) / rows,

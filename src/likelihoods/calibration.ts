@@ -1,4 +1,5 @@
 import { checkPredictions } from './class-arguments.ts';
+import { mostProbable } from './classes.ts';
 
 /** How good, and how honest, predicted class probabilities are. */
 export interface PredictionQuality {
@@ -75,10 +76,8 @@ export function reliability(
 function binned(probabilities: ArrayLike<number>, labels: ArrayLike<number>, classes: number): ReliabilityBin[] {
   const sums = Array.from({ length: confidenceBins }, () => ({ count: 0, confidence: 0, correct: 0 }));
   for (let n = 0; n < labels.length; n++) {
-    const row = n * classes;
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (probabilities[row + c]! > probabilities[row + best]!) best = c;
-    const confidence = probabilities[row + best]!;
+    const best = mostProbable(probabilities, n, classes);
+    const confidence = probabilities[n * classes + best]!;
     const sum = sums[confidenceBinOf(confidence)]!;
     sum.count++;
     sum.confidence += confidence;

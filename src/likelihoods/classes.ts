@@ -28,6 +28,17 @@ export interface ClassPredictive extends PredictiveBase, PredictiveFields {
   readonly quantiles: readonly Float64Array[];
 }
 
+/**
+ * The class of the largest probability; of equal ones the first.
+ * @param probabilities [count, classes]
+ */
+export function mostProbable(probabilities: ArrayLike<number>, example: number, classes: number): number {
+  const row = example * classes;
+  let best = 0;
+  for (let c = 1; c < classes; c++) if (probabilities[row + c]! > probabilities[row + best]!) best = c;
+  return best;
+}
+
 /** Gathers draws of class probabilities [batch, classes] and their entropies [batch]. */
 export class ClassGathering implements Gathering<ClassPredictive>, PredictiveFields {
   readonly values: Float64Array;

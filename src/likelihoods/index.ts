@@ -3,7 +3,7 @@ export { checkPredictions } from './class-arguments.ts';
 export { bernoulli, categorical, classFigures } from './categorical.ts';
 export { centralCoverage } from './coverage.ts';
 export { figureOf, knownFigures } from './figures.ts';
-export type { ClassPredictive } from './classes.ts';
+export { type ClassPredictive, mostProbable } from './classes.ts';
 export type {
   DrawBatch,
   Figure,
@@ -30,5 +30,5 @@ export type { Predictive } from './predictive.ts';
 export { poisson } from './poisson.ts';
 export type { RealPredictive, RealScores } from './real-predictive.ts';
 export { checkDraws, checkLevels, checkTargets, scoresOf } from './requests.ts';
-export { inUnits, realFigures } from './reals.ts';
+export { inUnits, realFigures, targetsInUnits } from './reals.ts';
 export { relativeErrors } from './relative.ts';

@@ -71,6 +71,15 @@ export function inUnits(value: number, output: number, units: Units | null): num
   return own;
 }
 
+/**
+ * Targets as they were before they were standardised.
+ * @param targets [count, outputs]
+ * @throws as `inUnits`
+ */
+export function targetsInUnits(targets: ArrayLike<number>, outputs: number, units: Units | null): Float64Array {
+  return Float64Array.from({ length: targets.length }, (_, i) => inUnits(targets[i]!, i % outputs, units));
+}
+
 function backInUnits(value: number, output: number, units: Units | null): number {
   return !units ? value : value * units.scale[output]! + units.shift[output]!;
 }

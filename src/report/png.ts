@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Resvg as Renderer } from '@resvg/resvg-wasm';
+import { withRounded } from './xml.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -41,11 +42,7 @@ export async function toPng(svg: string, { scale = 2 }: { readonly scale?: numbe
 export async function toOutlines(svg: string): Promise<string> {
   const outlined = await rendered(svg, 1, (picture) => picture.toString());
   // most of what the renderer writes are blanks in front of its lines, and digits that nobody sees
-  return outlined
-    .replaceAll(/\n\s+/g, '\n')
-    .replaceAll(/ d="[^"]*"/g, (path) =>
-      path.replaceAll(/-?\d+\.\d{3,}/g, (value) => String(Number(Number(value).toFixed(2)))),
-    );
+  return withRounded(outlined.replaceAll(/\n\s+/g, '\n'), 'd', 2);
 }
 
 async function rendered<T>(

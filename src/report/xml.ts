@@ -8,3 +8,14 @@ export function xmlText(text: string): string {
     '',
   );
 }
+
+/**
+ * Numbers of an attribute of an SVG's elements, with no more digits behind the point than these.
+ * @param attribute `d`, say
+ */
+export function withRounded(svg: string, attribute: string, digits: number): string {
+  const long = new RegExp(`-?\\d+\\.\\d{${digits + 1},}(e-\\d+)?`, 'g');
+  return svg.replaceAll(new RegExp(` ${attribute}="[^"]*"`, 'g'), (text) =>
+    text.replaceAll(long, (number) => String(Number(Number(number).toFixed(digits)))),
+  );
+}

@@ -42,15 +42,13 @@ const record = z.object({
   /** of each output, ascending; infinite ones are null */
   numbers: z.array(numbers).nullable(),
   /** on examples that it was not learned from: the test set, or its other half */
-  check: z
-    .object({
-      count: z.int().nonnegative(),
-      before: z.number().optional(),
-      after: z.number().optional(),
-      coverage: z.number(),
-      size: z.number().optional(),
-    })
-    .nullable(),
+  check: z.object({
+    count: z.int().positive(),
+    before: z.number().optional(),
+    after: z.number().optional(),
+    coverage: z.number(),
+    size: z.number().optional(),
+  }),
   /** of the file of references; null: there is none */
   referencesSha256: z.string().nullable(),
 });

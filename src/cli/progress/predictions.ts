@@ -1,4 +1,4 @@
-import type { ClassPredictive, Predictive, RealPredictive } from '../../likelihoods/index.ts';
+import { type ClassPredictive, type Predictive, type RealPredictive, mostProbable } from '../../likelihoods/index.ts';
 import { classVerdict, isStrange, unlike } from '../../calibration/index.ts';
 import { type PredictionLabels, intervalNames, quantileName } from '../../report/index.ts';
 import { aligned } from './format.ts';
@@ -44,11 +44,15 @@ function ofClasses(predictive: ClassPredictive, labels: PredictionLabels): Rende
   const probabilities = calibrated?.probabilities ?? predictive.probabilities;
   const nameOf = (label: number) => targets?.[label] ?? String(label);
   const rows = labels.names.slice(0, shown).map((from, n) => {
-    const own = probabilities.subarray(n * classes, (n + 1) * classes);
-    const best = own.indexOf(Math.max(...own));
+    const best = mostProbable(probabilities, n, classes);
     const verdict = calibrated ? classVerdict(calibrated, n, classes, nameOf) : null;
     return [
-      ...[from, String(best), ...(targets === null ? [] : [targets[best]!]), own[best]!.toFixed(4)],
+      ...[
+        from,
+        String(best),
+        ...(targets === null ? [] : [targets[best]!]),
+        probabilities[n * classes + best]!.toFixed(4),
+      ],
       standardDeviations[n * classes + best]!.toFixed(4),
       ...[predictiveEntropy[n]!.toFixed(4), mutualInformation[n]!.toFixed(4)],
       ...(verdict === null ? [] : [verdict]),

@@ -1,6 +1,6 @@
 /** What runs tell of themselves on one pair of axes, a colour each. */
 import { binomialBand } from './binomial.ts';
-import { drawSvg, type FigureOptions, guide, palette } from './draw.ts';
+import { drawSvg, type FigureOptions, type FigureSpec, guide, palette } from './draw.ts';
 import { type ReliabilityPoint, wilson } from './reliability.ts';
 
 /** So many colours are told apart. */
@@ -35,6 +35,13 @@ function diagonal(x: object, y: object) {
   return { data: { values }, mark: { type: 'line' as const, ...guide }, encoding: { x, y } };
 }
 
+type Layers = Extract<FigureSpec, { layer: unknown }>['layer'];
+
+/** Layers on one pair of axes. */
+function together(values: object[], layer: Layers, options: FigureOptions): Promise<string> {
+  return drawSvg({ width: 420, height: 340, data: { values }, layer }, options);
+}
+
 /** Accuracy against confidence of each run, with intervals of 95 % (Wilson 1927); the diagonal is perfect calibration. */
 export function comparedReliabilityFigure(
   runs: readonly Series<readonly ReliabilityPoint[]>[],
@@ -51,20 +58,16 @@ export function comparedReliabilityFigure(
   const x = { field: 'at', type: 'quantitative' as const, title: 'predicted probability', scale: unit };
   const y = { field: 'share', type: 'quantitative' as const, title: 'share that is right', scale: unit };
   const color = colorOf(runs.map(({ name }) => name));
-  return drawSvg(
-    {
-      width: 420,
-      height: 340,
-      data: { values },
-      layer: [
-        diagonal(x, y),
-        {
-          mark: { type: 'rule', strokeWidth: 1.5 },
-          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
-        },
-        { mark: { type: 'point', filled: true, size: 40 }, encoding: { x, y, color } },
-      ],
-    },
+  return together(
+    values,
+    [
+      diagonal(x, y),
+      {
+        mark: { type: 'rule', strokeWidth: 1.5 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+      },
+      { mark: { type: 'point', filled: true, size: 40 }, encoding: { x, y, color } },
+    ],
     options,
   );
 }
@@ -97,21 +100,17 @@ export function comparedCoverageFigure(
   };
   const y = { field: 'share', type: 'quantitative' as const, title: 'share of the rows in it', scale: unit, axis };
   const color = colorOf(runs.map(({ name }) => name));
-  return drawSvg(
-    {
-      width: 420,
-      height: 340,
-      data: { values },
-      layer: [
-        {
-          data: { values: [first!, ...band, last!] },
-          mark: { type: 'area', fill: guide.stroke, opacity: 0.22 },
-          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
-        },
-        diagonal(x, y),
-        { mark: { type: 'line', strokeWidth: 1.5, point: { size: 30 } }, encoding: { x, y, color } },
-      ],
-    },
+  return together(
+    values,
+    [
+      {
+        data: { values: [first!, ...band, last!] },
+        mark: { type: 'area', fill: guide.stroke, opacity: 0.22 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+      },
+      diagonal(x, y),
+      { mark: { type: 'line', strokeWidth: 1.5, point: { size: 30 } }, encoding: { x, y, color } },
+    ],
     options,
   );
 }

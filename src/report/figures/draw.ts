@@ -6,7 +6,7 @@
  * a light one; a figure that stands alone has a white ground of its own.
  */
 import type { Config, TopLevelSpec } from 'vega-lite';
-import { xmlText } from '../xml.ts';
+import { withRounded, xmlText } from '../xml.ts';
 
 export type FigureSpec = TopLevelSpec;
 
@@ -79,13 +79,7 @@ export async function drawSvg(spec: FigureSpec, { ground = 'white', inspect }: F
   }
 }
 
-/** Paths to a tenth of a pixel, marks to a hundredth: what no eye tells apart takes half of a page's bytes. */
+/** Paths to a tenth of a pixel, places to a hundredth: what no eye tells apart takes half of a page's bytes. */
 function shortened(svg: string): string {
-  return svg
-    .replaceAll(/ d="[^"]*"/g, (path) => path.replaceAll(/-?\d+\.\d{2,}(e-\d+)?/g, (number) => rounded(number, 1)))
-    .replaceAll(/ transform="[^"]*"/g, (place) => place.replaceAll(/-?\d+\.\d{3,}/g, (number) => rounded(number, 2)));
-}
-
-function rounded(number: string, digits: number): string {
-  return String(Number(Number(number).toFixed(digits)));
+  return withRounded(withRounded(svg, 'd', 1), 'transform', 2);
 }

@@ -6,23 +6,21 @@ import { table } from './html.ts';
 export function calibrationSection({ calibration }: RunReport): string {
   if (calibration === null) return '';
   const { of, count, classes, check, step, draws } = calibration;
+  const { before, after, coverage, size } = check;
+  const isOfValidation = of === 'validation part';
   const rows = [
-    ['learned from', `${grouped(count)} examples: the ${of === 'validation part' ? of : 'one half of the test set'}`],
+    ['learned from', `${grouped(count)} examples: the ${isOfValidation ? of : 'one half of the test set'}`],
     ...(classes ? [['temperature', classes.temperature.toFixed(3)]] : []),
+    ['checked on', `${grouped(check.count)} others: ${isOfValidation ? 'the test set' : 'the other half'}`],
+    ...(before === undefined || after === undefined
+      ? []
+      : [['NLL of these, nats', `${before.toFixed(4)} as it is, ${after.toFixed(4)} with the temperature`]]),
+    [
+      `${classes ? 'sets' : 'intervals'} of 90 % hold`,
+      `${figureText('coverage90', coverage, check.count)} of the truth`,
+    ],
+    ...(size === undefined ? [] : [['classes in a set, in the mean', size.toFixed(3)]]),
   ];
-  if (check !== null && check.count > 0) {
-    const { before, after, coverage, size } = check;
-    rows.push([
-      'checked on',
-      `${grouped(check.count)} others: ${of === 'validation part' ? 'the test set' : 'the other half'}`,
-    ]);
-    if (before !== undefined && after !== undefined) {
-      rows.push(['NLL of these, nats', `${before.toFixed(4)} as it is, ${after.toFixed(4)} with the temperature`]);
-    }
-    const what = classes ? 'sets' : 'intervals';
-    rows.push([`${what} of 90 % hold`, `${figureText('coverage90', coverage, check.count)} of the truth`]);
-    if (size !== undefined) rows.push(['classes in a set, in the mean', size.toFixed(3)]);
-  }
   const note =
     `Kept beside the checkpoint of step ${step}, from ${draws} draws, and applied by credence predict: probabilities at that ` +
     'temperature, sets of classes or intervals that hold as often as they say (split conformal prediction, Vovk et al. 2005).';

@@ -16,7 +16,7 @@ export function verdict({ evaluation, calibration, starts }: RunReport): string 
 
 /** What predictions are worth once held-out examples have told how sure to be. */
 function repaired(calibration: RunReport['calibration']): string[] {
-  if (calibration === null || calibration.check === null || calibration.check.count === 0) return [];
+  if (calibration === null) return [];
   const { coverage, count } = calibration.check;
   const what = calibration.classes === null ? 'intervals' : 'sets of classes';
   const held = `hold ${percent(coverage)} of ${grouped(count)} examples that they were not learned from`;

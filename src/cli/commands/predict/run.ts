@@ -5,17 +5,16 @@ import type { Predictive } from '../../../likelihoods/index.ts';
 import { nameOf } from '../../../models/index.ts';
 import {
   type PredictionLabels,
-  assertDrawing,
   intervalNames,
   predictionRows,
   predictionsCsv,
   predictionsFigure,
   predictionsNpz,
-  toPng,
 } from '../../../report/index.ts';
 import type { Given } from '../../command-file.ts';
 import { display, layerOfFlags, resolveConfiguration } from '../../configuration/index.ts';
 import { assertPlaceFor, writeOutput } from '../../output-file.ts';
+import { pictureFile, writePicture } from '../../picture-file.ts';
 import { renderPredictions } from '../../progress/predictions.ts';
 import { readRunConfiguration } from '../../request.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -87,7 +86,7 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
   } = options<PredictOptions>();
   const levels = levelsOf(quantiles);
   const level = levelOf(abstain, calibrate);
-  const picture = plot === null ? null : pictureOf(plot);
+  const picture = plot === null ? null : await pictureFile(plot);
   const form = out === null ? null : formOf(out);
   const configuration = resolveConfiguration([await readRunConfiguration(run), layerOfFlags(flags)]);
   const { launchedAs, predictWithRun } = await import('../../../compose/index.ts');
@@ -124,7 +123,9 @@ export async function predict({ words, options, flags, json }: Given, terminal: 
       ...(leftOut.length > 0 && { leftOut }),
     };
     if (out !== null && form) writeOutput(out, form(predictive, labels, summary));
-    if (picture !== null && plotted !== null) await draw(picture, plotted, labels);
+    if (picture !== null && plotted !== null) {
+      await writePicture(picture, await predictionsFigure({ predictive: plotted, labels }));
+    }
     const predictions = out === null ? { predictions: predictionRows(predictive, labels) } : {};
     terminal.stdout.write(
       json
@@ -168,26 +169,6 @@ function levelOf(abstain: string | null, calibration: string | null): number | n
   throw new UsageError('--abstain needs the calibration that --calibration off leaves out', {
     remedy: 'Give one of the two',
   });
-}
-
-interface Picture {
-  readonly path: string;
-  readonly kind: 'svg' | 'png';
-}
-
-function pictureOf(path: string): Picture {
-  const kind = /\.svg$/i.test(path) ? 'svg' : /\.png$/i.test(path) ? 'png' : null;
-  if (kind === null) {
-    throw new UsageError('--plot', { got: display(path), expected: 'the name of a file that ends in .svg or .png' });
-  }
-  assertDrawing('--plot', kind);
-  assertPlaceFor(path, '--plot');
-  return { path, kind };
-}
-
-async function draw({ path, kind }: Picture, predictive: Predictive, labels: PredictionLabels): Promise<void> {
-  const svg = await predictionsFigure({ predictive, labels });
-  writeOutput(path, kind === 'png' ? await toPng(svg) : svg);
 }
 
 function labelsOf({ names, info, calibrated }: RunPrediction, inputs: readonly string[]): PredictionLabels {

@@ -1,8 +1,7 @@
 import { UsageError } from '../../../errors/index.ts';
 import { type Binary, durationFrom20Hz, massesOf, segmentOf, windowLength } from '../../../gravitation/index.ts';
 import type { Given } from '../../command-file.ts';
-import { display } from '../../configuration/index.ts';
-import { assertPlaceFor, writeOutput } from '../../output-file.ts';
+import { type PictureFile, pictureFile, writePicture } from '../../picture-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { integers, number, oneOf } from '../../values.ts';
 import { render } from './render.ts';
@@ -30,12 +29,7 @@ interface WaveformWords {
 export async function waveform({ json, ...given }: Given, { stdout, stderr }: Terminal): Promise<number> {
   const words = given.options<WaveformWords>();
   const wanted = read(words);
-  const picture = words.plot === undefined ? null : { path: words.plot, kind: kindOf(words.plot) };
-  if (picture !== null) {
-    const { assertDrawing } = await import('../../../report/index.ts');
-    assertDrawing('--plot', picture.kind);
-    assertPlaceFor(picture.path, '--plot');
-  }
+  const picture = words.plot === undefined ? null : await pictureFile(words.plot);
   const signal = signalOf(wanted);
   const duration = durationFrom20Hz(wanted.binary);
   if (duration > wanted.segment - 1) {
@@ -78,21 +72,8 @@ function mass(name: 'm1' | 'm2', text: string | undefined): number {
   throw new UsageError(`--${name} is missing`, { expected: 'credence waveform --m1 MASS --m2 MASS, in solar masses' });
 }
 
-interface Picture {
-  readonly path: string;
-  readonly kind: 'svg' | 'png';
-}
-
-function kindOf(path: string): 'svg' | 'png' {
-  if (/\.svg$/i.test(path)) return 'svg';
-  if (/\.png$/i.test(path)) return 'png';
-  throw new UsageError('--plot', { got: display(path), expected: 'the name of a file that ends in .svg or .png' });
-}
-
-async function plot({ path, kind }: Picture, { binary, source, segment }: Wanted): Promise<void> {
-  const { signalFigure, toPng } = await import('../../../report/index.ts');
+async function plot(file: PictureFile, { binary, source, segment }: Wanted): Promise<void> {
+  const { signalFigure } = await import('../../../report/index.ts');
   const { picture } = await import('./picture.ts');
-  const svg = await signalFigure(picture(binary, source, segment));
-  const content = kind === 'png' ? await toPng(svg) : svg;
-  writeOutput(path, content);
+  await writePicture(file, await signalFigure(picture(binary, source, segment)));
 }
