@@ -25,6 +25,7 @@ interface Kept extends DrawnPart {
 export class Drawing {
   readonly #folder: string;
   #progress: Progress;
+  #isAtWork: boolean;
   readonly #parts = new Map<string, Kept>();
   /** of the files from which it was drawn */
   #drawn = '';
@@ -33,6 +34,7 @@ export class Drawing {
   constructor(folder: string) {
     this.#folder = folder;
     this.#progress = progressOf(folder);
+    this.#isAtWork = this.#progress.isAtWork;
     for (const { name } of parts) this.#parts.set(name, { name, html: '', from: null, revision: 0 });
   }
 
@@ -55,9 +57,20 @@ export class Drawing {
     return signatureOf(this.#folder) !== this.#drawn;
   }
 
+  /** Whether somebody is at work, as it was last seen: the page hears of an end when that is drawn. */
+  get isAtWork(): boolean {
+    return this.#isAtWork;
+  }
+
   /** Sees how far the run is. */
   look(): void {
     const now = progressOf(this.#folder);
+    this.#isAtWork = now.isAtWork;
+    const isEndToDraw = this.#progress.isAtWork && !now.isAtWork && this.isStale();
+    if (!isEndToDraw) this.#tell(now);
+  }
+
+  #tell(now: Progress): void {
     if (JSON.stringify(now) !== JSON.stringify(this.#progress)) this.#revision++;
     this.#progress = now;
   }
@@ -71,6 +84,7 @@ export class Drawing {
       run = { ...readRun(this.#folder), atWork: null };
     } catch (error) {
       this.#keep('problems', null, `<p class="problems">${escape((error as Error).message)}</p>`);
+      this.#tell(progressOf(this.#folder));
       return;
     }
     for (const part of parts) {
@@ -84,6 +98,7 @@ export class Drawing {
       this.#keep(part.name, from, await htmlOf(part, run));
     }
     this.#drawn = signature;
+    this.look();
   }
 
   #keep(name: string, from: string | null, html: string): void {

@@ -64,7 +64,7 @@ export async function openLivePage(folder: string, port = 0): Promise<LivePage> 
     drawing.look();
     streams.tell();
     if (++beats % sign === 0) streams.ping();
-    if (current === null && pacer.isDue(drawing.progress.isAtWork) && drawing.isStale()) current = draw();
+    if (current === null && pacer.isDue(drawing.isAtWork) && drawing.isStale()) current = draw();
   }, beat);
   const close = async () => {
     clearInterval(timer);
@@ -77,7 +77,6 @@ export async function openLivePage(folder: string, port = 0): Promise<LivePage> 
       clearInterval(timer);
       if (streams.idle < farewell) {
         await current;
-        drawing.look();
         await draw();
         await sleep(1e3 * farewell);
         streams.end();

@@ -193,11 +193,30 @@ describe('the stream of a live page', () => {
     run.train(600);
     run.evaluate(600);
     run.end();
-    await page.finish();
+    // the end is not told before what it has come to, however long that takes to draw
+    const ended = page.finish();
+    const tells = (state: string) => browser.news.findIndex(({ progress }) => progress.state === state);
+    await until(() => tells('finished') >= 0);
+    const told = browser.news.slice(0, tells('finished') + 1).flatMap(({ parts }) => parts.map(({ name }) => name));
+    expect(told).toContain('verdict');
+    await ended;
     await until(() => browser.seen.isOver);
     expect(browser.news.at(-1)!.progress).toMatchObject({ state: 'finished', detail: 'step 600 of 600' });
     expect(browser.htmlOf('verdict')).toContain('its probabilities can be trusted as they stand');
     await expect(ask(page.address, { path: '/' })).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('tells of the end of a run that another process trains when it is drawn', async () => {
+    const { page, run } = await serve();
+    run.train(20);
+    const browser = await listen(page.address);
+    await until(() => browser.htmlOf('training').includes('<svg'));
+    run.train(600);
+    run.evaluate(600);
+    run.end();
+    await until(() => browser.news.at(-1)!.progress.state === 'finished');
+    expect(browser.htmlOf('verdict')).toContain('its probabilities can be trusted as they stand');
+    expect(browser.news.filter(({ progress }) => progress.state === 'finished')).toHaveLength(1);
   });
 
   it('tells of a folder that is gone, and goes on', async () => {
