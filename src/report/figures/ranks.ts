@@ -45,8 +45,8 @@ export function ranksFigure(records: readonly RankRecord[], options: FigureOptio
       data: { values },
       spacing: 30,
       hconcat: [
-        panel('samplesPerSecond', 'Throughput of each rank while it computes', 'samples/s'),
-        panel('busy', 'Share of a step in which it computes', 'share of the step'),
+        panel('samplesPerSecond', 'Throughput of each rank', 'samples/s while it computes'),
+        panel('busy', 'Time in which it computes', 'share of a step'),
       ],
     },
     options,
