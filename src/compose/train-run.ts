@@ -3,6 +3,7 @@ import { CredenceError, commandOf } from '../errors/index.ts';
 import {
   assertDrawing,
   posteriorCurvesObserver,
+  rankSpeedsObserver,
   savedPosteriorObserver,
   tensorBoardObserver,
 } from '../report/index.ts';
@@ -238,6 +239,7 @@ function observersOf(
     timing,
     tensorBoardObserver(path, firstStep, { configuration, evaluated: partOnTheWay(data) }),
     posteriorCurvesObserver(path, firstStep),
+    rankSpeedsObserver(path, firstStep),
     savedPosteriorObserver(path, configuration.savePosterior),
     watch.training(schedule, firstStep, model.likelihood.stepFigure.title),
     { onRescue: (step, failure) => watch.note(describeRescue(path, step, failure)) },

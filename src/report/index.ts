@@ -38,6 +38,7 @@ export { type ScoresPicture, recordScores, scoreHistogram } from './run/scores.t
 export { type RegressionPicture, recordRegression, regressionPicture } from './run/regression.ts';
 export { type WavesPicture, recordWaves } from './run/waves.ts';
 export { type RunReport, readRun } from './run/read.ts';
+export { rankSpeedsObserver } from './run/rank-speeds.ts';
 export { toPng } from './png.ts';
 export type { ClassPrediction } from './predictions/classes.ts';
 export { npyOf } from './predictions/npy.ts';

@@ -52,6 +52,7 @@ progress::-moz-progress-bar { background: var(--done); }
 nav { grid-column: 1 / -1; display: flex; gap: 0 1rem; overflow-x: auto; font-size: 0.9rem; }
 nav a { color: inherit; white-space: nowrap; padding: 0.2rem 0; }
 :focus-visible { outline: 2px solid var(--done); outline-offset: 2px; }
+[data-connection="ended"] #pause[aria-pressed="false"] { display: none; }
 [data-connection="lost"] #state { color: var(--warn); }
 @media screen and (max-width: 640px) { #detail { display: block; font-size: 0.9rem; } }
 @media print { header { position: static; } progress, nav, #pause { display: none; } }

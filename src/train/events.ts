@@ -29,6 +29,14 @@ export interface StepTiming {
   readonly endedAt: number;
 }
 
+/** By rank, in the mean of the steps since they were last told: never the same twice. */
+export interface RankSpeeds {
+  /** of its own examples, in the time in which it computes them: waits for other ranks left out */
+  readonly samplesPerSecond: readonly number[];
+  /** share of a step in which it computes them; in the rest it waits, and makes the update */
+  readonly busy: readonly number[];
+}
+
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -50,6 +58,8 @@ export type EvaluationFigures = Readonly<Record<string, number>>;
 export interface TrainingObserver {
   /** after each step that is a multiple of `printEvery`, and after the last one */
   onStep?(record: StepRecord, timing: StepTiming): void;
+  /** after the same steps, where 2 to 64 ranks share the work */
+  onRanks?(step: number, speeds: RankSpeeds): void;
   /** every step, for the timing file */
   onTiming?(timing: StepTiming): void;
   /** after the first step, every `histogramEvery` steps and at the end; training goes on when it is done */

@@ -12,6 +12,7 @@ export type {
   EvaluationFigures,
   NamedTensor,
   PosteriorSnapshot,
+  RankSpeeds,
   StepRecord,
   StepTiming,
   TrainingObserver,

@@ -10,6 +10,7 @@ import { weightsDefaultsOf } from './configuration.ts';
 import type { NamedTensor, StepRecord, StepTiming } from './events.ts';
 import { Pace } from './pace.ts';
 import { Patience, evaluationInterval } from './patience.ts';
+import { RankPace } from './rank-pace.ts';
 import { isGoodEnough } from './stop-at.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { breath, breathe } from './breath.ts';
@@ -33,6 +34,7 @@ export class Trainer {
   readonly #drift: DriftCheck;
   readonly #timing: { -readonly [K in keyof StepTiming]: StepTiming[K] };
   readonly #pace = new Pace();
+  readonly #rankPace: RankPace | null;
   readonly #evaluateEvery: number;
   /** null: the training goes on to its end */
   readonly #patience: Patience | null;
@@ -82,6 +84,7 @@ export class Trainer {
     });
     this.#scalars = new ScalarReduction(communicator, units, 4, mode);
     this.#drift = new DriftCheck(communicator, this.#program.parameters());
+    this.#rankPace = RankPace.of(communicator, this.schedule);
     this.engine = this.#program.engine;
     this.memory = this.#program.memory;
     this.#step = resume?.step ?? 0;
@@ -213,6 +216,9 @@ export class Trainer {
 
     const seconds = (performance.now() - start) / 1000;
     this.#pace.add(seconds);
+    this.#rankPace?.addStep(seconds);
+    // before anybody is told: a rank that ends in what it does with the step has taken part in all of it
+    const speeds = isShown ? this.#rankPace?.gather(step) : undefined;
     const timing = this.#timing;
     timing.step = step;
     timing.seconds = seconds;
@@ -239,6 +245,7 @@ export class Trainer {
       learningRate,
     };
     for (const observer of observers) observer.onStep?.(record, timing);
+    if (speeds) for (const observer of observers) observer.onRanks?.(step, speeds);
     return record;
   }
 
@@ -247,6 +254,7 @@ export class Trainer {
     const [gradients, scalars, program] = [this.#gradients, this.#scalars, this.#program];
     const { timeline } = this.#options;
     const { begin, end } = gradients.units;
+    const start = performance.now();
     gradients.begin(step);
     scalars.begin(step);
     for (let unit = begin; unit < end; unit++) {
@@ -264,6 +272,7 @@ export class Trainer {
       scalars.add(3, program.sampledKl);
       timeline.add('compute', step, began, unit);
     }
+    this.#rankPace?.addCompute((performance.now() - start) / 1000);
     const computed = timeline.now();
     gradients.flush();
     scalars.start();

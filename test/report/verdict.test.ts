@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wilson } from '../../src/report/figures/reliability.ts';
-import { verdictOf } from '../../src/report/page/verdict.ts';
+import { verdict, verdictOf } from '../../src/report/page/verdict.ts';
+import type { RunReport } from '../../src/report/run/read.ts';
 import type { EvaluationRecord } from '../../src/report/run/records.ts';
 
 const evaluation = (figures: Record<string, number>, more: Partial<EvaluationRecord> = {}): EvaluationRecord =>
@@ -32,6 +33,15 @@ describe('the verdict on a run', () => {
     );
     expect(holds(0.88)).toContain('they are too narrow, it is surer than it is right.');
     expect(holds(0.919)).toContain('they are wider than they need to be');
+  });
+
+  it('says which step it is of while there are more to come', () => {
+    const after = (totalSteps: number) => {
+      const run = { evaluation: evaluation({ coverage90: 0.9 }), starts: [{ totalSteps }], calibration: null };
+      return verdict(run as unknown as RunReport);
+    };
+    expect(after(2000)).toMatch(/^<p class="verdict">After step 10 of 2,000: its intervals of 90/);
+    expect(after(10)).toMatch(/^<p class="verdict">Its intervals of 90/);
   });
 
   it('has nothing to say where nothing was asked', () => {

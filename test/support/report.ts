@@ -19,6 +19,15 @@ function normals(count: number, layer = 0): number[] {
   return [...values];
 }
 
+function speeds(at: number, ranks: number): RunReport['ranks'][number] {
+  const each = Array.from({ length: ranks }, (_, rank) => rank);
+  return {
+    step: at,
+    samplesPerSecond: each.map((rank) => 1000 - 100 * rank),
+    busy: each.map((rank) => 0.8 + 0.1 * rank),
+  };
+}
+
 function common(name: string, ranks: number): Omit<RunReport, 'evaluations' | 'evaluation' | 'regression' | 'details'> {
   const layers = (scale: number) =>
     ['conv2dFlipout', 'a layer with a rather long name/denseFlipout', 'output'].map((layer, i) =>
@@ -36,6 +45,7 @@ function common(name: string, ranks: number): Omit<RunReport, 'evaluations' | 'e
       ...{ samplesPerSecond: 900 * ranks + i, figures: { accuracy: 1 - 0.5 / (i + 1) } },
     })),
     timing: { steps: step, seconds: 90, samplesPerSecond: 950 * ranks, stepSeconds: 0.07, slowStepSeconds: 0.09 },
+    ranks: ranks === 1 ? [] : Array.from({ length: 120 }, (_, i) => speeds(10 * (i + 1), ranks)),
     starts: [
       {
         ...{ step: 0, at, ranks, communicator: `${ranks} threads`, engine: 'onednn 3.2.0, avx512_core_bf16; wasm' },

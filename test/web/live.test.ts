@@ -122,8 +122,9 @@ describe.skipIf(isSkipped)(`credence train --watch${skipped}`, () => {
     await page.goto(address);
     await page.waitForSelector('#training svg');
     await page.waitForFunction(() => document.getElementById('state')!.textContent === 'finished');
-    expect(await page.locator('#verdict').textContent()).toMatch(/^Right for \d+\.\d.% of 50 examples of its test set/);
+    // it is drawn when the page has heard that the training is over
     await page.waitForFunction(() => document.documentElement.dataset['connection'] === 'ended');
+    expect(await page.locator('#verdict').textContent()).toMatch(/^Right for \d+\.\d.% of 50 examples of its test set/);
     expect(await page.locator('#parts a').allTextContents()).toEqual(
       expect.arrayContaining(['Training', 'Evaluation', 'Posterior of the weights', 'The run']),
     );

@@ -52,15 +52,20 @@ function start({ step, at, ranks, communicator, engine, host, cpu }: StartRecord
   return [what, `${when} on ${host} (${cpu}), ${ranks} ${ranks === 1 ? 'rank' : 'ranks'}: ${communicator}; ${engine}`];
 }
 
-function speed({ timing }: RunReport): Fact[] {
+function speed({ timing, starts }: RunReport): Fact[] {
   if (timing === null) return [];
   const milliseconds = (seconds: number) => `${(1e3 * seconds).toFixed(2)} ms`;
   const usual = milliseconds(timing.stepSeconds);
   return [
     ['steps', `${grouped(timing.steps)} in ${duration(timing.seconds)}`],
     ['time of a step', `${usual}, nine of ten below ${milliseconds(timing.slowStepSeconds)}`],
-    ['throughput', `${grouped(Math.round(timing.samplesPerSecond))} samples/s over all ranks`],
+    ['throughput', throughput(timing.samplesPerSecond, starts.at(-1)?.ranks ?? 1)],
   ];
+}
+
+function throughput(samplesPerSecond: number, ranks: number): string {
+  const all = `${grouped(Math.round(samplesPerSecond))} samples/s over all ranks`;
+  return ranks === 1 ? all : `${all}, ${grouped(Math.round(samplesPerSecond / ranks))} a rank in the mean`;
 }
 
 function duration(seconds: number): string {

@@ -8,6 +8,7 @@ import { calibrationSection } from './calibration-section.ts';
 import { facts } from './facts.ts';
 import type { Album } from './album.ts';
 import { escape, list } from './html.ts';
+import { ranksSection } from './ranks-section.ts';
 import { shiftSection } from './shift-section.ts';
 import { partName, verdict } from './verdict.ts';
 import { wavesSection } from './waves-section.ts';
@@ -32,6 +33,7 @@ export const runParts: readonly RunPart[] = [
     from: ({ name, metrics, evaluations }) => [name, metrics.length, metrics.at(-1), evaluations],
     html: training,
   },
+  { name: 'ranks', from: ({ ranks }) => [ranks.length, ranks.at(-1)], html: ranksSection },
   {
     name: 'evaluation',
     from: ({ evaluations, regression, details }) => [evaluations, regression, details],

@@ -8,10 +8,11 @@ import { escape } from './html.ts';
 export function verdict({ evaluation, calibration, starts }: RunReport): string {
   const total = starts.at(-1)?.totalSteps ?? 0;
   const sentences = evaluation === null ? [] : [...verdictOf(evaluation), ...repaired(calibration)];
-  const isEarly = evaluation !== null && evaluation.step < total;
-  if (isEarly && sentences.length > 0)
-    sentences.unshift(`After step ${grouped(evaluation.step)} of ${grouped(total)}:`);
-  return sentences.length === 0 ? '' : `<p class="verdict">${escape(sentences.join(' '))}</p>`;
+  const [first, ...others] = sentences;
+  if (evaluation === null || first === undefined) return '';
+  const isEarly = evaluation.step < total;
+  const early = `After step ${grouped(evaluation.step)} of ${grouped(total)}: ${first[0]?.toLowerCase()}${first.slice(1)}`;
+  return `<p class="verdict">${escape([isEarly ? early : first, ...others].join(' '))}</p>`;
 }
 
 /** What predictions are worth once held-out examples have told how sure to be. */

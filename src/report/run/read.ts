@@ -18,6 +18,7 @@ import {
 import { gravitationName, medianAfterWarmup, ownDataName } from '../../train/index.ts';
 import { type StepCurves, curvesFile, curvesRecord, unpackCurves } from '../posterior/curves-file.ts';
 import { type FlatSettings, flatSettings } from './flat-settings.ts';
+import { type RankRecord, rankRecord, ranksFile } from './rank-speeds.ts';
 import { type RegressionPicture, readRegression } from './regression.ts';
 import { type DetailsPicture, readDetails } from './details.ts';
 import { type ScoresPicture, readScores } from './scores.ts';
@@ -95,6 +96,8 @@ export interface RunReport {
   readonly settings: FlatSettings | null;
   readonly metrics: readonly z.infer<typeof metricsRecord>[];
   readonly timing: Timing | null;
+  /** how fast each rank was, on the way; none of a run of one */
+  readonly ranks: readonly RankRecord[];
   readonly starts: readonly StartRecord[];
   readonly evaluations: readonly EvaluationRecord[];
   /** the one of them that speaks for the run; null: there is none */
@@ -173,6 +176,7 @@ export function readRun(folder: string): RunReport {
     settings: flat,
     metrics,
     timing: readTiming(join(folder, 'timing.csv'), isAtWork ? [] : problems),
+    ranks: records(ranksFile, rankRecord),
     starts,
     evaluations,
     evaluation,
