@@ -102,6 +102,20 @@ function firstAtLeast(ascending: Float64Array, value: number): number {
   return low;
 }
 
+/** Coordinates after which a distance is known to be too long, or goes on. */
+const stretch = 8;
+
+function squaredDistance(a: Float32Array, atA: number, b: Float32Array, atB: number, length: number): number {
+  let [even, odd] = [0, 0];
+  let i = 0;
+  for (; i + 1 < length; i += 2) {
+    even += (a[atA + i]! - b[atB + i]!) ** 2;
+    odd += (a[atA + i + 1]! - b[atB + i + 1]!) ** 2;
+  }
+  if (i < length) even += (a[atA + i]! - b[atB + i]!) ** 2;
+  return even + odd;
+}
+
 /** Squared distance of each row to its third nearest reference of its group; of all where the group has fewer. */
 function distancesTo(
   references: Float32Array,
@@ -123,8 +137,8 @@ function distancesTo(
     nearest.fill(Number.POSITIVE_INFINITY);
     for (const i of own.length < neighbour ? all : own) {
       let sum = 0;
-      for (let k = 0; k < width && sum < nearest[neighbour - 1]!; k++) {
-        sum += (rows[n * width + k]! - references[i * width + k]!) ** 2;
+      for (let k = 0; k < width && sum < nearest[neighbour - 1]!; k += stretch) {
+        sum += squaredDistance(rows, n * width + k, references, i * width + k, Math.min(stretch, width - k));
       }
       if (sum >= nearest[neighbour - 1]!) continue;
       let place = neighbour - 1;

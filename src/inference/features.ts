@@ -74,25 +74,39 @@ export function networkFeatures(
   return { count, inputs: views[0]!.all, features: views[1]!.all, outputs: views[2]!.all };
 }
 
+/** For each of the sums, which of the numbers go into it, and with which signs: as many into each. */
 interface Sketch {
-  readonly places: Uint32Array;
+  /** [sketchWidth + 1]: where those of each sum begin */
+  readonly begins: Uint32Array;
+  /** [width] */
+  readonly sources: Uint32Array;
   readonly signs: Float32Array;
 }
 
-/** Which sum each of the numbers goes into, as many into each, and with which sign. */
 function sketchOf(width: number, seed: number): Sketch {
   const key = { seed, purpose: purpose.featureSketch, step: 0, replica: 0, layer: 0, example: 0 };
   const places = new Uint32Array(width);
   permutation(places, key);
   const signs = new Float32Array(width);
   fillSigns(signs, { ...key, step: 1 }, 1, width);
-  return { places: places.map((place) => place % sketchWidth), signs };
+  const ofSum = Array.from({ length: sketchWidth }, (): number[] => []);
+  for (const [i, place] of places.entries()) ofSum[place % sketchWidth]!.push(i);
+  const begins = new Uint32Array(sketchWidth + 1);
+  ofSum.forEach((sources, k) => (begins[k + 1] = begins[k]! + sources.length));
+  const sources = Uint32Array.from(ofSum.flat());
+  return { begins, sources, signs: Float32Array.from(sources, (i) => signs[i]!) };
 }
 
-function sketched(values: Float32Array, width: number, { places, signs }: Sketch, out: Float32Array): void {
+function sketched(values: Float32Array, width: number, { begins, sources, signs }: Sketch, out: Float32Array): void {
   const rows = out.length / sketchWidth;
+  const row = new Float32Array(width);
   for (let n = 0; n < rows; n++) {
-    const [from, to] = [n * width, n * sketchWidth];
-    for (let i = 0; i < width; i++) out[to + places[i]!] += signs[i]! * values[from + i]!;
+    row.set(values.subarray(n * width, (n + 1) * width));
+    for (let k = 0; k < sketchWidth; k++) {
+      let sum = 0;
+      const end = begins[k + 1]!;
+      for (let i = begins[k]!; i < end; i++) sum += signs[i]! * row[sources[i]!]!;
+      out[n * sketchWidth + k] = sum;
+    }
   }
 }
