@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -10,7 +11,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Processes, not threads: tests change the folder, the environment and signal handlers, and start workers.
     pool: 'forks',
-    maxWorkers: '100%',
+    // one more than there are cores: many tests wait, for launchers, batch systems and deadlines
+    maxWorkers: availableParallelism() + 1,
     watch: false,
     env: !process.env.PYTHON && existsSync(python) ? { PYTHON: python } : {},
     // Wide enough for two busy cores: a limit is there for what hangs, not for what is slow.

@@ -57,7 +57,7 @@ claim(`score function: variance ${expected.toFixed(0)}`, near(score.variance, ex
 //
 // $$\sum_j C_{ij} s_j \varepsilon_j, \qquad \text{of variance} \quad \sum_j C_{ij}^2 s_j^2$$
 //
-// *Flipout* (Wen et al. 2018, equation 4) turns the shared perturbation $\Delta w_j = s_j \varepsilon_j$ into another one for each
+// *Flipout* (Wen et al. 2018, section 3) turns the shared perturbation $\Delta w_j = s_j \varepsilon_j$ into another one for each
 // example, by random signs for the inputs and the outputs of the layer: $\Delta w^{(n)}_{ij} = a_{ni} \Delta w_{ij} b_{nj}$. A
 // normal distribution is symmetric, so each example's weights are distributed as before, but two examples' perturbations are
 // uncorrelated. Of their mistakes only the mean remains:

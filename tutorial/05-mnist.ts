@@ -68,7 +68,7 @@ console.log(
 // %% [markdown]
 // ## The predictive distribution
 //
-// To predict, average over the posterior (Blundell et al. 2015, section 2):
+// To predict, average over the posterior (Blundell et al. 2015, section 3):
 //
 // $$p(y \mid x, D) = \int p(y \mid x, w) q(w) dw \approx \frac1T \sum_{t=1}^T p(y \mid x, w_t), \qquad w_t \sim q$$
 //
@@ -238,7 +238,7 @@ claim('the average of 30 draws has the better NLL', alone.nll > nll);
 // %% [markdown]
 // ## References
 //
-// * C. Blundell et al., *Weight Uncertainty in Neural Networks*, 2015, arXiv 1505.05424, section 2.
+// * C. Blundell et al., *Weight Uncertainty in Neural Networks*, 2015, arXiv 1505.05424, section 3.
 // * N. Houlsby et al., *Bayesian Active Learning for Classification and Preference Learning*, 2011, arXiv 1112.5745, equation 2.
 // * C. Guo et al., *On Calibration of Modern Neural Networks*, 2017, arXiv 1706.04599, section 2: reliability diagrams.
 // * Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*.

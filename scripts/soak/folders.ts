@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Ended, endOf, folder, startBuilt, writeDigits } from '../../test/cli/process.ts';
+import { type Ended, endOf, folder, start, writeDigits } from '../../test/cli/process.ts';
 
 const files = [
   'config.yaml',
@@ -77,7 +77,7 @@ interface Watched extends Ended {
 
 /** A command to its end, and the most memory that it had. */
 async function watched(words: readonly string[]): Promise<Watched> {
-  const child = startBuilt(...words);
+  const child = start(...words);
   let peak = 0;
   const look = setInterval(() => {
     try {
@@ -137,7 +137,7 @@ export async function folders(): Promise<void> {
     '--draws',
     '2',
   ];
-  const trained = await endOf(startBuilt('train', 'BNN_FC_flip', ...words, '--ranks', '1', '--out', 'whole'));
+  const trained = await endOf(start('train', 'BNN_FC_flip', ...words, '--ranks', '1', '--out', 'whole'));
   if (trained.code !== 0) throw new Error(trained.stderr);
   writeFileSync(join(folder, 'whole/run.lock'), '{"pid":1');
   const expected: string[] = [];

@@ -7,7 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, pathWith, ranksOf } from '../../test/cli/launching.ts';
-import { type Running, endOf, folder, startBuilt, writeDigits } from '../../test/cli/process.ts';
+import { type Running, endOf, folder, start, writeDigits } from '../../test/cli/process.ts';
 import { installedMpis, shareOf } from './ways.ts';
 
 let state = 0;
@@ -51,7 +51,7 @@ interface Way {
 
 const threads: Way = {
   name: 'threads',
-  start: (words) => startBuilt(...words, '--ranks', '2'),
+  start: (words) => start(...words, '--ranks', '2'),
   victims: ({ pid }) => [pid!],
   within: 900,
 };
@@ -131,7 +131,7 @@ async function undisturbed(steps: number): Promise<string> {
     '--out',
     `undisturbed-${steps}`,
   ];
-  const { code, stdout, stderr } = await endOf(startBuilt(...words));
+  const { code, stdout, stderr } = await endOf(start(...words));
   if (code !== 0) throw new Error(`the undisturbed run ended with code ${code}: ${stderr}`);
   return (JSON.parse(stdout) as { parametersSha256: string }).parametersSha256;
 }

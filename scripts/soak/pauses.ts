@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, pathWith, ranksOf } from '../../test/cli/launching.ts';
-import { type Running, endOf, startBuilt, writeDigits } from '../../test/cli/process.ts';
+import { type Running, endOf, start, writeDigits } from '../../test/cli/process.ts';
 import { installedMpis, shareOf } from './ways.ts';
 
 const deadline = 2;
@@ -23,7 +23,7 @@ export async function pauses({ count }: { readonly count: number }): Promise<voi
     run,
   ];
   const ways = [
-    { name: 'threads', start: (run: string) => startBuilt('train', ...words(run), '--ranks', '2') },
+    { name: 'threads', start: (run: string) => start('train', ...words(run), '--ranks', '2') },
     ...installedMpis().map(({ name, command }) => {
       const path = pathWith(`paused ${name}`, command[0]!);
       return { name, start: (run: string): Running => launch(path, '-n', '2', 'train', ...words(run)) };

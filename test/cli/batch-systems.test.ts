@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { built, endOf, folder, startBuilt, writeDigits } from './process.ts';
+import { built, endOf, folder, start, writeDigits } from './process.ts';
 
 const isMissing = !mpis.every(isInstalled);
 const isSkipped = isMissing && !process.env['CI'];
@@ -64,7 +64,7 @@ const sha256In = (text: string): string => /"parametersSha256":"(\w+)"/.exec(tex
 let alone = '';
 
 beforeAll(async () => {
-  const { code, stdout, stderr } = await endOf(startBuilt(...words, '--ranks', '1', '--out', 'alone'));
+  const { code, stdout, stderr } = await endOf(start(...words, '--ranks', '1', '--out', 'alone'));
   if (code !== 0) throw new Error(stderr);
   alone = sha256In(stdout);
 });

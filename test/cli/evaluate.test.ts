@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import type { RunSummary } from '../../src/compose/index.ts';
 import { coloursCsv, numbersCsv } from '../support/own-data.ts';
-import { endOf, folder, startBuilt, writeDigits } from './process.ts';
+import { endOf, folder, start, writeDigits } from './process.ts';
 import { recorder } from './request.ts';
 
 const at = (name: string) => join(folder, name);
@@ -310,7 +310,7 @@ describe('credence evaluate --ranks', () => {
     // 50 images x 1601 draws: enough for four threads to be worth starting
     const words = ['evaluate', 'digits-run', '--draws', '1601', '--ood', 'noise-images', '--json', '--ranks'];
     const told = [];
-    for (const ranks of ['1', '2', '4']) told.push(await endOf(startBuilt(...words, ranks)));
+    for (const ranks of ['1', '2', '4']) told.push(await endOf(start(...words, ranks)));
     expect(JSON.parse(told[0]!.stdout)).toMatchObject({ draws: 1601, outOfDistribution: { count: 40 } });
     for (const other of told.slice(1)) expect(other).toEqual(told[0]);
   });

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { endOf, folder, startBuilt, writeDigits } from './process.ts';
+import { endOf, folder, start, writeDigits } from './process.ts';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -13,7 +13,7 @@ const few = ['--batchSize', '8', '--draws', '2', '--ranks', '1', '--json'];
 
 /** The figures of a run, which has to end well. */
 async function figuresOf(...words: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await endOf(startBuilt(...words));
+  const { code, stdout, stderr } = await endOf(start(...words));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as Record<string, unknown>;
 }

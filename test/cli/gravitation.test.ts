@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldOutSignals, makeSignals, usualTargets } from '../../src/gravitation/index.ts';
 import { npy } from '../datasets/fixtures.ts';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { built, endOf, folder, startBuilt } from './process.ts';
+import { built, endOf, folder, start } from './process.ts';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string) => join(folder, name);
 
 async function told(...words: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await endOf(startBuilt(...words, '--json'));
+  const { code, stdout, stderr } = await endOf(start(...words, '--json'));
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const { run: _, samplesPerSecond: __, ...own } = JSON.parse(stdout);
   return own;
@@ -75,7 +75,7 @@ describe('credence train with gravitational waves', () => {
     const { inputs } = heldOutSignals(signals, { seed: 4 });
     if (!(inputs instanceof Float32Array)) throw new Error('windows are not in memory');
     writeFileSync(at('events.npy'), npy('<f4', [3, 8192], inputs));
-    const { code, stderr } = await endOf(startBuilt('predict', 'one', 'events.npy', '--out', 'events.csv'));
+    const { code, stderr } = await endOf(start('predict', 'one', 'events.npy', '--out', 'events.csv'));
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const [header, ...rows] = readFileSync(at('events.csv'), 'utf8').trim().split('\n');
     expect(header!.split(',')[0]).toBe('finalSpin.mean');
@@ -101,7 +101,7 @@ describe('credence train with gravitational waves', () => {
   });
 
   it('makes files, and trains on them from loud to faint, in memory and out of it', async () => {
-    const make = (...words: string[]) => endOf(startBuilt('data', 'gw', '--count', '40', '--test', '20', ...words));
+    const make = (...words: string[]) => endOf(start('data', 'gw', '--count', '40', '--test', '20', ...words));
     const { code, stdout } = await make('--out', 'files', '--ranks', '2', '--seed', '3');
     expect({ code, stdout: stdout.replace(/[\d.]+ s/, 'T s') }).toEqual({
       code: 0,
@@ -123,7 +123,7 @@ train on them: credence train GW_BNN --data files
 
   it('makes files only as it is told', async () => {
     const refused = async (...words: string[]) => {
-      const { code, stderr } = await endOf(startBuilt('data', ...words));
+      const { code, stderr } = await endOf(start('data', ...words));
       return `${code} ${stderr}`;
     };
     expect(await refused('gw')).toContain('2 credence: credence data gw: --out is missing');
@@ -137,7 +137,7 @@ train on them: credence train GW_BNN --data files
   });
 
   it('refuses what makes no sense', async () => {
-    const refused = async (...words: string[]) => (await endOf(startBuilt('train', 'gw', ...words))).stderr;
+    const refused = async (...words: string[]) => (await endOf(start('train', 'gw', ...words))).stderr;
     expect(await refused('--data.peakSnr', '3,1')).toContain('two numbers above 0 in order');
     expect(await refused('--data.test', 'other.csv')).toContain('expected a share');
     expect(await refused('--data', 'events')).toMatch(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../src/launch/index.ts';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
 import { launch, pathWith, rankOf, ranksOf } from './launching.ts';
-import { type Ended, type Running, endOf, startBuilt, folder, linesIn, writeDigits } from './process.ts';
+import { type Ended, type Running, endOf, start, folder, linesIn, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
 const iteration = '300';
@@ -135,7 +135,7 @@ describe.each(launchers)('credence launch by $name', ({ name, program, package: 
       // The same run from the beginning, on one rank, to where the other one was halted.
       const words = ['train', 'BNN_FC_flip', ...common, '--iteration', `${last}`, '--json', '--out', `whole-${name}`];
       const whole = sha256Of(await credence('-n', '1', ...words));
-      const evaluated = await endOf(startBuilt('evaluate', run, '--json'));
+      const evaluated = await endOf(start('evaluate', run, '--json'));
       expect(JSON.parse(evaluated.stdout)).toMatchObject({ step: last, parametersSha256: whole });
     });
   }

@@ -6,12 +6,12 @@ import { zipSync } from 'fflate';
 import jpeg from 'jpeg-js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { type Ended, built, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+import { type Ended, built, endOf, figuresOf, folder, linesIn, start, writeDigits } from './process.ts';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string) => join(folder, name);
-const credence = (...words: string[]): Promise<Ended> => endOf(startBuilt(...words));
+const credence = (...words: string[]): Promise<Ended> => endOf(start(...words));
 
 function write(name: string, text: string | Uint8Array): string {
   writeFileSync(at(name), text);
@@ -202,7 +202,7 @@ describe.each(Object.entries(ways))('%s', (name, { train, inputs }) => {
   });
 
   it('killed, goes on to the end of the run that was not', async () => {
-    const child = startBuilt('train', ...train, '--ranks', '2', '--out', `${run}-killed`);
+    const child = start('train', ...train, '--ranks', '2', '--out', `${run}-killed`);
     const end = endOf(child);
     await linesIn(`${run}-killed/metrics.jsonl`, 5, child).then(() => child.kill('SIGKILL'));
     expect((await end).signal).toBe('SIGKILL');
@@ -256,7 +256,7 @@ export default { network: sequential(flatten(), dense({ units: 64, activation: '
     const { step } = JSON.parse(one.stdout) as { step: number };
     expect(step).toBeLessThan(3000);
     expect(step).toBe(best.step + 40);
-    const child = startBuilt(...settings, '--ranks', '2', '--out', 'patient-killed');
+    const child = start(...settings, '--ranks', '2', '--out', 'patient-killed');
     const end = endOf(child);
     await linesIn('patient-killed/metrics.jsonl', best.step + 12, child).then(() => child.kill('SIGKILL'));
     expect((await end).signal).toBe('SIGKILL');

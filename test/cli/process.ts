@@ -6,10 +6,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-/** The command line as it is installed. */
+/** The command line as it is installed, which `npm test` has built: Node starts no thread from TypeScript sources. */
 export const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const tsx = import.meta.resolve('tsx');
 
 export const folder = mkdtempSync(join(tmpdir(), 'credence-process-'));
 
@@ -22,18 +20,9 @@ export interface Ended {
 
 export type Running = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Starts `credence WORDS` in the scratch folder, from the sources. */
+/** Starts `credence WORDS` in the scratch folder, as it is installed. */
 export function start(...words: string[]): Running {
-  return run('--import', tsx, main, ...words);
-}
-
-/** The same from dist/: Node starts no thread from TypeScript sources. `npm test` has built it. */
-export function startBuilt(...words: string[]): Running {
-  return run(built, ...words);
-}
-
-function run(...words: string[]): Running {
-  return spawn(process.execPath, words, {
+  return spawn(process.execPath, [built, ...words], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },

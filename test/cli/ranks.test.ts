@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { type Ended, built, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+import { type Ended, built, endOf, figuresOf, folder, linesIn, start, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
 const common = ['--data', data, '--draws', '1', '--seed', '7', '--batchSize', '12', '--printEvery', '1'];
@@ -11,7 +11,7 @@ const common = ['--data', data, '--draws', '1', '--seed', '7', '--batchSize', '1
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function credence(...words: string[]): Promise<Ended> {
-  return endOf(startBuilt(...words));
+  return endOf(start(...words));
 }
 
 function evaluationsOf(run: string) {
@@ -93,7 +93,7 @@ describe('credence train --ranks', () => {
   it.each(['1', '2', '3'])('killed on four threads, goes on on %s to the same end', async (ranks) => {
     const [killed, unharmed] = [`killed-${ranks}`, `unharmed-${ranks}`];
     const words = ['BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '120', '--checkpointEvery', '25'];
-    const child = startBuilt('train', ...words, '--ranks', '4', '--out', killed);
+    const child = start('train', ...words, '--ranks', '4', '--out', killed);
     const end = endOf(child);
     await linesIn(`${killed}/metrics.jsonl`, 30 + 15 * Number(ranks), child).then(() => child.kill('SIGKILL'));
     expect((await end).signal).toBe('SIGKILL');
@@ -178,7 +178,7 @@ describe('credence train --ranks', () => {
 
   it('stops all threads after the same step when asked to', async () => {
     const words = ['train', 'BNN_FC_flip', ...common, '--replicas', '2', '--ranks', '2', '--iteration', '60000'];
-    const child = startBuilt(...words, '--out', 'stopped');
+    const child = start(...words, '--out', 'stopped');
     const end = endOf(child);
     await linesIn('stopped/metrics.jsonl', 20, child).then(() => child.kill('SIGTERM'));
     const { code, stderr } = await end;

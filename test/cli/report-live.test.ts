@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { credence, endOf, figuresOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+import { credence, endOf, figuresOf, folder, linesIn, start, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
 const small = ['train', 'BNN_FC_flip', '--data', data, '--batchSize', '20', '--draws', '2', '--seed', '7'];
@@ -12,11 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('credence report', () => {
   it('of a folder that is written while it reads tells what is there, and the run does not notice', async () => {
-    const training = startBuilt(...small, ...often, '--out', 'watched');
+    const training = start(...small, ...often, '--out', 'watched');
     const end = endOf(training);
     await linesIn('watched/metrics.jsonl', 20, training);
     const reports = [];
-    do reports.push(await endOf(startBuilt('report', 'watched', '--out', 'page', '--json')));
+    do reports.push(await endOf(start('report', 'watched', '--out', 'page', '--json')));
     while (training.exitCode === null);
     expect(await end).toMatchObject({ code: 0 });
     const told = reports.map(({ code, stdout, stderr }) => {

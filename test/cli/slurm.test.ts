@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSweep } from '../../src/launch/index.ts';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
 import { type Slurm, hasSlurm, startSlurm } from '../support/slurm.ts';
-import { type Ended, type Running, built, endOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+import { type Ended, type Running, built, endOf, folder, linesIn, start, writeDigits } from './process.ts';
 
 const isMissing = !hasSlurm || !isInstalled(mpis[1]);
 const isSkipped = isMissing && !process.env['CI'];
@@ -43,13 +43,23 @@ const sha256In = (text: string): string => /"parametersSha256":"(\w+)"/.exec(tex
 
 /** Of an undisturbed run in one process. */
 async function sha256Of(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await endOf(startBuilt(...train, ...words, '--ranks', '1', '--json'));
+  const { code, stdout, stderr } = await endOf(start(...train, ...words, '--ranks', '1', '--json'));
   expect(code, stderr).toBe(0);
   return sha256In(stdout);
 }
 
 function jobIn(stderr: string): string {
   return /job (\d+)/.exec(stderr)![1];
+}
+
+/** Sooner told than by `sbatch --wait`, which looks every half a minute. */
+async function endStateOf(job: string): Promise<string> {
+  for (;;) {
+    const { stdout } = await endOf(spawned('scontrol', ['show', 'job', job]));
+    const state = /JobState=(\w+)/.exec(stdout)?.[1] ?? `none in ${stdout}`;
+    if (!['PENDING', 'RUNNING', 'COMPLETING'].includes(state)) return state;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 describe.skipIf(isSkipped)(`credence submit, under Slurm${skipped}`, () => {
@@ -88,8 +98,8 @@ describe.skipIf(isSkipped)(`credence submit, under Slurm${skipped}`, () => {
     expect(stderr).toContain('this Slurm has no MpiDefault: mpiexec starts the ranks');
     expect(stderr).toMatch(/job \d+: CANCELLED, exit code \d+/);
 
-    const again = await endOf(spawned('sbatch', ['--wait', `${run}.sh`]));
-    expect(again.code, readFileSync(`${run}.log`, 'utf8')).toBe(0);
+    const { stdout: again } = await endOf(spawned('sbatch', ['--parsable', `${run}.sh`]));
+    expect(await endStateOf(again.trim()), readFileSync(`${run}.log`, 'utf8')).toBe('COMPLETED');
     const steps = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
     expect(steps.map((line) => (JSON.parse(line) as { step: number }).step)).toEqual(
       Array.from({ length: 1500 }, (_, i) => i + 1),

@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npy } from '../datasets/fixtures.ts';
-import { type Ended, endOf, folder, startBuilt } from './process.ts';
+import { type Ended, endOf, folder, start } from './process.ts';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string) => join(folder, name);
 
 async function credence(...words: string[]): Promise<Ended> {
-  const ended = await endOf(startBuilt(...words));
+  const ended = await endOf(start(...words));
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return ended;
 }
@@ -87,7 +87,7 @@ describe('weights', () => {
   });
 
   it("are of data of one's own", async () => {
-    const { code, stderr } = await endOf(startBuilt('train', '--data.name', 'mnist', '--weights', 'w'));
+    const { code, stderr } = await endOf(start('train', '--data.name', 'mnist', '--weights', 'w'));
     expect([code, stderr]).toEqual([2, 'credence: weights w for mnist: expected own data, with a column of weights\n']);
   });
 });

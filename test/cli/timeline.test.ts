@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isInstalled, mpis } from '../comm/launch-mpi.ts';
-import { built, endOf, folder, linesIn, startBuilt, writeDigits } from './process.ts';
+import { built, endOf, folder, linesIn, start, writeDigits } from './process.ts';
 
 const data = writeDigits('digits');
 const common = ['BNN_conv_flip', '--data', data, '--draws', '1', '--batchSize', '12', '--replicas', '4'];
@@ -91,9 +91,7 @@ function checkContent(trace: Trace): void {
 
 describe('credence train --timeline', () => {
   it('shows what every thread did when', async () => {
-    const { code, stderr } = await endOf(
-      startBuilt(...words, '--ranks', '2', '--out', 'run', '--timeline', 'run.json'),
-    );
+    const { code, stderr } = await endOf(start(...words, '--ranks', '2', '--out', 'run', '--timeline', 'run.json'));
     expect(code, stderr).toBe(0);
     checkForm(traceIn('run.json'), 2);
     checkContent(traceIn('run.json'));
@@ -101,7 +99,7 @@ describe('credence train --timeline', () => {
 
   it('is whole after a stop', async () => {
     const long = ['train', ...common, '--iteration', '60000', '--printEvery', '1', '--ranks', '2'];
-    const child = startBuilt(...long, '--out', 'stopped', '--timeline', 'stopped.json');
+    const child = start(...long, '--out', 'stopped', '--timeline', 'stopped.json');
     const end = endOf(child);
     await linesIn('stopped/metrics.jsonl', 10, child).then(() => child.kill('SIGINT'));
     const { code, stderr } = await end;
@@ -113,7 +111,7 @@ describe('credence train --timeline', () => {
   });
 
   it('says before anything begins that a file cannot be written', async () => {
-    const { code, stderr } = await endOf(startBuilt(...words, '--out', 'never', '--timeline', 'nowhere/trace.json'));
+    const { code, stderr } = await endOf(start(...words, '--out', 'never', '--timeline', 'nowhere/trace.json'));
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
       "credence: cannot write the timeline nowhere/trace.json: got ENOENT: no such file or directory, open 'nowhere/trace.json.new'. Make its folder first, or choose another one

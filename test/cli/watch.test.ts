@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/run.ts';
-import { type Running, endOf, folder, startBuilt, writeDigits } from './process.ts';
+import { type Running, endOf, folder, start, writeDigits } from './process.ts';
 import { recorder } from './request.ts';
 
 const data = writeDigits('digits');
@@ -25,7 +25,7 @@ const short = [...words, '--iteration', '40'];
 const endless = [...words, '--iteration', '1000000', '--checkpointEvery', '0'];
 
 beforeAll(async () => {
-  const { code, stderr } = await endOf(startBuilt(...short, '--out', 'done'));
+  const { code, stderr } = await endOf(start(...short, '--out', 'done'));
   if (code !== 0) throw new Error(stderr);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,7 +69,7 @@ async function refusal(...typed: string[]): Promise<string> {
 
 describe('credence watch', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('serves a finished run until %s', async (signal) => {
-    const child = startBuilt('watch', 'done');
+    const child = start('watch', 'done');
     const ended = endOf(child);
     const address = await addressOf(child);
     expect(await knock(address)).toBe(200);
@@ -78,7 +78,7 @@ describe('credence watch', () => {
   });
 
   it('answers an object with --json', async () => {
-    const child = startBuilt('watch', 'done', '--json');
+    const child = start('watch', 'done', '--json');
     const ended = endOf(child);
     const address = await addressOf(child);
     child.kill('SIGTERM');
@@ -86,10 +86,10 @@ describe('credence watch', () => {
   });
 
   it('says which port is in use, and ends', async () => {
-    const first = startBuilt('watch', 'done');
+    const first = start('watch', 'done');
     const ended = endOf(first);
     const { port } = new URL(await addressOf(first));
-    const { code, stdout, stderr } = await endOf(startBuilt('watch', 'done', '--port', port));
+    const { code, stdout, stderr } = await endOf(start('watch', 'done', '--port', port));
     first.kill('SIGTERM');
     await ended;
     expect([code, stdout]).toEqual([1, '']);
@@ -117,8 +117,8 @@ describe('credence watch', () => {
 
 describe('credence train --watch', () => {
   it('tells the address on stderr, leaves stdout to the result, and computes the same', async () => {
-    const { code, stdout, stderr } = await endOf(startBuilt(...short, '--out', 'watched', '--watch', '--json'));
-    const before = JSON.parse((await endOf(startBuilt(...short, '--out', 'unwatched', '--json'))).stdout) as object;
+    const { code, stdout, stderr } = await endOf(start(...short, '--out', 'watched', '--watch', '--json'));
+    const before = JSON.parse((await endOf(start(...short, '--out', 'unwatched', '--json'))).stdout) as object;
     expect(code).toBe(0);
     expect(stderr).toMatch(/^(live page: http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/\n)?$/);
     const own = { run: expect.any(String), samplesPerSecond: expect.any(Number) };
@@ -126,10 +126,10 @@ describe('credence train --watch', () => {
   });
 
   it('goes on without a page where the port is in use', async () => {
-    const child = startBuilt('watch', 'done');
+    const child = start('watch', 'done');
     const ended = endOf(child);
     const { port } = new URL(await addressOf(child));
-    const training = startBuilt(...endless, '--out', 'taken', '--watch', '--port', port);
+    const training = start(...endless, '--out', 'taken', '--watch', '--port', port);
     const trained = endOf(training);
     await new Promise<void>((done) => {
       training.stderr.on('data', (chunk: Buffer) => {
@@ -146,7 +146,7 @@ describe('credence train --watch', () => {
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)('is gone with the run: %s', async (signal) => {
-    const child = startBuilt(...endless, '--out', signal, '--watch');
+    const child = start(...endless, '--out', signal, '--watch');
     const ended = endOf(child);
     const address = await addressOf(child);
     expect(await knock(address)).toBe(200);

@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 export interface Mpi {
   readonly name: string;
@@ -40,6 +43,21 @@ export interface MpiRunOptions {
   readonly beside?: readonly string[];
 }
 
+let rankProgram: string | null = null;
+
+/** Some seventy ranks are started, each of which would compile the sources anew. It lies where it finds the packages. */
+async function bundled(name: string): Promise<string> {
+  const folder = fileURLToPath(new URL('../../.cache/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, name.replace('.ts', '.mjs'));
+  // another test file may be about to start it
+  const outfile = `${file}.${process.pid}.mjs`;
+  const entryPoints = [fileURLToPath(new URL(name, import.meta.url))];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+  renameSync(outfile, file);
+  return file;
+}
+
 /** Runs scenarios on ranks that the real launcher has started. */
 export async function runMpi(
   mpi: Mpi,
@@ -50,7 +68,7 @@ export async function runMpi(
   const { deadlineSeconds = 20, startSeconds = 30, signal, env, beside = [] } = options;
   const other = beside.length > 0 ? [':', '-n', '1', ...beside] : [];
   const [launcher, ...flags] = mpi.command;
-  const program = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./mpi-rank.ts', import.meta.url))];
+  const program = [process.execPath, (rankProgram ??= await bundled('mpi-rank.ts'))];
   const child = spawn(
     launcher,
     [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, `${startSeconds}`, ...names, ...other],

@@ -51,10 +51,9 @@ export class Random {
   }
 
   reals(shape: Shape, low = -2, high = 2): TestTensor {
-    return f32(
-      shape,
-      Array.from({ length: sizeOf(shape) }, () => this.real(low, high)),
-    );
+    const data = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < data.length; i++) data[i] = this.real(low, high);
+    return { shape, dtype: 'f32', data };
   }
 
   /**

@@ -112,7 +112,7 @@ export class Bench {
   #fill(call: KernelCall, { inputs }: Case): void {
     for (const [i, { offset }] of call.inputs.entries()) {
       const { dtype, data: values } = inputs[i];
-      const data = dtype === 'bf16' ? Uint16Array.from(values, toBfloat16) : values;
+      const data = dtype === 'bf16' ? stored(values) : values;
       this.#bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     }
   }
@@ -143,7 +143,7 @@ export class Bench {
       case 'f32':
         return { shape, dtype, data: new Float32Array(bytes.buffer) };
       case 'bf16':
-        return { shape, dtype, data: Float32Array.from(new Uint16Array(bytes.buffer), fromBfloat16) };
+        return { shape, dtype, data: widened(new Uint16Array(bytes.buffer)) };
       case 'i32':
         return { shape, dtype, data: new Int32Array(bytes.buffer) };
       case 'u8':
@@ -164,6 +164,19 @@ export class Bench {
     const nearest = named.toSorted((a, b) => Math.abs(a[1] - at) - Math.abs(b[1] - at))[0];
     return `a byte that belongs to nobody was changed, at ${at - nearest[1]} from the start of ${nearest[0]} (${nearest[2]} bytes)`;
   }
+}
+
+// what `from` does with a function, ten times as fast
+function stored(values: ArrayLike<number>): Uint16Array {
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) halves[i] = toBfloat16(values[i]!);
+  return halves;
+}
+
+function widened(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < values.length; i++) values[i] = fromBfloat16(halves[i]!);
+  return values;
 }
 
 /** Of bfloat16 the widened ones: as many, and the same where they are the same. */

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Running, endOf, folder, startBuilt, writeDigits } from '../cli/process.ts';
+import { type Running, endOf, folder, start, writeDigits } from '../cli/process.ts';
 import { findChromium } from '../support/chromium.ts';
 
 const executablePath = findChromium();
@@ -46,7 +46,7 @@ class Training {
       '--ranks',
       '1',
     ];
-    this.#child = startBuilt(...words, ...more, '--out', 'run', '--watch');
+    this.#child = start(...words, ...more, '--out', 'run', '--watch');
     this.ended = endOf(this.#child);
     this.address = new Promise((done) => {
       let text = '';
