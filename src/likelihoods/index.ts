@@ -32,3 +32,4 @@ export type { RealPredictive, RealScores } from './real-predictive.ts';
 export { checkDraws, checkLevels, checkTargets, scoresOf } from './requests.ts';
 export { inUnits, realFigures, targetsInUnits } from './reals.ts';
 export { relativeErrors } from './relative.ts';
+export { quantilePlace } from './quantile-place.ts';

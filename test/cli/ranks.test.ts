@@ -25,6 +25,15 @@ function evaluationsOf(run: string) {
   });
 }
 
+const known = new Map<string, Promise<Ended>>();
+
+/** A run on one rank that several tests hold others against, made once. */
+function alone(run: string, ...words: string[]): Promise<Ended> {
+  const ended = known.get(run) ?? credence(...words, '--ranks', '1', '--out', run);
+  known.set(run, ended);
+  return ended;
+}
+
 function sha256Of({ code, stdout, stderr }: Ended): string {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return (JSON.parse(stdout) as { parametersSha256: string }).parametersSha256;
@@ -91,16 +100,16 @@ describe('credence train --ranks', () => {
   });
 
   it.each(['1', '2', '3'])('killed on four threads, goes on on %s to the same end', async (ranks) => {
-    const [killed, unharmed] = [`killed-${ranks}`, `unharmed-${ranks}`];
+    const killed = `killed-${ranks}`;
     const words = ['BNN_FC_flip', ...common, '--replicas', '4', '--iteration', '120', '--checkpointEvery', '25'];
     const child = start('train', ...words, '--ranks', '4', '--out', killed);
     const end = endOf(child);
     await linesIn(`${killed}/metrics.jsonl`, 30 + 15 * Number(ranks), child).then(() => child.kill('SIGKILL'));
     expect((await end).signal).toBe('SIGKILL');
     const resumed = await credence('train', '--resume', killed, '--ranks', ranks, '--json');
-    const whole = await credence('train', ...words, '--ranks', '1', '--out', unharmed, '--json');
+    const whole = await alone('unharmed', 'train', ...words, '--json');
     expect(sha256Of(resumed)).toBe(sha256Of(whole));
-    expect(figuresOf(killed)).toEqual(figuresOf(unharmed));
+    expect(figuresOf(killed)).toEqual(figuresOf('unharmed'));
   });
 
   it('evaluates on the way, the same on any number of threads, and trains as if it did not', async () => {
@@ -246,25 +255,25 @@ describe.each(mpis)('credence train under the mpiexec of $name', (mpi) => {
       const out = mpi.package;
       const evaluated = [...words, '--evaluateEvery', '20', '--draws', '7'];
       const [one, two] = [
-        await credence(...evaluated, '--ranks', '1', '--out', `${out}-1`),
+        await alone('one-rank', ...evaluated),
         await job([...evaluated, '--out', `${out}-2`], [...evaluated, '--out', `${out}-2`]),
       ];
       expect(two.code, two.stderr).toBe(0);
       const { parametersSha256 } = JSON.parse(two.stdout) as { parametersSha256: string };
       expect(parametersSha256).toBe(sha256Of(one));
-      expect(figuresOf(`${out}-2`)).toEqual(figuresOf(`${out}-1`));
-      expect(evaluationsOf(`${out}-1`).map(({ step, draws }) => [step, draws])).toEqual([
+      expect(figuresOf(`${out}-2`)).toEqual(figuresOf('one-rank'));
+      expect(evaluationsOf('one-rank').map(({ step, draws }) => [step, draws])).toEqual([
         [20, 7],
         [30, 7],
       ]);
-      expect(evaluationsOf(`${out}-2`)).toEqual(evaluationsOf(`${out}-1`));
+      expect(evaluationsOf(`${out}-2`)).toEqual(evaluationsOf('one-rank'));
       const resumed = await credence('train', '--resume', `${out}-2`, '--iteration', '40', '--ranks', '3', '--json');
-      const longer = await credence(...words, '--iteration', '40', '--ranks', '1', '--out', `${out}-longer`);
+      const longer = await alone('longer', ...words, '--iteration', '40');
       expect(sha256Of(resumed)).toBe(sha256Of(longer));
       const evaluate = ['evaluate', `${out}-2`, ...evaluation];
-      const [alone, together] = [await credence(...evaluate, '--ranks', '1'), await job(evaluate, evaluate)];
+      const [apart, together] = [await credence(...evaluate, '--ranks', '1'), await job(evaluate, evaluate)];
       expect(together.code, together.stderr).toBe(0);
-      expect(together.stdout).toBe(alone.stdout);
+      expect(together.stdout).toBe(apart.stdout);
     },
   );
 

@@ -43,7 +43,7 @@ export interface MpiRunOptions {
   readonly beside?: readonly string[];
 }
 
-let rankProgram: string | null = null;
+let rankProgram: Promise<string> | null = null;
 
 /** Some seventy ranks are started, each of which would compile the sources anew. It lies where it finds the packages. */
 async function bundled(name: string): Promise<string> {
@@ -68,7 +68,7 @@ export async function runMpi(
   const { deadlineSeconds = 20, startSeconds = 30, signal, env, beside = [] } = options;
   const other = beside.length > 0 ? [':', '-n', '1', ...beside] : [];
   const [launcher, ...flags] = mpi.command;
-  const program = [process.execPath, (rankProgram ??= await bundled('mpi-rank.ts'))];
+  const program = [process.execPath, await (rankProgram ??= bundled('mpi-rank.ts'))];
   const child = spawn(
     launcher,
     [...flags, '-n', `${size}`, ...program, `${deadlineSeconds}`, `${startSeconds}`, ...names, ...other],

@@ -50,7 +50,7 @@ export function casesOf(operation: OperationName, round: number, seed: number | 
   const made = table[operation]?.(new Random(name)) ?? [];
   const mix = new Random(`${name} in bfloat16`);
   return [...made, ...made.flatMap((tested) => inBfloat16(tested, mix))].map((tested) => {
-    const expected = truth.run(tested).outputs;
+    const expected = truth.run(tested, true).outputs;
     return { tested, expected, expectations: tested.expect(expected) };
   });
 }
