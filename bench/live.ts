@@ -4,10 +4,12 @@
  *
  *   npx tsx bench/live.ts [--ranks 1] [--turns 24] [--seconds 10]
  *
- * Prints the median over the pairs of turns, and their quartiles: 1.01 is one per cent more per step while the page is looked at.
+ * Prints the median over the pairs of turns, and their quartiles: 1.01 is one per cent more per step while the page is looked at. On a
+ * machine whose speed changes by more than that from one turn to the next, the second line says what can be meant: how much the
+ * process of the page computes, looked at for half of the time, after a minute for which it was looked at (Linux).
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -51,6 +53,24 @@ async function look(milliseconds: number): Promise<void> {
   }
 }
 
+/** Seconds that the process of the page has computed; NaN where nothing tells. */
+function computed(): number {
+  try {
+    const threads = readdirSync(`/proc/${training.pid}/task`);
+    const children = threads.map((thread) => readFileSync(`/proc/${training.pid}/task/${thread}/children`, 'utf8'));
+    const page = children.join(' ').trim().split(/\s+/).find(isPage);
+    // fields 14 and 15 of proc(5), of which the second may hold spaces: ticks of a hundredth of a second
+    const fields = readFileSync(`/proc/${page}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function isPage(pid: string): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('attached.js');
+}
+
 interface Turn {
   readonly isLooking: boolean;
   readonly from: number;
@@ -58,7 +78,9 @@ interface Turn {
 }
 
 const taken: Turn[] = [];
-await sleep(3000);
+await look(60_000);
+const first = computed();
+const started = Date.now() / 1e3;
 for (let i = 0; i < turns; i++) {
   // now the one first, now the other
   const isLooking = i % 4 === 0 || i % 4 === 3;
@@ -66,6 +88,7 @@ for (let i = 0; i < turns; i++) {
   await (isLooking ? look(1e3 * seconds) : sleep(1e3 * seconds));
   taken.push({ isLooking, from, to: Date.now() / 1e3 });
 }
+const share = (computed() - first) / (Date.now() / 1e3 - started);
 training.kill('SIGTERM');
 await ended;
 
@@ -84,6 +107,9 @@ const milliseconds = (1e3 * steps.reduce((sum, step) => sum + step.seconds, 0)) 
 console.log(
   `${ranks} ${ranks === 1 ? 'rank' : 'ranks'}, ${steps.length} steps of ${milliseconds.toFixed(2)} ms: while the page is looked at ` +
     `${quantile(0.5).toFixed(4)} times as long (quartiles ${quantile(0.25).toFixed(4)} to ${quantile(0.75).toFixed(4)}, ${ratios.length} pairs of turns)`,
+);
+console.log(
+  `the page computes ${first.toFixed(1)} s in its first minute, and then ${(100 * share).toFixed(2)} % of one core in the mean`,
 );
 
 function stepOf(line: string): { readonly seconds: number; readonly at: number } {

@@ -109,6 +109,24 @@ function keptOf({ run, step, parameters, experiment, test }: CalibrationTask): C
   }
 }
 
+/** The run's calibration, checked on data that are not the run's; null: it has none. */
+export function checkedElsewhere(
+  { run, experiment, step, parameters, test }: Omit<CalibrationTask, 'validation'>,
+  watch: Pick<Watch, 'note'>,
+): CalibrationRecord | null {
+  try {
+    const kept = readCalibration(run, step, parametersSha256(parameters));
+    if (kept === null) return null;
+    const rows = Array.from({ length: test.examples.count }, (_, n) => n);
+    const targets = inOwnUnits(test, experiment.model.units ?? null);
+    return { ...kept, check: checkCalibration(test.predictive, targets, rows, kept, kept.seed) };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    watch.note(error.message);
+    return null;
+  }
+}
+
 /** What --json tells of a calibration. */
 export type ToldCalibration = Pick<CalibrationRecord, 'of' | 'draws' | 'count' | 'check'> & {
   readonly temperature?: number;
@@ -119,16 +137,20 @@ export function toldOfCalibration({ of, draws, count, check, classes }: Calibrat
 }
 
 /** The same in words: what `predict` does with it, and how that does where nothing was learned from; or why there is none. */
-export function calibrationWords(learned: CalibrationRecord | { readonly reason: string }): string {
+export function calibrationWords(
+  learned: CalibrationRecord | { readonly reason: string },
+  isOtherData = false,
+): string {
   if ('reason' in learned) return `not calibrated: ${learned.reason}`;
   const { of: part, classes, check } = learned;
   const [of, where] = part === 'validation part' ? ['the validation part', 'the test set'] : [part, 'the other half'];
   const { coverage, count } = check;
   const error = Math.sqrt((coverage * (1 - coverage)) / count);
-  const held = `${coverage.toFixed(4)} +- ${error.toFixed(4)} of ${where}`;
+  const held = `${coverage.toFixed(4)} +- ${error.toFixed(4)} of ${isOtherData ? 'these examples' : where}`;
+  const from = isOtherData ? 'as calibrated on the own data of the run' : `calibrated on ${of} for predict`;
   return classes === null
-    ? `calibrated on ${of} for predict: its intervals of 90 % hold ${held}`
-    : `calibrated on ${of} for predict: temperature ${classes.temperature.toFixed(3)}, sets of 90 % hold ${held}`;
+    ? `${from}: ${isOtherData ? '' : 'its '}intervals of 90 % hold ${held}`
+    : `${from}: temperature ${classes.temperature.toFixed(3)}, sets of 90 % hold ${held}`;
 }
 
 /** Places to learn from, in the validation part or the test set, and places in the test set to check on. */

@@ -27,7 +27,14 @@ import {
   shiftsOf,
   withScores,
 } from './shift.ts';
-import { type ToldCalibration, calibrate, calibrationWords, networkScores, toldOfCalibration } from './calibrate.ts';
+import {
+  type ToldCalibration,
+  calibrate,
+  calibrationWords,
+  checkedElsewhere,
+  networkScores,
+  toldOfCalibration,
+} from './calibrate.ts';
 import { mostUncertain } from './uncertain.ts';
 import type { Watch } from './watch.ts';
 import { type Waves, isOfWaves, wavesOf, wordsOf } from './waves.ts';
@@ -156,23 +163,17 @@ async function foundOn(
     uncertain: mostUncertain(predictive, test, names, units),
   };
   const of = trained.isOtherData ? 'other' : 'test';
-  const learned = trained.isOtherData
-    ? null
-    : await calibrate(
-        {
-          ...{ run, experiment, step, parameters, test: { predictive, examples: test } },
-          validation: held && validated && { predictive: validated, examples: held },
-        },
-        watch,
-      );
+  const task = { run, experiment, step, parameters, test: { predictive, examples: test } };
+  const validation = held && validated && { predictive: validated, examples: held };
+  const learned = trained.isOtherData ? checkedElsewhere(task, watch) : await calibrate({ ...task, validation }, watch);
   const calibration = learned !== null && 'reason' in learned ? null : learned;
   if (asked.other !== null && shifts.outside !== null) {
-    const task = { experiment, parameters, calibration };
-    const inside = await networkScores({ ...task, predictive, inputs: test });
+    const scored = { experiment, parameters, calibration };
+    const inside = await networkScores({ ...scored, predictive, inputs: test });
     const { inputs } = asked.other;
-    shifts = withScores(shifts, inside, await networkScores({ ...task, predictive: shifts.outside, inputs }));
+    shifts = withScores(shifts, inside, await networkScores({ ...scored, predictive: shifts.outside, inputs }));
   }
-  if (learned !== null) words = [...words, calibrationWords(learned)];
+  if (learned !== null) words = [...words, calibrationWords(learned, trained.isOtherData)];
   const more = {
     details: toldOf(details),
     ...shifts.told,

@@ -2,7 +2,7 @@
 const pause = 2;
 
 /**
- * While the run is at work drawing takes no more than this share of one core in the long run, so that not even a rank that
+ * While the run is at work the page takes no more than this share of one core in the long run, so that not even a rank that
  * has no other core to itself is slowed by more; the first drawings, of a training that may be short, take what they need.
  */
 const share = 0.01;
@@ -13,8 +13,9 @@ export class Pacer {
   readonly #clock: () => number;
   readonly #cpu: () => number;
   readonly #began: number;
+  /** what was computed before there was a page */
+  readonly #before: number;
   #last = Number.NEGATIVE_INFINITY;
-  #spent = 0;
 
   /**
    * @param clock seconds
@@ -24,21 +25,20 @@ export class Pacer {
     this.#clock = clock;
     this.#cpu = cpu;
     this.#began = clock();
+    this.#before = cpu();
   }
 
   isDue(isAtWork: boolean): boolean {
     const now = this.#clock();
     if (now - this.#last < pause) return false;
-    return !isAtWork || this.#spent <= credit + share * (now - this.#began);
+    return !isAtWork || this.#cpu() - this.#before <= credit + share * (now - this.#began);
   }
 
-  /** Draws, and counts what it costs. */
+  /** Draws, and counts from when that is done. */
   async time(draw: () => Promise<void>): Promise<void> {
-    const before = this.#cpu();
     try {
       await draw();
     } finally {
-      this.#spent += this.#cpu() - before;
       this.#last = this.#clock();
     }
   }

@@ -139,6 +139,25 @@ describe('credence evaluate', () => {
     const groups = (JSON.parse(other.out) as Told).details!.groups.at(-1)!.groups;
     expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(40);
   });
+
+  it('of another file tells how the run is calibrated for it, and leaves the calibration as it was', async () => {
+    const words = ['--target', 'y', '--data.inputs', 'x0,x1', '--iteration', '200', '--data.test', '0.5', ...short];
+    await credence('train', at('numbers.csv'), ...words, '--json', '--out', at('calibrated'));
+    writeFileSync(at('new.csv'), numbersCsv(40));
+    const path = at('calibrated/calibration/step-200.json');
+    const before = readFileSync(path, 'utf8');
+    const told = await answer('evaluate', at('calibrated'), '--data', at('new.csv'), '--json');
+    const { calibration } = JSON.parse(told.out) as Pick<Told, 'calibration'>;
+    expect(calibration).toMatchObject({ of: 'half of the test set', count: 50, check: { count: 40 } });
+    const { out } = await answer('evaluate', at('calibrated'), '--data', at('new.csv'));
+    const { coverage } = calibration!.check;
+    const error = Math.sqrt((coverage * (1 - coverage)) / 40);
+    const numbers = `${coverage.toFixed(4)} +- ${error.toFixed(4)}`;
+    expect(out).toContain(
+      `as calibrated on the own data of the run: intervals of 90 % hold ${numbers} of these examples`,
+    );
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
 });
 
 describe('credence evaluate --ood', () => {
