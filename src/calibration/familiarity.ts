@@ -105,15 +105,18 @@ function firstAtLeast(ascending: Float64Array, value: number): number {
 /** Coordinates after which a distance is known to be too long, or goes on. */
 const stretch = 8;
 
-function squaredDistance(a: Float32Array, atA: number, b: Float32Array, atB: number, length: number): number {
-  let [even, odd] = [0, 0];
-  let i = 0;
-  for (; i + 1 < length; i += 2) {
-    even += (a[atA + i]! - b[atB + i]!) ** 2;
-    odd += (a[atA + i + 1]! - b[atB + i + 1]!) ** 2;
+/** References by their group, those of one side by side: each row goes through all of them. */
+function gathered(references: Float32Array, groups: Int32Array, width: number): ReadonlyMap<number, Float32Array> {
+  const counts = new Map<number, number>();
+  for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
+  const byGroup = new Map([...counts].map(([group, count]) => [group, new Float32Array(count * width)]));
+  for (const group of counts.keys()) counts.set(group, 0);
+  for (const [i, group] of groups.entries()) {
+    const place = counts.get(group)!;
+    byGroup.get(group)!.set(references.subarray(i * width, (i + 1) * width), place * width);
+    counts.set(group, place + 1);
   }
-  if (i < length) even += (a[atA + i]! - b[atB + i]!) ** 2;
-  return even + odd;
+  return byGroup;
 }
 
 /** Squared distance of each row to its third nearest reference of its group; of all where the group has fewer. */
@@ -124,27 +127,28 @@ function distancesTo(
   rowGroups: Int32Array,
   width: number,
 ): Float64Array {
-  const byGroup = new Map<number, number[]>();
-  const all = Array.from(groups, (_, i) => i);
-  for (const [i, group] of groups.entries()) {
-    const own = byGroup.get(group);
-    if (own) own.push(i);
-    else byGroup.set(group, [i]);
-  }
+  const byGroup = gathered(references, groups, width);
   const nearest = new Float64Array(neighbour);
+  const row = new Float64Array(width);
   return Float64Array.from(rowGroups, (group, n) => {
-    const own = byGroup.get(group) ?? all;
+    const own = byGroup.get(group) ?? references;
+    const others = own.length < neighbour * width ? references : own;
     nearest.fill(Number.POSITIVE_INFINITY);
-    for (const i of own.length < neighbour ? all : own) {
+    row.set(rows.subarray(n * width, (n + 1) * width));
+    for (let at = 0; at < others.length; at += width) {
+      const limit = nearest[neighbour - 1]!;
       let sum = 0;
-      for (let k = 0; k < width && sum < nearest[neighbour - 1]!; k += stretch) {
-        sum += squaredDistance(rows, n * width + k, references, i * width + k, Math.min(stretch, width - k));
+      for (let k = 0; k < width && sum < limit; ) {
+        for (const end = Math.min(k + stretch, width); k < end; k++) {
+          const difference = row[k]! - others[at + k]!;
+          sum += difference * difference;
+        }
       }
-      if (sum >= nearest[neighbour - 1]!) continue;
+      if (sum >= limit) continue;
       let place = neighbour - 1;
       for (; place > 0 && nearest[place - 1]! > sum; place--) nearest[place] = nearest[place - 1]!;
       nearest[place] = sum;
     }
-    return nearest[Math.min(neighbour, all.length) - 1]!;
+    return nearest[Math.min(neighbour, groups.length) - 1]!;
   });
 }
