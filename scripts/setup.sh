@@ -66,7 +66,8 @@ get_zig() {
 
 # The kernel is registered within this Jupyter alone; Deno's own command would do so for the user.
 jupyter=.cache/jupyter
-have_jupyter() { [ -x "$jupyter/node_modules/deno/deno" ] && "$jupyter/bin/jupyter" kernelspec list 2>/dev/null | grep -q '^ *deno '; }
+# (grep -q would leave at the first match, and who still writes would end by a signal)
+have_jupyter() { [ -x "$jupyter/node_modules/deno/deno" ] && "$jupyter/bin/jupyter" kernelspec list 2>/dev/null | grep '^ *deno ' >/dev/null; }
 get_jupyter() {
   python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv
   python3 -m venv "$jupyter"
