@@ -48,7 +48,7 @@ get_tensorboard() {
 have_onednn() { npx --no-install tsx scripts/have-onednn.ts 2>/dev/null; }
 get_onednn() {
   python3 -m pip --version >/dev/null 2>&1 || packages python3 python3-pip
-  if [ -f /etc/debian_version ] && ! ldconfig -p | grep -q libgomp.so.1; then packages libgomp1; fi
+  if [ -f /etc/debian_version ] && ! ldconfig -p | grep libgomp.so.1 >/dev/null; then packages libgomp1; fi
   local get=(python3 -m pip install --quiet --disable-pip-version-check onednn-cpu-gomp==2023.2.0)
   # a Python that belongs to the system lets in only what is put beside it
   "${get[@]}" 2>/dev/null || "${get[@]}" --user --break-system-packages

@@ -210,7 +210,8 @@ claim('the least certain digit has more than 1 nat of entropy', asked.predictive
 // %% [markdown]
 // The letter shows both sides. The draws disagree on it, far more than on an ordinary digit, because both layers are
 // Bayesian. But the network has no word for "no digit": probabilities of the ten classes add up to 1 whatever it is shown. A large
-// entropy says *I am not sure which*, never *none of them*. If inputs of other kinds can occur, choose a threshold on such inputs.
+// entropy says *I am not sure which*, never *none of them*. If inputs of other kinds can occur, hold them against those of the training:
+// `npx credence predict` does, and says of a letter that it is *unlike anything in training*.
 //
 // ## Exercises
 //
