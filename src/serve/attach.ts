@@ -1,6 +1,6 @@
 /**
  * The live page of a training, in a process of its own that ends with it: drawing takes neither the time nor the memory of the
- * thread that trains, nor of one that it waits for, and has the lowest priority of all (`attached.ts`).
+ * thread that trains, nor of one that it waits for, and has a lower priority than they (`attached.ts`).
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -9,7 +9,7 @@ for (const signal of shared) process.on(signal, () => {});
 
 const over = new Promise<void>((done) => process.once('disconnect', done));
 try {
-  setPriority(constants.priority.PRIORITY_LOW);
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
   // a system that knows none
 }

@@ -25,6 +25,9 @@ afterAll(async () => {
 
 const steps = 3000;
 
+/** The page has a low priority: beside tests that need both cores it comes late. */
+const patience = 120_000;
+
 /** A training whose time stands still while the page is looked at. */
 class Training {
   readonly #child: Running;
@@ -73,66 +76,74 @@ const stepOf = (page: Page) =>
   );
 
 describe.skipIf(isSkipped)(`credence train --watch${skipped}`, () => {
-  it('fills its page in a browser, from the first curve to the verdict', async () => {
-    const training = new Training();
-    const address = await training.address;
-    training.halt();
-    const page = await browser!.newPage({ viewport: { width: 1000, height: 700 } });
-    const faults: string[] = [];
-    page.on('pageerror', ({ message }) => faults.push(message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
-    await page.goto(address);
-    await page.waitForSelector('#training svg');
-    const first = await stepOf(page);
-    const curve = () => page.locator('#training svg').innerHTML();
-    const before = await curve();
-    expect(await page.locator('#state').textContent()).toMatch(/^training, \d+ %$/);
-    expect(await page.locator('#verdict').textContent()).toMatch(/^$|^After step/);
+  it(
+    'fills its page in a browser, from the first curve to the verdict',
+    async () => {
+      const training = new Training();
+      const address = await training.address;
+      training.halt();
+      const page = await browser!.newPage({ viewport: { width: 1000, height: 700 } });
+      page.setDefaultTimeout(patience);
+      const faults: string[] = [];
+      page.on('pageerror', ({ message }) => faults.push(message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') faults.push(message.text());
+      });
+      await page.goto(address);
+      await page.waitForSelector('#training svg');
+      const first = await stepOf(page);
+      const curve = () => page.locator('#training svg').innerHTML();
+      const before = await curve();
+      expect(await page.locator('#state').textContent()).toMatch(/^training, \d+ %$/);
+      expect(await page.locator('#verdict').textContent()).toMatch(/^$|^After step/);
 
-    // what is looked at stays where it is, and what has the focus keeps it
-    await page.locator('#training figure').focus();
-    const top = () => page.evaluate(() => document.querySelector('#training figure')!.getBoundingClientRect().top);
-    await page.evaluate(() => window.scrollTo({ top: 200, behavior: 'instant' }));
-    const place = await top();
-    training.goOn();
-    await page.waitForFunction((known) => document.querySelector('#training svg')?.innerHTML !== known, before);
-    training.halt();
-    expect(await stepOf(page)).toBeGreaterThan(first);
-    expect(Math.abs((await top()) - place)).toBeLessThan(1);
-    expect(await page.evaluate(() => document.activeElement?.matches('#training figure'))).toBe(true);
+      // what is looked at stays where it is, and what has the focus keeps it
+      await page.locator('#training figure').focus();
+      const top = () => page.evaluate(() => document.querySelector('#training figure')!.getBoundingClientRect().top);
+      await page.evaluate(() => window.scrollTo({ top: 200, behavior: 'instant' }));
+      const place = await top();
+      training.goOn();
+      await page.waitForFunction((known) => document.querySelector('#training svg')?.innerHTML !== known, before);
+      training.halt();
+      expect(await stepOf(page)).toBeGreaterThan(first);
+      expect(Math.abs((await top()) - place)).toBeLessThan(1);
+      expect(await page.evaluate(() => document.activeElement?.matches('#training figure'))).toBe(true);
 
-    // clicked through
-    const link = page.getByRole('navigation', { name: 'Parts of the page' }).getByRole('link', { name: 'The run' });
-    await link.click();
-    const seen = () => page.locator('#facts').evaluate((part) => part.getBoundingClientRect().top < window.innerHeight);
-    await expect.poll(seen).toBe(true);
-    expect(new URL(page.url()).hash).toBe('#facts');
-    const pause = page.getByRole('button', { name: 'Pause' });
-    await pause.click();
-    expect(await pause.getAttribute('aria-pressed')).toBe('true');
-    expect(await page.locator('#state').textContent()).toBe('paused');
-    await pause.press('Enter');
-    expect(await page.locator('#state').textContent()).not.toBe('paused');
+      // clicked through
+      const link = page.getByRole('navigation', { name: 'Parts of the page' }).getByRole('link', { name: 'The run' });
+      await link.click();
+      const seen = () =>
+        page.locator('#facts').evaluate((part) => part.getBoundingClientRect().top < window.innerHeight);
+      await expect.poll(seen, { timeout: patience }).toBe(true);
+      expect(new URL(page.url()).hash).toBe('#facts');
+      const pause = page.getByRole('button', { name: 'Pause' });
+      await pause.click();
+      expect(await pause.getAttribute('aria-pressed')).toBe('true');
+      expect(await page.locator('#state').textContent()).toBe('paused');
+      await pause.press('Enter');
+      expect(await page.locator('#state').textContent()).not.toBe('paused');
 
-    // away, and back on another page
-    await page.goto('about:blank');
-    training.goOn();
-    await page.goto(address);
-    await page.waitForSelector('#training svg');
-    await page.waitForFunction(() => document.getElementById('state')!.textContent === 'finished');
-    // it is drawn when the page has heard that the training is over
-    await page.waitForFunction(() => document.documentElement.dataset['connection'] === 'ended');
-    expect(await page.locator('#verdict').textContent()).toMatch(/^Right for \d+\.\d.% of 50 examples of its test set/);
-    expect(await page.locator('#parts a').allTextContents()).toEqual(
-      expect.arrayContaining(['Training', 'Evaluation', 'Posterior of the weights', 'The run']),
-    );
-    const { code, stdout } = await training.ended;
-    expect([code, stdout]).toEqual([0, expect.stringContaining(`after ${steps} steps`)]);
-    // still there, though nobody serves it
-    expect(await page.locator('#training svg').count()).toBe(1);
-    expect(faults).toEqual([]);
-    await page.close();
-  });
+      // away, and back on another page
+      await page.goto('about:blank');
+      training.goOn();
+      await page.goto(address);
+      await page.waitForSelector('#training svg');
+      await page.waitForFunction(() => document.getElementById('state')!.textContent === 'finished');
+      // it is drawn when the page has heard that the training is over
+      await page.waitForFunction(() => document.documentElement.dataset['connection'] === 'ended');
+      expect(await page.locator('#verdict').textContent()).toMatch(
+        /^Right for \d+\.\d.% of 50 examples of its test set/,
+      );
+      expect(await page.locator('#parts a').allTextContents()).toEqual(
+        expect.arrayContaining(['Training', 'Evaluation', 'Posterior of the weights', 'The run']),
+      );
+      const { code, stdout } = await training.ended;
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`after ${steps} steps`)]);
+      // still there, though nobody serves it
+      expect(await page.locator('#training svg').count()).toBe(1);
+      expect(faults).toEqual([]);
+      await page.close();
+    },
+    2 * patience,
+  );
 });
