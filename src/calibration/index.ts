@@ -16,5 +16,6 @@ export {
   featureDistances,
   learnFamiliarity,
 } from './familiarity.ts';
+export { chosenReferences } from './references.ts';
 export { type FittedTemperature, fitTemperature, tempered } from './temperature.ts';
 export { classVerdict, isStrange, unlike } from './verdict.ts';

@@ -58,7 +58,7 @@ export class DriftCheck {
 }
 
 /** MurmurHash3's 32-bit mix of the elements' bit patterns. */
-function checksum(words: Int32Array): number {
+export function checksum(words: Int32Array): number {
   let hash = words.length;
   for (let i = 0; i < words.length; i++) {
     let word = Math.imul(words[i], 0xcc9e2d51);

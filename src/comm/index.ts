@@ -2,5 +2,5 @@ export type { Collective, Communicator, FoldRequest, Place } from './communicato
 export { type Elements, type ElementType, type Reduction, sharedFloats } from './elements.ts';
 export * from './reduction/index.ts';
 export { solo } from './solo/index.ts';
-export { DriftCheck, type DriftTensor } from './drift.ts';
+export { DriftCheck, type DriftTensor, checksum } from './drift.ts';
 export { type LaunchedAs, rankFromEnvironment } from './environment.ts';

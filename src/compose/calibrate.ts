@@ -4,6 +4,7 @@ import {
   type Familiarity,
   type Viewed,
   checkCalibration,
+  chosenReferences,
   featureDistances,
   groupsOf,
   learnCalibration,
@@ -31,9 +32,6 @@ import type { Watch } from './watch.ts';
 
 /** Held-out examples that are learned from: more would not make a quantile better than to a fraction of a percent. */
 const mostHeldOut = 10_000;
-
-/** Examples of the training that inputs are compared with, of each class and in all. */
-const references = { ofClass: 2000, all: 20_000 } as const;
 
 /** A prediction of examples whose targets are known. */
 export interface Predicted {
@@ -180,38 +178,27 @@ async function familiarityIn(
 ): Promise<Familiarity | null> {
   if (experiment.configuration.data.name === gravitationName) return null;
   const { train } = experiment.data;
-  const chosen = referencesIn(experiment, predictive);
+  const { seed } = experiment.configuration;
   const predicted = groupsOf(predictive);
   const viewed = async (of: ArrayExamples, places: Int32Array, groups: Int32Array) =>
     viewedAs(experiment, parameters, {
       ...{ count: places.length, inputs: gatheredInputs(of.inputs, places, of.shape), groups },
-      seed: experiment.configuration.seed,
+      seed,
     });
   const isOfClasses = predictive.kind === 'classes';
+  const classes = isOfClasses ? predictive.classes : 1;
   const classOf = (row: number) => (isOfClasses ? train.targets[row]! : 0);
+  const chosen = chosenReferences(
+    { count: train.count, size: sizeOf(experiment.model.input.shape), classes, seed },
+    classOf,
+  );
   const known = await viewed(train, chosen, Int32Array.from(chosen, classOf));
   const held = await viewed(
     examples,
     rows,
     Int32Array.from(rows, (row) => predicted[row]!),
   );
-  return learnFamiliarity(known, held, isOfClasses ? predictive.classes : 1);
-}
-
-/** Places of training examples, drawn by the seed: as many of each class as there are, up to a limit. */
-function referencesIn({ data: { train }, configuration, model }: Experiment, predictive: Predictive): Int32Array {
-  const order = new Uint32Array(train.count);
-  const { seed } = configuration;
-  permutation(order, { seed, purpose: purpose.heldOut, step: 1, replica: 0, layer: 0, example: 0 });
-  const classes = predictive.kind === 'classes' ? predictive.classes : 1;
-  // what is as large as a long signal is compared with fewer
-  const affordable = Math.max(500, Math.floor(5e7 / sizeOf(model.input.shape)));
-  const ofClass = Math.min(references.ofClass, Math.ceil(Math.min(references.all, affordable) / classes));
-  const taken = new Int32Array(classes);
-  return Int32Array.from(order).filter((row) => {
-    const group = predictive.kind === 'classes' ? train.targets[row]! : 0;
-    return taken[group]!++ < ofClass;
-  });
+  return learnFamiliarity(known, held, classes);
 }
 
 /**
