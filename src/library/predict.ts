@@ -1,11 +1,10 @@
-import { ShapeError, UsageError, describeValue, isObject } from '../errors/index.ts';
-import { sizeOf } from '../graph/index.ts';
-import { type PredictOptions, type PredictionInputs, isModel, predictDraws } from '../inference/index.ts';
+import { type PredictOptions, predictDraws } from '../inference/index.ts';
 import type { KernelsFactory } from '../kernels/index.ts';
 import { wasmKernels } from '../kernels/wasm/index.ts';
 import type { PredictiveBase } from '../likelihoods/index.ts';
-import { checkOptions, isSchema } from './arguments.ts';
-import { type TableOptions, assertCount, encodeInputs, encodeTargetRows } from './table.ts';
+import { checkOptions } from './arguments.ts';
+import { type Rows, checkTrained, encodedInputs, encodedRows } from './encoded.ts';
+import type { TableOptions } from './table.ts';
 import type { Trained } from './train.ts';
 
 export interface PredictionOptions extends Partial<PredictOptions> {
@@ -13,7 +12,8 @@ export interface PredictionOptions extends Partial<PredictOptions> {
   readonly kernels?: KernelsFactory;
 }
 
-const usual = { draws: 100, seed: 0, quantiles: [0.05, 0.5, 0.95] };
+/** What a prediction is asked for, unless options say otherwise. */
+export const usual = { draws: 100, seed: 0, quantiles: [0.05, 0.5, 0.95] };
 
 /**
  * What a trained network says of rows, in their own units: 100 draws of the weights, and the quantiles 0.05, 0.5 and 0.95,
@@ -31,7 +31,7 @@ export async function predict<P extends PredictiveBase>(
   checkTrained(trained);
   checkOptions('predict', given);
   const { kernels = wasmKernels, ...options } = given;
-  return predictDraws(kernels, trained, encoded(trained, inputs), { ...usual, ...options });
+  return predictDraws(kernels, trained, encodedInputs(trained, inputs), { ...usual, ...options });
 }
 
 /**
@@ -41,50 +41,14 @@ export async function predict<P extends PredictiveBase>(
  */
 export async function evaluate<P extends PredictiveBase>(
   trained: Trained<P>,
-  rows: Pick<TableOptions, 'inputs' | 'targets'>,
+  rows: Rows,
   given: PredictionOptions = {},
 ): Promise<Readonly<Record<string, number>>> {
   checkTrained(trained);
   checkOptions('evaluate', given);
-  if (!isObject(rows)) {
-    throw new UsageError('data to evaluate on', { got: describeValue(rows), expected: 'inputs and targets' });
-  }
   const { model } = trained;
-  const { inputs, targets } = rows;
   const { kernels = wasmKernels, ...options } = given;
-  const data = encoded(trained, inputs);
-  if (trained.schema === null)
-    throw new ShapeError('evaluate takes rows, and the network was trained on encoded examples');
-  const encodedTargets = encodeTargetRows(targets, trained.schema);
-  assertCount(data.count, encodedTargets.length / model.likelihood.target.width);
-  const predictive = predictDraws(kernels, trained, { ...data, targets: encodedTargets }, { ...usual, ...options });
-  return model.likelihood.quality(predictive, encodedTargets, model.units ?? null);
-}
-
-function checkTrained(trained: Trained): void {
-  if (isObject(trained) && isModel(trained.model) && (trained.schema === null || isSchema(trained.schema))) return;
-  throw new UsageError('a trained network', { got: describeValue(trained), expected: 'what train gives' });
-}
-
-function encoded<P extends PredictiveBase>(
-  { schema, model }: Trained<P>,
-  inputs: TableOptions['inputs'],
-): PredictionInputs {
-  if (schema !== null) return encodeInputs(inputs, schema);
-  if (!ArrayBuffer.isView(inputs)) {
-    throw new ShapeError('rows for a network that was trained on encoded examples', {
-      got: describeValue(inputs),
-      expected: `numbers side by side, of shape count x ${model.input.shape.join('x')}`,
-    });
-  }
-  const numbers = inputs as Exclude<TableOptions['inputs'], readonly unknown[]>;
-  const size = sizeOf(model.input.shape);
-  const own = numbers instanceof Float64Array ? Float32Array.from(numbers) : numbers;
-  if (own.length % size !== 0) {
-    throw new ShapeError('inputs to predict for', {
-      got: `${own.length} numbers`,
-      expected: `a multiple of ${size}: examples of ${model.input.shape.join('x')}`,
-    });
-  }
-  return { count: own.length / size, inputs: own };
+  const data = encodedRows('evaluate', trained, rows);
+  const predictive = predictDraws(kernels, trained, data, { ...usual, ...options });
+  return model.likelihood.quality(predictive, data.targets, model.units ?? null);
 }

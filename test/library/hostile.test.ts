@@ -8,6 +8,7 @@ import { CredenceError } from '../../src/index.ts';
 
 const {
   bernoulli,
+  calibrate,
   categorical,
   centralCoverage,
   dense,
@@ -20,6 +21,7 @@ const {
   normals,
   poisson,
   predict,
+  predictCalibrated,
   predictDraws,
   predictionQuality,
   reliability,
@@ -74,6 +76,8 @@ const trained = await train(model, data, { iteration: 2, batchSize: 4 });
 const small = { draws: 3, seed: 1, quantiles: [0.5] };
 const encoded = { count: 2, inputs: new Float32Array(4), targets: new Float32Array(2) };
 const predictive = predictDraws(wasmKernels, trained, encoded, small);
+const heldOut = { inputs: [...rows, ...rows], targets: [...rows, ...rows].map(([x, y]) => x! + y!) };
+const calibration = await calibrate(trained, heldOut, { ...small, training: heldOut });
 const units = { shift: [1], scale: [2] };
 const request = { count: 2, draws: 2, levels: [0.5], targets: [1, 2], units: null };
 const classes = categorical(3);
@@ -113,6 +117,8 @@ const calls: readonly (readonly [name: string, call: Any, ...values: unknown[]])
   ['train', train, model, data, { iteration: 1, batchSize: 4, kernels: wasmKernels }],
   ['predict', predict, trained, rows, small],
   ['evaluate', evaluate, trained, { inputs: rows, targets: rows.map(([x]) => x!) }, small],
+  ['calibrate', calibrate, trained, heldOut, { ...small, training: heldOut }],
+  ['predictCalibrated', predictCalibrated, trained, rows, calibration, { ...small, miss: 0.2 }],
   ['predictDraws', predictDraws, wasmKernels, trained, encoded, { ...small, batch: 1, precision: 'f32' }],
 ];
 

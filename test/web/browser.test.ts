@@ -88,6 +88,7 @@ describe.skipIf(isSkipped).each(pages)(`$title${skipped}`, ({ path, isIsolated }
       expect(got.isShared).toEqual([isIsolated, isIsolated, isIsolated]);
       // the curve's own standard deviation is 0.14
       expect(got.figures['rmse']).toBeLessThan(0.05);
+      expect(got.verdicts).toEqual(['', '', 'unlike anything in training']);
       if (!isAvailable(build)) return;
       expect(got).toEqual({ ...(await regress(build)), isShared: got.isShared });
     },

@@ -1,6 +1,16 @@
 /** What a page and Node both do: from one source, in the one as a bundle. */
 import { imageExamples } from '../../src/data/index.ts';
-import { denseFlipout, evaluate, normal, predict, sequential, table, train } from '../../src/index.ts';
+import {
+  calibrate,
+  denseFlipout,
+  evaluate,
+  normal,
+  predict,
+  predictCalibrated,
+  sequential,
+  table,
+  train,
+} from '../../src/index.ts';
 import { predictDraws } from '../../src/inference/index.ts';
 import { type KernelsFactory, isShared } from '../../src/kernels/index.ts';
 import { type Build, wasmBuilds } from '../../src/kernels/wasm/index.ts';
@@ -34,6 +44,9 @@ export interface Regression {
   readonly quantiles: readonly (readonly number[])[];
   /** RMSE, NLL and so on, as numbers in float32 */
   readonly figures: Readonly<Record<string, number>>;
+  /** of calibrated intervals, in float32 */
+  readonly low: readonly number[];
+  readonly verdicts: readonly string[];
 }
 
 function options(kernels: KernelsFactory, iteration: number, batchSize = 32): ImageTraining {
@@ -86,8 +99,20 @@ export async function regress(build: Build): Promise<Regression> {
   const asked = { draws: 20, seed: 5, kernels };
   const { mean, standardDeviation, quantiles } = await predict(trained, points(50), asked);
   const figures = await evaluate(trained, { inputs: points(50), targets: cubic(points(50)) }, asked);
+  const own = { ...asked, kernels: wasmBuilds[build] };
+  const between = points(150).map(([x]) => [x! + 0.003]);
+  const training = { inputs: points(200), targets: cubic(points(200)) };
+  const calibration = await calibrate(trained, { inputs: between, targets: cubic(between) }, { ...own, training });
+  const calibrated = await predictCalibrated(
+    trained,
+    [[0.2], [-0.7], [30]],
+    JSON.parse(JSON.stringify(calibration)),
+    own,
+  );
   return {
     isShared: memories,
+    low: words(Float32Array.from(calibrated.low)),
+    verdicts: calibrated.verdicts,
     parameters: Object.fromEntries(trained.parameters.map(({ name, data: values }) => [name, words(values)])),
     mean: words(mean),
     standardDeviation: words(standardDeviation),
