@@ -7,7 +7,7 @@ import { writeRunFile } from '../run/index.ts';
 import { writeFigures } from './figure-files.ts';
 import { Album } from './page/album.ts';
 import { comparisonSection } from './page/comparison-section.ts';
-import { figureText, figuresOf, headOf } from './page/figures.ts';
+import { figureText, figuresOf, grouped, headOf } from './page/figures.ts';
 import { escape, list, page, table } from './page/html.ts';
 import { runSection } from './page/run-section.ts';
 import { type SpeedUp, type SpeedUpOptions, speedUpSection, speedUpsOf } from './page/speed-up-section.ts';
@@ -75,7 +75,7 @@ function overview(runs: readonly RunReport[]): string {
     configuration ? nameOf(configuration.model) : '?',
     configuration ? basename(sourceOf(configuration.data)) : '?',
     `${starts.at(-1)?.ranks ?? '?'}`,
-    `${metrics.at(-1)?.step ?? 0}`,
+    grouped(metrics.at(-1)?.step ?? 0),
     timing ? Math.round(timing.samplesPerSecond).toLocaleString('en-US') : '',
     timing ? timing.seconds.toFixed(1) : '',
   ]);
@@ -92,7 +92,7 @@ function figureTables(runs: readonly RunReport[]): string[] {
     // those of single targets stand in the section of their run
     const shown = figuresOf(same.map(({ last }) => last)).filter(({ name }) => !name.includes('.'));
     const rows = same.map(({ name, last: { images, draws, figures } }) => [
-      ...[name, `${images}`, `${draws}`],
+      ...[name, grouped(images), `${draws}`],
       ...shown.map((figure) => figureText(figure.name, figures[figure.name], images)),
     ]);
     return table(['evaluation', 'examples', 'draws', ...shown.map(headOf)], rows);

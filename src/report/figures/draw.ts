@@ -7,6 +7,7 @@
  */
 import type { Config, TopLevelSpec } from 'vega-lite';
 import { withRounded, xmlText } from '../xml.ts';
+import { widthOf } from './letters.ts';
 
 export type FigureSpec = TopLevelSpec;
 
@@ -32,6 +33,9 @@ export const palette = [
 /** What a curve that only guides the eye looks like. */
 export const guide = { stroke: '#8c959f', strokeDash: [5, 4], strokeWidth: 1.5 };
 
+/** Marks on an axis, as many as are round; a scale that ends with one (`nice`) has its panel's title where others have it. */
+export const ticks = 6;
+
 const ink = 'currentColor';
 
 /** The bundled font of the PNGs first, so that both look alike where it is installed. */
@@ -50,7 +54,9 @@ const config: Config = {
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titlePadding: 8,
-    tickCount: 6,
+    tickCount: ticks,
+    // a number stands under its tick, also at an end
+    labelFlush: false,
   },
   legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelLimit: 400, symbolStrokeWidth: 2 },
   title: { color: ink, fontSize: 14, anchor: 'start', frame: 'group', offset: 14, subtitleColor: ink },
@@ -63,10 +69,9 @@ const config: Config = {
 /** @returns a whole SVG document */
 export async function drawSvg(spec: FigureSpec, { ground = 'white', inspect }: FigureOptions = {}): Promise<string> {
   inspect?.(spec);
-  const [{ Error: errorsOnly, View, logger, parse }, { compile }] = await Promise.all([
-    import('vega'),
-    import('vega-lite'),
-  ]);
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const { Error: errorsOnly, View, logger, parse } = vega;
+  measureLetters(vega);
   const background = ground === 'white' ? '#ffffff' : 'transparent';
   // Its remarks (a scale that was adjusted, say) are for authors of figures and have no place on a user's terminal.
   const quiet = logger(errorsOnly);
@@ -77,6 +82,12 @@ export async function drawSvg(spec: FigureSpec, { ground = 'white', inspect }: F
   } finally {
     view.finalize();
   }
+}
+
+/** Vega has a place for this, and its types do not tell it. */
+function measureLetters(vega: object): void {
+  const { textMetrics } = vega as { textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number } };
+  textMetrics.width = ({ fontSize = 11 }, text) => widthOf(String(text ?? ''), fontSize);
 }
 
 /** Paths to a tenth of a pixel, places to a hundredth: what no eye tells apart takes half of a page's bytes. */

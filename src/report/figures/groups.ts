@@ -10,6 +10,8 @@ export interface GroupShare {
 /** Of more groups the lowest are drawn. */
 export const mostGroups = 30;
 
+const mostLetters = 32;
+
 /**
  * A share of each group with its interval of 95 %, and what it is held against as a dashed line.
  * @param by what the groups are of
@@ -23,11 +25,11 @@ export function groupsFigure(
   const shown = groups.length <= mostGroups ? groups : lowest(groups);
   const values = shown.map(({ name, count, mean }) => {
     const [low, high] = wilson(mean, count);
-    return { name: `${name} (${count.toLocaleString('en-US')})`, mean, low, high };
+    return { name: `${shortened(name)} (${count.toLocaleString('en-US')})`, mean, low, high };
   });
   const y = {
     ...{ field: 'name', type: 'nominal' as const, title: null, sort: null },
-    axis: { labelLimit: 260, grid: false },
+    axis: { labelLimit: 400, grid: false },
   };
   const x = {
     ...{ type: 'quantitative' as const, title, scale: { zero: false, nice: true } },
@@ -55,6 +57,11 @@ export function groupsFigure(
     },
     options,
   );
+}
+
+/** A name beside which its count has room. */
+function shortened(name: string): string {
+  return name.length <= mostLetters ? name : `${name.slice(0, mostLetters - 1)}…`;
 }
 
 function lowest(groups: readonly GroupShare[]): readonly GroupShare[] {

@@ -17,7 +17,7 @@ export function pitFigure(
   const x = {
     ...{ type: 'quantitative' as const, title: 'P(Y ≤ y), where the true number lies in its prediction' },
     scale: { domain: [0, 1] },
-    axis: { grid: false, format: '.1f' },
+    axis: { grid: false, format: '.1f', values: [0, 0.2, 0.4, 0.6, 0.8, 1] },
   };
   const y = { type: 'quantitative' as const, title: 'share of the examples' };
   const percent = { axis: { format: '.1~%' } };

@@ -1,6 +1,6 @@
 import { ShapeError } from '../../errors/index.ts';
 import { assertDrawing } from '../drawing.ts';
-import { drawSvg, type FigureOptions, type FigureSpec, palette } from './draw.ts';
+import { drawSvg, type FigureOptions, type FigureSpec, palette, ticks } from './draw.ts';
 
 type Numbers = ArrayLike<number>;
 
@@ -120,7 +120,11 @@ function axisOf(field: 'x' | 'y', given: string | PlotAxis) {
   const { title, scale: type = 'linear', domain } = typeof given === 'string' ? { title: given } : given;
   // a curve over powers of ten ends where its points do, with room for these
   const isShort = domain === undefined && type === 'log' && field === 'x';
-  const extent = domain ? { domain: [...domain], nice: false } : isShort ? { nice: false, padding: 8 } : { nice: true };
+  const extent = domain
+    ? { domain: [...domain], nice: false }
+    : isShort
+      ? { nice: false, padding: 8 }
+      : { nice: type === 'linear' ? ticks : true };
   const scale = { type, zero: false, ...extent };
   return { field, type: 'quantitative' as const, title, scale, axis: { grid: type === 'linear' } };
 }

@@ -1,6 +1,7 @@
 import type { PosteriorSnapshot } from '../../train/index.ts';
 import { type DensityPoint, densityOf } from './density.ts';
-import { drawSvg, type FigureOptions } from './draw.ts';
+import { drawSvg, type FigureOptions, palette } from './draw.ts';
+import { widthOf } from './letters.ts';
 
 /** A layer's two curves: how the means and the standard deviations of its posterior are distributed over its weights. */
 export interface PosteriorCurves {
@@ -42,7 +43,7 @@ function curvesFigure(layers: readonly PosteriorCurves[], title: string, options
     title: { text: heading, fontSize: 12, fontWeight: 'normal' as const },
     width: 330,
     height: 220,
-    data: { values: layers.flatMap((one) => one[values].map((point) => ({ ...point, layer: one.layer }))) },
+    data: { values: order.flatMap((layer) => curveOf(layers, layer, values).map((point) => ({ ...point, layer }))) },
     mark: { type: 'line' as const, strokeWidth: 2, clip: true },
     encoding: {
       x: {
@@ -57,7 +58,7 @@ function curvesFigure(layers: readonly PosteriorCurves[], title: string, options
         type: 'nominal' as const,
         scale: { domain: order },
         title: null,
-        legend: { orient: 'bottom' as const, columns: Math.min(4, order.length), symbolType: 'stroke' as const },
+        legend: { orient: 'bottom' as const, columns: columnsOf(order), symbolType: 'stroke' as const },
       },
     },
   });
@@ -91,10 +92,12 @@ const reach = 1.7;
  * @param moments in the order of their steps, at least one
  */
 export function posteriorRidgesFigure(moments: readonly Moment[], options: FigureOptions = {}): Promise<string> {
-  const order = [...new Set(moments.flatMap(({ layers }) => layers.map(({ layer }) => layer)))];
+  const order = ridgedLayers(moments);
+  // many areas over each other would be grey
+  const fillOpacity = order.length > 4 ? 0.05 : 0.18;
   const labels = moments.map(({ step }) => `step ${step.toLocaleString('en-US')}`).toReversed();
   const panel = (kind: 'mean' | 'standardDeviation', heading: string, xLabel: string, isFirst: boolean) => {
-    const points = moments.flatMap(({ layers }) => layers.flatMap((one) => one[kind]));
+    const points = moments.flatMap(({ layers }) => order.flatMap((name) => curveOf(layers, name, kind)));
     const x = {
       field: 'x',
       type: 'quantitative' as const,
@@ -120,9 +123,7 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
       type: 'nominal' as const,
       scale: { domain: order },
       title: null,
-      legend: isFirst
-        ? { orient: 'bottom' as const, columns: Math.min(4, order.length), symbolType: 'stroke' as const }
-        : null,
+      legend: isFirst ? { orient: 'bottom' as const, columns: columnsOf(order), symbolType: 'stroke' as const } : null,
     };
     return {
       title: { text: heading, fontSize: 12, fontWeight: 'normal' as const },
@@ -130,7 +131,8 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
       height: 60 + 45 * moments.length,
       layer: moments.map(({ layers }, i) => {
         const row = moments.length - 1 - i;
-        const values = layers.flatMap(({ layer, [kind]: curve }) => {
+        const values = order.flatMap((layer) => {
+          const curve = curveOf(layers, layer, kind);
           // as high as its peak: next to a narrow one on the same scale a wide one would be a line
           const peak = Math.max(...curve.map(({ density }) => density));
           return drawnOf(curve, peak).map(({ x: at, density }) => ({
@@ -142,7 +144,7 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
         });
         return {
           data: { values },
-          mark: { type: 'area' as const, line: { strokeWidth: 1.5 }, fillOpacity: 0.18, clip: true },
+          mark: { type: 'area' as const, line: { strokeWidth: 1.5 }, fillOpacity, clip: true },
           encoding: { x, y: { ...y, stack: null }, y2: { field: 'row' }, color },
         };
       }),
@@ -159,6 +161,29 @@ export function posteriorRidgesFigure(moments: readonly Moment[], options: Figur
     },
     options,
   );
+}
+
+/** The layers of a figure of ridges, from the first to the last: of more than there are colours some evenly between them. */
+export function ridgedLayers(moments: readonly Moment[]): string[] {
+  return spreadOver([...new Set(moments.flatMap(({ layers }) => layers.map(({ layer }) => layer)))], palette.length);
+}
+
+/** The first, the last, and some evenly between them. */
+export function spreadOver<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
+}
+
+/** A density by kernels reaches a little beyond its values; a standard deviation has no other side of 0. */
+function curveOf(layers: readonly PosteriorCurves[], name: string, kind: 'mean' | 'standardDeviation') {
+  const curve = layers.find(({ layer }) => layer === name)?.[kind] ?? [];
+  return kind === 'mean' ? curve : curve.filter(({ x }) => x >= 0);
+}
+
+/** As many names in a row of the legend as the two panels are wide. */
+function columnsOf(names: readonly string[]): number {
+  const longest = Math.max(...names.map((name) => widthOf(name, 12)));
+  return Math.max(1, Math.min(4, names.length, Math.floor(700 / (longest + 40))));
 }
 
 function extentOf(points: readonly DensityPoint[]): [number, number] {

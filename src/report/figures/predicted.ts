@@ -1,4 +1,4 @@
-import { drawSvg, type FigureOptions, guide, palette } from './draw.ts';
+import { drawSvg, type FigureOptions, guide, palette, ticks } from './draw.ts';
 
 /** Some rows of what was evaluated: arrays of one length, in the unit of the target. */
 export interface PredictedRows {
@@ -40,11 +40,10 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
     symbolOpacity: 1,
   };
   const points = { type: 'point' as const, filled: true, size: 16, opacity: 0.8 };
-  // Vega takes a letter for 0.8 of its height, which is half as much again as it is.
   const axis = { titleLimit: 480 };
   const place = (field: string, title: string) => ({
     ...{ field, type: 'quantitative' as const, title, axis },
-    scale: { zero: false, nice: true },
+    scale: { zero: false, nice: ticks },
   });
   const [x, predicted] = [place('truth', `true ${name}`), place('predicted', `predicted ${name}`)];
   const residual = place('residual', `residual of ${name}`);
@@ -54,7 +53,7 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
       spacing: 40,
       hconcat: [
         {
-          width: 330,
+          width: 310,
           height: 300,
           title: { text: 'Predicted and true', ...titleFont },
           layer: [
@@ -76,7 +75,7 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
           ],
         },
         {
-          width: 290,
+          width: 280,
           height: 300,
           title: { text: 'True minus predicted', ...titleFont },
           layer: [

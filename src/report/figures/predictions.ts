@@ -35,6 +35,12 @@ export function predictionsFigure(
 /** Classes beyond these share no colour with others, and have as good as no probability. */
 const mostClasses = palette.length - 1;
 
+const dashed = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+];
+
 /** A panel per input, a curve per class that some draw takes for possible. */
 async function ofClasses(
   predictive: ClassPredictive,
@@ -63,11 +69,17 @@ async function ofClasses(
     field: 'class',
     type: 'nominal' as const,
     scale: { domain, range: domain.map((_, i) => palette[i % palette.length]!) },
-    legend: { title: 'class', orient: 'bottom' as const, direction: 'horizontal' as const, columns: 10 },
+    legend: { title: 'class', orient: 'bottom' as const, symbolType: 'stroke' as const, columns: 10 },
   };
+  // beyond the colours those of one colour differ in their lines
+  const dashes = domain.map((_, i) => dashed[Math.floor(i / palette.length) % dashed.length]!);
+  const strokeDash = { ...color, scale: { domain, range: dashes } };
   const spec = panels.map(({ title, values }, n) => ({
     ...{ title, data: { values }, width: 300, height: 110 },
-    mark: { type: 'area' as const, line: { strokeWidth: 2 }, fillOpacity: 0.25 },
+    layer: [
+      { mark: { type: 'area' as const, fillOpacity: 0.25 }, encoding: { color } },
+      { mark: { type: 'line' as const, strokeWidth: 2 }, encoding: { color, strokeDash } },
+    ],
     encoding: {
       x: {
         ...{ field: 'x', type: 'quantitative' as const, scale: { domain: [0, 1] } },
@@ -76,7 +88,6 @@ async function ofClasses(
       y: {
         ...{ field: 'density', type: 'quantitative' as const, stack: null, axis: null, scale: { domain: [0, 1.02] } },
       },
-      color,
     },
   }));
   return drawSvg({ concat: spec, columns: Math.min(2, count), spacing: { row: 26, column: 36 } }, options);

@@ -1,5 +1,5 @@
 import type { RankRecord } from '../run/rank-speeds.ts';
-import { drawSvg, type FigureOptions, palette } from './draw.ts';
+import { drawSvg, type FigureOptions, palette, ticks } from './draw.ts';
 
 /** Of more ranks the slowest, the median and the fastest at each moment are drawn. */
 const mostLines = palette.length;
@@ -22,14 +22,16 @@ export function ranksFigure(records: readonly RankRecord[], options: FigureOptio
   });
   const panel = (field: 'samplesPerSecond' | 'busy', heading: string, title: string) => ({
     title: { text: heading, fontSize: 12, fontWeight: 'normal' as const },
-    width: 330,
+    width: 300,
     height: 180,
     mark: { type: 'line' as const, strokeWidth: 1.8 },
     encoding: {
       x: { field: 'step', type: 'quantitative' as const, title: 'step' },
       y: {
         ...{ field, type: 'quantitative' as const, title },
-        ...(field === 'busy' ? { scale: { domain: [0, 1] }, axis: { format: '.0%' } } : { scale: { zero: true } }),
+        ...(field === 'busy'
+          ? { scale: { domain: [0, 1] }, axis: { format: '.0%' } }
+          : { scale: { zero: true, nice: ticks } }),
       },
       color: {
         field: 'name',
@@ -45,7 +47,7 @@ export function ranksFigure(records: readonly RankRecord[], options: FigureOptio
       data: { values },
       spacing: 30,
       hconcat: [
-        panel('samplesPerSecond', 'Throughput of each rank', 'samples/s while it computes'),
+        panel('samplesPerSecond', 'Throughput of each rank while it computes', 'samples/s'),
         panel('busy', 'Time in which it computes', 'share of a step'),
       ],
     },

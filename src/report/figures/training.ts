@@ -1,5 +1,5 @@
 import { figureOf } from '../../likelihoods/index.ts';
-import { drawSvg, type FigureOptions, palette } from './draw.ts';
+import { drawSvg, type FigureOptions, palette, ticks } from './draw.ts';
 
 /** A run's figures, step by step. */
 export interface TrainingCurve {
@@ -62,7 +62,6 @@ export function trainingFigure(curves: readonly TrainingCurve[], options: Figure
   const kinds = heldOut.length === 0 ? [ofBatches] : [ofBatches, ofHeldOut];
   const figures = [...new Set(curves.flatMap(({ points }) => Object.keys(points[0]?.figures ?? {})))];
   const isSeveral = names.length > 1;
-  // Vega takes letters for half as wide again as they are
   const legend = {
     orient: 'bottom' as const,
     columns: isSeveral ? 1 : 2,
@@ -87,7 +86,7 @@ export function trainingFigure(curves: readonly TrainingCurve[], options: Figure
       spacing: 30,
       resolve: { scale: { color: 'shared', strokeDash: 'shared' } },
       concat: panelsOf(figures).map(([figure, title, unit]) => {
-        const y = { field: figure, type: 'quantitative' as const, title: unit, scale: { zero: false } };
+        const y = { field: figure, type: 'quantitative' as const, title: unit, scale: { zero: false, nice: ticks } };
         const encoding = {
           ...{ x: { field: 'step', type: 'quantitative' as const, title: 'step' }, y, color },
           ...(kinds.length > 1 && { strokeDash }),
@@ -96,7 +95,7 @@ export function trainingFigure(curves: readonly TrainingCurve[], options: Figure
         const mark = { type: 'line' as const, strokeWidth: 1.8 };
         return {
           title: { text: title, fontSize: 12, fontWeight: 'normal' as const },
-          width: 330,
+          width: 300,
           height: 180,
           layer: [
             { mark, encoding },

@@ -22,8 +22,9 @@ export function calibrationSection({ calibration }: RunReport): string {
     ...(size === undefined ? [] : [['classes in a set, in the mean', size.toFixed(3)]]),
   ];
   const note =
-    `Kept beside the checkpoint of step ${step}, from ${draws} draws, and applied by credence predict: probabilities at that ` +
-    'temperature, sets of classes or intervals that hold as often as they say (split conformal prediction, Vovk et al. 2005).';
+    `Kept beside the checkpoint of step ${step}, from ${draws} draws, and applied by credence predict: ` +
+    `${classes ? 'probabilities at that temperature, and sets of classes' : 'intervals'} that hold as often as they say ` +
+    '(split conformal prediction, Vovk et al. 2005).';
   return ['<h3>Calibrated predictions</h3>', table(['calibration', ''], rows), `<p class="notes">${note}</p>`].join(
     '\n',
   );

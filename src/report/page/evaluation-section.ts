@@ -7,7 +7,7 @@ import type { DetailsPicture } from '../run/details.ts';
 import { type EvaluationRecord, isOfShift, keyOfEvaluation } from '../run/records.ts';
 import type { RegressionPicture, TargetPicture } from '../run/regression.ts';
 import { detailsSection } from './details-section.ts';
-import { figureText, figuresOf, headOf } from './figures.ts';
+import { figureText, figuresOf, grouped, headOf } from './figures.ts';
 import type { Album } from './album.ts';
 import { escape, table } from './html.ts';
 import { partName } from './verdict.ts';
@@ -22,7 +22,7 @@ export async function evaluationSection(
   // those of single targets would not fit beside the others: they have a table of their own
   const shown = figuresOf(evaluations).filter(({ name }) => !name.includes('.'));
   const rows = withoutRepeats(evaluations).map(({ step, data, of, images, draws, figures }) => [
-    ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : partName(of), `${images}`, `${draws}`],
+    ...[`${step}`, of === 'other' ? `${data} (not the run's own test set)` : partName(of), grouped(images), `${draws}`],
     ...shown.map(({ name }) => figureText(name, figures[name], images)),
   ]);
   const head = ['step', 'data', 'examples', 'draws', ...shown.map(headOf)];

@@ -1,3 +1,4 @@
+import { palette } from '../figures/draw.ts';
 import { xmlText } from '../xml.ts';
 
 /** The page around a report: one file that needs nothing else, for screens light and dark, and for paper. */
@@ -96,10 +97,17 @@ export function withOwnNames(body: string, part = ''): string {
   });
 }
 
+const blueInTheDark = '#2b8fd6';
+
 const style = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --faint: #d1d9e0; --soft: #59636e; --warn: #9a6700; }
 @media (prefers-color-scheme: dark) {
   :root { --ground: #0d1117; --ink: #e6edf3; --faint: #30363d; --soft: #9198a1; --warn: #d29922; }
+}
+/* the first colour of the figures is too dark for thin lines on a dark page */
+@media screen and (prefers-color-scheme: dark) {
+  figure svg [fill="${palette[0]}"] { fill: ${blueInTheDark}; }
+  figure svg [stroke="${palette[0]}"] { stroke: ${blueInTheDark}; }
 }
 body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif;
   max-width: 980px; margin: 2rem auto; padding: 0 1rem; }
@@ -116,6 +124,7 @@ figure svg { max-width: 100%; height: auto; }
 .gallery { display: flex; flex-wrap: wrap; gap: 0.75rem; list-style: none; padding: 0; margin: 0; }
 .gallery li { display: flex; flex-direction: column; font-size: 0.85rem; line-height: 1.35; }
 .gallery img { width: 84px; height: 84px; object-fit: contain; image-rendering: pixelated; background: #000000; margin-bottom: 0.25rem; }
+.gallery + figcaption { margin-top: 0.5rem; }
 /* on a phone a figure keeps its letters' size, and is moved by the finger */
 @media screen and (max-width: 640px) { figure svg { max-width: none; } th, td { padding-right: 0.5rem; } }
 .verdict { font-size: 1.05rem; border-left: 4px solid var(--faint); padding: 0.25rem 0 0.25rem 0.9rem; margin: 1rem 0; }
@@ -131,6 +140,9 @@ figcaption, .notes { color: var(--soft); font-size: 0.9rem; }
   table { font-size: 8.5pt; }
   th, td { padding-right: 0.4rem; }
   .long { overflow-wrap: anywhere; }
+  .gallery { gap: 0.4rem; }
+  .gallery li { font-size: 7.5pt; }
+  .gallery img { width: 76px; height: 76px; }
   h2, h3, h4 { break-after: avoid; }
 }
 `;

@@ -1,4 +1,4 @@
-import { posteriorRidgesFigure } from '../figures/posterior.ts';
+import { posteriorRidgesFigure, ridgedLayers, spreadOver } from '../figures/posterior.ts';
 import { trainingFigure } from '../figures/training.ts';
 import type { StepCurves } from '../posterior/curves-file.ts';
 import { onTheWay } from '../run/on-the-way.ts';
@@ -83,16 +83,15 @@ const moments = 6;
 
 async function posterior(steps: readonly StepCurves[], album: Album): Promise<string> {
   if (steps.length === 0) return '';
+  const shown = spreadOver(steps, moments);
+  const [all, drawn] = [
+    new Set(shown.flatMap(({ layers }) => layers.map(({ layer }) => layer))).size,
+    ridgedLayers(shown),
+  ];
   const caption =
     'Posterior of the weights through the training: how the means (left) and the standard deviations (right) are ' +
-    'distributed in each layer, all moments over one axis, each curve as high as its peak.';
-  const shown = spreadOver(steps, moments);
+    'distributed in each layer, all moments over one axis, each curve as high as its peak.' +
+    (all > drawn.length ? ` Of ${all} layers ${drawn.length} are drawn, from the first to the last.` : '');
   const ridges = await album.add('posterior', caption, (options) => posteriorRidgesFigure(shown, options));
   return `<h3>Posterior of the weights</h3>${ridges}`;
-}
-
-/** The first, the last, and some evenly between them. */
-function spreadOver<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
 }

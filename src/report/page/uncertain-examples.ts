@@ -20,9 +20,24 @@ export function uncertainExamples({ step }: EvaluationRecord, kinds: UncertainEx
     if (examples.length === 0) return [];
     const [title, meaning] = meanings[kind];
     const note = `${title} after step ${step}: ${meaning}`;
+    // one noise for all: none is more uncertain than others
+    if (examples.length > 1 && areAlike(examples)) return [`<p class="notes">${escape(alike(kind, step))}</p>`];
     const isOfPictures = examples.every(({ picture }) => picture !== undefined);
     return isOfPictures ? [gallery(note, examples)] : [`<p class="notes">${escape(note)}</p>`, listed(examples)];
   });
+}
+
+/** These are the most uncertain ones, in order: where the last is as uncertain as the first there is no order. */
+function areAlike(examples: Examples): boolean {
+  const [first, last] = [examples[0]!.value, examples.at(-1)!.value];
+  return Math.abs(first - last) <= 1e-6 * Math.abs(first);
+}
+
+function alike(kind: keyof typeof meanings, step: number): string {
+  return (
+    `${meanings[kind][0]} after step ${step}: it is the same for all that have most of it, ` +
+    'as where a likelihood has one noise for all; none is listed.'
+  );
 }
 
 type Examples = UncertainExamples[number]['examples'];

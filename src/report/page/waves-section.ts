@@ -81,9 +81,14 @@ async function ofEvents({ events }: WavesPicture, album: Album): Promise<string[
     `network says of simulations of them in one detector, medians over ${times} noises. Not of the strain that was observed; of signals fainter than those of its training a network knows little.`;
   const head = ['event', 'peak SNR', 'published', 'simulated', 'predicted', '90 % interval', 'holds the simulated one'];
   const cells = events.map(({ name, peakSnr, published, truth, predicted, coverage }) => [
-    ...[name, peakSnr.toFixed(2), `${published[0]} (${published[1]} to ${published[2]})`, truth.toFixed(3)],
+    ...[name, peakSnr.toFixed(2), publishedText(published), truth.toFixed(3)],
     ...[predicted[0].toFixed(3), `${predicted[1].toFixed(3)} to ${predicted[2].toFixed(3)}`],
     `${(100 * coverage).toFixed(0)} % of the noises`,
   ]);
   return [await album.add('events', caption, (options) => eventsFigure(events, options)), table(head, cells)];
+}
+
+/** As it was published: to two digits, also where the last is 0. */
+function publishedText([value, low, high]: readonly [number, number, number]): string {
+  return `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
