@@ -12,6 +12,7 @@ import { recordScores, scoreHistogram } from '../../src/report/index.ts';
 import { Album } from '../../src/report/page/album.ts';
 import { detailsSection } from '../../src/report/page/details-section.ts';
 import { shiftSection } from '../../src/report/page/shift-section.ts';
+import { uncertainExamples } from '../../src/report/page/uncertain-examples.ts';
 import type { RunReport } from '../../src/report/run/read.ts';
 import { type DetailsPicture, readDetails, recordDetails } from '../../src/report/run/details.ts';
 import type { EvaluationRecord } from '../../src/report/run/records.ts';
@@ -101,9 +102,26 @@ describe('the figures of an evaluation', () => {
     const groups = await groupsFigure(many, { by: 'kind', title: 'share', reference: 0.5 });
     expect(marks(groups, 'point')).toBe(mostGroups);
     expect(texts(groups)).toEqual(expect.arrayContaining(['by kind (examples)', 'g0 (10)']));
+    const long = [{ name: 'x'.repeat(50), count: 1234, mean: 0.5 }];
+    const short = await groupsFigure(long, { by: 'kind', title: 'share', reference: 0.5 });
+    expect(texts(short)).toContain(`${'x'.repeat(31)}… (1,234)`);
     const pit = await pitFigure([0.25, 0.25, 0.3, 0.2], { count: 50 });
     expect(marks(pit, 'bar')).toBe(4);
     for (const svg of [lines, groups, pit]) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('the most uncertain are not listed where all are as uncertain', () => {
+    const kinds = (values: number[]) => [
+      {
+        kind: 'aleatoric' as const,
+        examples: values.map((value, row) => ({ row, value, truth: '1', predicted: '2' })),
+      },
+    ];
+    const evaluation = { step: 40 } as EvaluationRecord;
+    expect(uncertainExamples(evaluation, kinds([0.5, 0.5, 0.5]))).toEqual([
+      '<p class="notes">Most aleatoric uncertainty after step 40: it is the same for all that have most of it, as where a likelihood has one noise for all; none is listed.</p>',
+    ]);
+    expect(uncertainExamples(evaluation, kinds([0.5, 0.5, 0.4])).join('')).toContain('<td>2</td><td>1</td>');
   });
 
   it('scores have a panel each with both kinds, corruptions a line per kind and panel', async () => {

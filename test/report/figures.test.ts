@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillNormal, purpose } from '../../src/random/index.ts';
 import { densityOf } from '../../src/report/figures/density.ts';
+import { widthOf } from '../../src/report/figures/letters.ts';
 import { posteriorCurves, posteriorRidgesFigure } from '../../src/report/figures/posterior.ts';
 import { posteriorFigure, toPng } from '../../src/report/index.ts';
 
@@ -52,6 +53,47 @@ describe('the ridges of the posteriors', () => {
     expect(svg.match(/fill-opacity="0.18"/g)).toHaveLength(6);
     for (const text of ['step 10', 'step 1,200', 'step 2,400', 'layer 0', 'layer 1'])
       expect(svg).toContain(`>${text}<`);
+  });
+});
+
+describe('the ridges of many layers', () => {
+  const layers = Array.from({ length: 20 }, (_, i) =>
+    posteriorCurves({
+      layer: `layer ${i}`,
+      mean: normals(400, i),
+      // half of a normal: the kernels reach below 0
+      standardDeviation: normals(400, i).map((z) => 0.01 * Math.abs(z)),
+    }),
+  );
+
+  it('are of as many as there are colours, from the first to the last', async () => {
+    const svg = await posteriorRidgesFigure([{ step: 1, layers }]);
+    const named = [...svg.matchAll(/>(layer \d+)</g)].map(([, name]) => name);
+    expect(named).toEqual([0, 3, 5, 8, 11, 14, 16, 19].map((i) => `layer ${i}`));
+  });
+
+  it('have no standard deviation below 0', async () => {
+    expect(layers[0]!.standardDeviation[0]!.x).toBeLessThan(0);
+    let drawn: { x: number }[] = [];
+    await posteriorRidgesFigure([{ step: 1, layers }], {
+      inspect: (spec) => {
+        const [, right] = (spec as unknown as { hconcat: { layer: { data: { values: { x: number }[] } }[] }[] })
+          .hconcat;
+        drawn = right!.layer[0]!.data.values;
+      },
+    });
+    expect(drawn.length).toBeGreaterThan(100);
+    expect(Math.min(...drawn.map(({ x }) => x))).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('letters', () => {
+  it('are taken for closer to what they are than 0.8 of their height, and never for less than digits have', () => {
+    // of DejaVu Sans, from its hmtx table: a digit 1303 and a comma 651 of 2048
+    const own = (5 * 1303 + 651) / 2048;
+    expect(widthOf('10,000', 1)).toBeGreaterThan(own);
+    expect(widthOf('10,000', 1)).toBeLessThan(1.1 * own);
+    expect(widthOf('', 12)).toBe(0);
   });
 });
 

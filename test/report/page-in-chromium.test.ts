@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { widthOf } from '../../src/report/figures/letters.ts';
 import { machines, writeReport } from '../../src/report/index.ts';
 import { findChromium } from '../support/chromium.ts';
-import { classRun, wavesRun } from '../support/report.ts';
-import { facesOf, inspect } from './page-probes.ts';
+import { classRun, crowdedRun, wavesRun } from '../support/report.ts';
+import { facesOf, inspect, lengthsOf } from './page-probes.ts';
 
 const executablePath = findChromium();
 const isSkipped = executablePath === null && !process.env['CI'];
@@ -23,10 +24,10 @@ beforeAll(async () => {
   if (isSkipped) return;
   if (executablePath === null) throw new Error('no Chromium on the path: npm run setup -- chromium');
   const { path } = await writeReport(folder, {
-    title: 'Report of 3 runs',
+    title: 'Report of 4 runs',
     machine: { name: 'laptop', value: machines['laptop']! },
     elementsOf: () => 128_714,
-    runs: [classRun('one', 1), classRun('two', 2), wavesRun('waves')],
+    runs: [classRun('one', 1), classRun('two', 2), wavesRun('waves'), crowdedRun('crowded')],
     ...{ scaling: [], missing: ['runs/four (4 nodes, 4 ranks) has not begun; its job is 7'] },
   });
   const args = userInfo().uid === 0 ? ['--no-sandbox'] : [];
@@ -83,7 +84,7 @@ describe.skipIf(isSkipped)(`the page of a report${skipped}`, () => {
       document.body.append(script);
       script.remove();
     });
-    expect(await page.title()).toBe('Report of 3 runs');
+    expect(await page.title()).toBe('Report of 4 runs');
   });
 
   it('tells every figure to those who do not see it', async () => {
@@ -109,6 +110,14 @@ describe.skipIf(isSkipped)(`the page of a report${skipped}`, () => {
       if (one.media === 'print') expect(wide).toEqual([]);
     },
   );
+
+  it('lays figures out for letters as wide as they are, or wider', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+    const texts = await page.evaluate(lengthsOf);
+    expect(texts.length).toBeGreaterThan(800);
+    expect(texts.filter(({ text, size, length }) => widthOf(text, size) < length - 1)).toEqual([]);
+  });
 
   it.each(['light', 'dark'] as const)('has a contrast of 4.5 to 1 at least in the %s', async (colorScheme) => {
     await page.setViewportSize({ width: 1280, height: 900 });

@@ -36,6 +36,15 @@ export function inspect() {
   };
 }
 
+/** How long each text of the figures is, in the units of its figure. */
+export function lengthsOf() {
+  return [...document.querySelectorAll<SVGTextElement>('svg text')].map((one) => ({
+    text: one.textContent ?? '',
+    size: Number.parseFloat(getComputedStyle(one).fontSize),
+    length: one.getComputedTextLength(),
+  }));
+}
+
 /** Colour of each text, what is behind it, and how well the two are told apart (WCAG 2.2, relative luminance). */
 export function facesOf() {
   type Color = [red: number, green: number, blue: number];

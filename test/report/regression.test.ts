@@ -147,6 +147,13 @@ describe('the figures of predicted numbers', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('have numbers of many digits in thousands, millions or more', async () => {
+    const values = [1, 2, 3].map((value) => value * 1e9);
+    const svg = await predictedFigure({ name: 'money', target: values, mean: values, q05: values, q95: values });
+    expect(texts(svg)).toEqual(expect.arrayContaining(['1G', '2G', '3G']));
+    expect(texts(svg).filter((text) => text.includes('000,000'))).toEqual([]);
+  });
+
   it('put rows of one true number beside each other, in the order of their predictions', () => {
     const places = spread([3, 3, 3, 3, 5, 5, 5, 5], [4, 1, 2, 3, 1, 1, 1, 1]);
     expect([1, 2, 3, 0].map((i) => places[i]!.toFixed(3))).toEqual(['2.475', '2.825', '3.175', '3.525']);

@@ -194,3 +194,51 @@ export function wavesRun(name: string): RunReport {
     },
   };
 }
+
+/** A run whose figures have much to write: a dozen ranks, twenty layers, millions, long names. */
+export function crowdedRun(name: string): RunReport {
+  const { regression, details, metrics, posterior, ...run } = wavesRun(name);
+  const large = (values: readonly number[]) => values.map((value) => -2e6 * value);
+  const targets = regression!.targets.map(({ name: target, coverage, probability, ...rows }) => ({
+    ...{ name: `${target} of what has a long name`, coverage, probability: probability ?? [] },
+    ...{ target: large(rows.target), mean: large(rows.mean), q05: large(rows.q95), q95: large(rows.q05) },
+    standardDeviation: rows.standardDeviation.map((value) => 2e6 * value),
+  }));
+  const example = { value: 0.5, truth: '1', predicted: '2' };
+  const long = 'a group whose name has no room beside its number of examples';
+  return {
+    ...{ ...run, waves: null },
+    metrics: metrics.map((one) => ({ ...one, kl: 1e6 * one.kl, samplesPerSecond: 1e4 * one.samplesPerSecond })),
+    ranks: Array.from({ length: 120 }, (_, i) => {
+      const { samplesPerSecond, ...one } = speeds(10 * (i + 1), 9);
+      return {
+        ...one,
+        busy: one.busy.map((share) => share / 2),
+        samplesPerSecond: samplesPerSecond.map((v) => 1e4 * v),
+      };
+    }),
+    posterior: posterior.map(({ step: moment, layers }) => ({
+      step: moment,
+      layers: Array.from({ length: 20 }, (_, i) => ({ ...layers[i % 3]!, layer: `a block/its branch/layer ${i}` })),
+    })),
+    regression: { ...regression!, targets },
+    details: {
+      ...details!,
+      groups: [
+        {
+          ...{ by: 'a column', figure: 'coverage90' as const },
+          groups: [0.8, 0.95].map((mean, i) => ({ name: `${i}: ${long}`, count: 12_345, mean, standardError: 0.01 })),
+        },
+      ],
+      uncertain: (['epistemic', 'aleatoric'] as const).map((kind) => ({
+        kind,
+        // one noise for all
+        examples: Array.from({ length: 8 }, (_, row) => ({
+          ...example,
+          row,
+          ...(kind === 'epistemic' && { value: 9 - row }),
+        })),
+      })),
+    },
+  };
+}

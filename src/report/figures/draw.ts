@@ -84,10 +84,19 @@ export async function drawSvg(spec: FigureSpec, { ground = 'white', inspect }: F
   }
 }
 
+/** What is written, as Vega has it: cut to its limit, where it has one. */
+interface Written {
+  readonly fontSize?: number;
+  readonly limit?: number;
+}
+
 /** Vega has a place for this, and its types do not tell it. */
 function measureLetters(vega: object): void {
-  const { textMetrics } = vega as { textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number } };
-  textMetrics.width = ({ fontSize = 11 }, text) => widthOf(String(text ?? ''), fontSize);
+  const { textMetrics } = vega as { textMetrics: { width: (item: Written, text: string | number | null) => number } };
+  textMetrics.width = ({ fontSize = 11, limit = 0 }, text) => {
+    const width = widthOf(`${text ?? ''}`, fontSize);
+    return limit > 0 ? Math.min(limit, width) : width;
+  };
 }
 
 /** Paths to a tenth of a pixel, places to a hundredth: what no eye tells apart takes half of a page's bytes. */

@@ -9,7 +9,7 @@ const widths: readonly (readonly [letters: RegExp, share: number])[] = [
   [/[ijl.,:;'|!I()[\]/ \-ftr]/, 0.42],
   [/[mwMW@%…]/, 1],
   [/[A-Z_+=<>~^−±]/, 0.84],
-  [/[\u0000-\u024f]/, 0.65],
+  [/[ -\u024f]/, 0.65],
 ];
 
 /** Of scripts that have larger letters. */

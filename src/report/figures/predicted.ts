@@ -40,7 +40,9 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
     symbolOpacity: 1,
   };
   const points = { type: 'point' as const, filled: true, size: 16, opacity: 0.8 };
-  const axis = { titleLimit: 480 };
+  // 2,000,000,000 has no room beside two panels, 2G has
+  const isLarge = Math.max(...target.map(Math.abs), ...mean.map(Math.abs)) >= 1e7;
+  const axis = { titleLimit: 480, ...(isLarge && { format: '~s' }) };
   const place = (field: string, title: string) => ({
     ...{ field, type: 'quantitative' as const, title, axis },
     scale: { zero: false, nice: ticks },
@@ -50,10 +52,10 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
   return drawSvg(
     {
       data: { values },
-      spacing: 40,
+      spacing: 30,
       hconcat: [
         {
-          width: 310,
+          width: 295,
           height: 300,
           title: { text: 'Predicted and true', ...titleFont },
           layer: [
@@ -75,7 +77,7 @@ export function predictedFigure(rows: PredictedRows, options: FigureOptions = {}
           ],
         },
         {
-          width: 280,
+          width: 265,
           height: 300,
           title: { text: 'True minus predicted', ...titleFont },
           layer: [
