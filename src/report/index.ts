@@ -48,7 +48,7 @@ export { type PlottedPredictions, mostPlotted, predictionsFigure, quantilesOfPlo
 export { type RealPrediction, intervalNames, quantileName } from './predictions/reals.ts';
 export {
   type FittedScaling,
-  type Machine,
+  type MachinePreset,
   type MeasuredScaling,
   type Prediction,
   type Scaling,

@@ -13,8 +13,10 @@ export interface Machine {
   readonly law: StragglerLaw;
 }
 
-export interface Preset extends Machine {
+export interface MachinePreset extends Machine {
   readonly about: string;
+  /** how many it may have: what is shown unless other numbers are asked for */
+  readonly mostRanks: number;
   /** where each number is from */
   readonly sources: readonly string[];
 }
@@ -28,9 +30,10 @@ const ariesSources = [
 ] as const;
 
 /** The machines that are known by name. */
-export const machines: Readonly<Record<string, Preset>> = {
+export const machines: Readonly<Record<string, MachinePreset>> = {
   laptop: {
     about: 'threads or MPI processes of one computer',
+    mostRanks: 64,
     between: { latency: 25e-6, bandwidth: 0.118e9 },
     within: { latency: 10e-6, bandwidth: 7.5e9 },
     ranksPerNode: 64,
@@ -45,6 +48,7 @@ export const machines: Readonly<Record<string, Preset>> = {
   },
   theta: {
     about: 'Cray XC40: KNL nodes on Aries, ranks as even as assumed',
+    mostRanks: 65_536,
     between: aries,
     within: aries,
     ranksPerNode: 1,
@@ -55,6 +59,7 @@ export const machines: Readonly<Record<string, Preset>> = {
   },
   'theta-horovod': {
     about: 'the same as bnn_hvd saw it, waiting for Horovod included',
+    mostRanks: 65_536,
     between: aries,
     within: aries,
     ranksPerNode: 1,
@@ -65,6 +70,7 @@ export const machines: Readonly<Record<string, Preset>> = {
   },
   'cluster-ib': {
     about: 'InfiniBand HDR, 32 ranks per node',
+    mostRanks: 65_536,
     between: { latency: 1.2e-6, bandwidth: 24e9 },
     within: { latency: 1e-6, bandwidth: 7.5e9 },
     ranksPerNode: 32,

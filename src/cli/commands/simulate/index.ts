@@ -11,13 +11,18 @@ export const command: CommandFile = {
     const { modelNames } = await import('../../../models/index.ts');
     const { machines } = await import('../../../report/index.ts');
     const presets = Object.entries(machines).map(([name, { about }]) => `${name} (${about})`);
+    const [one, many] = [machines['laptop']!.mostRanks, machines['theta']!.mostRanks].map(grouped);
     words.command.usage('--step MILLISECONDS | --measured FILE.json').addHelpText('after', validation);
     words
       .option('machine', 'NAME', presets.join('; '), 'laptop')
       .option('step', 'MILLISECONDS', 'the measured time of a step on one rank')
       .option('model', 'NAME', `whose gradients travel: ${modelNames.join(', ')}`, 'BNN_conv_flip')
       .option('batch', 'EXAMPLES', 'of a step on one rank, for the time of an epoch in a figure', '64')
-      .option('ranks', 'COUNT,...', 'on how many', '1,2,4,8,16,32,64,128,256,512,1024,4096,16384,65536')
+      .option(
+        'ranks',
+        'COUNT,...',
+        `on how many (default: powers of two, to ${one} of a laptop and ${many} of the others)`,
+      )
       .option('scaling', 'NAME', 'weak: a batch per rank; strong: one batch, shared', 'weak');
     const overlap = new Option('--overlap', 'reduce a bucket while the backward pass fills the next');
     words.command.addOption(overlap.default(false));
@@ -34,6 +39,8 @@ export const command: CommandFile = {
     return simulate(given, terminal);
   },
 };
+
+const grouped = (count: number) => count.toLocaleString('en-US');
 
 const validation = `
 The model: the cheapest allreduce of Thakur, Rabenseifner and Gropp (2005) for each bucket, within nodes, then between

@@ -1,7 +1,7 @@
 import { UsageError } from '../../../errors/index.ts';
 import {
   type FittedScaling,
-  type Machine,
+  type MachinePreset,
   type Scaling,
   type Workload,
   assertDrawing,
@@ -23,7 +23,7 @@ interface SimulateOptions {
   readonly model: string;
   readonly step?: string;
   readonly batch: string;
-  readonly ranks: string;
+  readonly ranks?: string;
   readonly scaling: string;
   readonly overlap: boolean;
   readonly wire: string;
@@ -61,7 +61,7 @@ export async function simulate({ json, ...given }: Given, { stdout }: Terminal):
   return 0;
 }
 
-function simulateStep(options: SimulateOptions, machine: Machine): Simulation {
+function simulateStep(options: SimulateOptions, machine: MachinePreset): Simulation {
   if (options.step === undefined) {
     throw new UsageError('the time of a step on one rank is missing', {
       expected: '--step MILLISECONDS, or --measured FILE.json',
@@ -71,13 +71,15 @@ function simulateStep(options: SimulateOptions, machine: Machine): Simulation {
   const computeSeconds = number('step', options.step, 1e-6, 1e9) / 1e3;
   const workload = { ...travelling(options, options.model), computeSeconds };
   const spread = options.spread === undefined ? machine.spread : number('spread', options.spread, 0, 10);
-  const predictions = ranksOf(options).map((count) => predictStep(workload, { ...machine, spread }, count));
+  const predictions = ranksOf(options, machine).map((count) => predictStep(workload, { ...machine, spread }, count));
   const batch = number('batch', options.batch, 1, 1e6);
-  const spreadForNineTenths = ranksOf(options).map((count) => largestSpread(workload, machine, count, nineTenths));
+  const spreadForNineTenths = ranksOf(options, machine).map((count) =>
+    largestSpread(workload, machine, count, nineTenths),
+  );
   return { name: options.model, batch, spread, fittedTo: null, predictions, measured: [], spreadForNineTenths };
 }
 
-function simulateMeasured(options: SimulateOptions, machine: Machine): Simulation[] {
+function simulateMeasured(options: SimulateOptions, machine: MachinePreset): Simulation[] {
   const { series } = readMeasuredScaling(options.measured ?? '');
   const fitting = series.filter(({ scaling }) => scaling === options.scaling);
   if (fitting.length === 0) {
@@ -89,9 +91,11 @@ function simulateMeasured(options: SimulateOptions, machine: Machine): Simulatio
   const spread = options.spread === undefined ? null : number('spread', options.spread, 0, 10);
   return fitting.map(({ model, communicator, batch, points }): Simulation => {
     const times = points.map(({ ranks, stepMs }) => ({ ranks, step: stepMs / 1e3 }));
-    const fit = fitScaling(times, travelling(options, model), { machine, spread, ranks: ranksOf(options) });
+    const fit = fitScaling(times, travelling(options, model), { machine, spread, ranks: ranksOf(options, machine) });
     const workload = { ...travelling(options, model), computeSeconds: fit.measured[0].step };
-    const spreadForNineTenths = ranksOf(options).map((count) => largestSpread(workload, machine, count, nineTenths));
+    const spreadForNineTenths = ranksOf(options, machine).map((count) =>
+      largestSpread(workload, machine, count, nineTenths),
+    );
     return { name: `${model}, ${communicator}`, batch, ...fit, spreadForNineTenths };
   });
 }
@@ -106,8 +110,10 @@ function travelling(options: SimulateOptions, model: string): Omit<Workload, 'co
   };
 }
 
-function ranksOf(options: SimulateOptions): number[] {
-  return integers('ranks', options.ranks, 1, 65_536);
+const usualRanks = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536];
+
+function ranksOf({ ranks }: SimulateOptions, { mostRanks }: MachinePreset): number[] {
+  return ranks === undefined ? usualRanks.filter((count) => count <= mostRanks) : integers('ranks', ranks, 1, 65_536);
 }
 
 /** Examples of an epoch: those of MNIST. */
