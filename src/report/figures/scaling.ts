@@ -50,15 +50,19 @@ export function scalingFigure(
       symbolFillColor: 'transparent',
     },
   };
+  const marks = decades(values.map(({ seconds }) => seconds));
   const panel = (text: string, field: 'seconds' | 'speedUp', yTitle: string) => {
     const y = {
       field,
       type: 'quantitative' as const,
       title: yTitle,
       // a speed-up is read against ranks, in powers of two; seconds are read as people read seconds
-      scale: { type: 'log' as const, base: field === 'speedUp' ? 2 : 10, nice: true },
+      scale:
+        field === 'speedUp'
+          ? { type: 'log' as const, base: 2, nice: true }
+          : { type: 'log' as const, base: 10, domain: [marks[0]!, marks.at(-1)!] },
       axis: {
-        ...(field === 'seconds' ? { values: decades(values.map(({ seconds }) => seconds)) } : {}),
+        ...(field === 'seconds' ? { values: marks } : {}),
         labelExpr: "datum.value >= 1 ? format(datum.value, ',.0f') : format(datum.value, '.2~r')",
       },
     };
@@ -111,8 +115,13 @@ function thinned(ranks: readonly number[]): number[] {
 
 /** Ticks of a time: powers of ten, and what lies between them where there are few. */
 function decades(seconds: readonly number[]): number[] {
-  const [low, high] = [Math.min(...seconds), Math.max(...seconds)].map((one) => Math.floor(Math.log10(one)));
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+  const [low, high] = [least, most].map((one) => Math.floor(Math.log10(one)));
   const powers = Array.from({ length: high! - low! + 2 }, (_, i) => low! + i);
   const within = powers.length > 4 ? [1] : [1, 2, 5];
-  return powers.flatMap((power) => within.map((factor) => Number(`${factor}e${power}`)));
+  const marks = powers.flatMap((power) => within.map((factor) => Number(`${factor}e${power}`)));
+  const first = marks.findLastIndex((mark) => mark <= least);
+  const last = marks.findIndex((mark) => mark >= most);
+  // of one time alone both would be the same
+  return marks.slice(Math.max(0, first), Math.max(last, first + 1) + 1);
 }
