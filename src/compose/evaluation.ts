@@ -180,7 +180,8 @@ async function foundOn(
     ...(calibration && { calibration: toldOfCalibration(calibration) }),
   };
   try {
-    record({ run, step, source, of, figures, experiment, waves, details }, predictive, test);
+    const calibratedAt = trained.isOtherData ? (calibration?.at ?? null) : null;
+    record({ run, step, source, of, figures, experiment, waves, details, calibratedAt }, predictive, test);
     recordShifts({ run, step, draws, configuration }, shifts);
   } catch (error) {
     // what was computed is told all the same
@@ -277,6 +278,8 @@ interface Evaluation {
   readonly waves?: Waves | null;
   /** nor is there more of it beside its figures */
   readonly details?: Details | null;
+  /** of other data: when the run's calibration was made that is held against them */
+  readonly calibratedAt?: string | null;
   /** while it is trained: then TensorBoard hears of it as the training's observer */
   readonly isOnTheWay?: boolean;
 }
@@ -301,11 +304,9 @@ function told(known: readonly Figure[], figures: EvaluationFigures): readonly Fi
 }
 
 /** The line that tells it; and what a report draws beside, unless one that says more is there. */
-function record(
-  { run, step, source, of, figures, experiment, waves = null, details = null, isOnTheWay = false }: Evaluation,
-  predictive: Predictive,
-  { count, targets }: ArrayExamples,
-): void {
+function record(evaluation: Evaluation, predictive: Predictive, { count, targets }: ArrayExamples): void {
+  const { run, step, source, of, figures, experiment } = evaluation;
+  const { waves = null, details = null, calibratedAt = null, isOnTheWay = false } = evaluation;
   const { units = null } = experiment.model;
   const at = new Date().toISOString();
   const { draws } = predictive;
@@ -322,6 +323,7 @@ function record(
   if (details !== null && isDrawn) recordDetails(run, { step, at, ...details });
   recordEvaluation(run, {
     ...{ step, at, data: source, of, images: count, draws, seed, figures },
+    ...(calibratedAt !== null && { calibration: calibratedAt }),
     ...(predictive.kind === 'classes' && {
       reliability: reliability(predictive.probabilities, targets, predictive.classes),
     }),

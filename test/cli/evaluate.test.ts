@@ -37,6 +37,7 @@ interface Line {
   readonly at: string;
   readonly corruptions?: unknown;
   readonly detection?: unknown;
+  readonly calibration?: string;
 }
 
 const linesOf = (name: string) =>
@@ -149,6 +150,12 @@ describe('credence evaluate', () => {
     const told = await answer('evaluate', at('calibrated'), '--data', at('new.csv'), '--json');
     const { calibration } = JSON.parse(told.out) as Pick<Told, 'calibration'>;
     expect(calibration).toMatchObject({ of: 'half of the test set', count: 50, check: { count: 40 } });
+    // an evaluation is known by it as well
+    const { at: made } = JSON.parse(before) as { at: string };
+    expect(linesOf('calibrated').map(({ of, calibration: by }) => [of, by])).toEqual([
+      ['test', undefined],
+      ['other', made],
+    ]);
     const { out } = await answer('evaluate', at('calibrated'), '--data', at('new.csv'));
     const { coverage } = calibration!.check;
     const error = Math.sqrt((coverage * (1 - coverage)) / 40);

@@ -59,6 +59,8 @@ const evaluationShape = {
   of: z.enum(['test', 'validation', 'other', 'outOfDistribution', 'corrupted']).optional(),
   /** of the draws */
   seed: z.int().nonnegative().optional(),
+  /** of other data: when the run's calibration was made that was held against them; none unless it is there */
+  calibration: z.string().optional(),
   /** of classes: accuracy against confidence, by confidence in bins of equal width */
   reliability: z.array(z.object({ count: z.int().nonnegative(), confidence: share, accuracy: share })).optional(),
   /** out of distribution: what it was held against, for people, and how well each score tells them apart */
@@ -105,8 +107,8 @@ export function isOfShift({ of }: Pick<EvaluationRecord, 'of'>): boolean {
 }
 
 /** What sets an evaluation apart: of two with the same key, the later tells no more than the earlier. */
-export function keyOfEvaluation({ step, data, of, images, draws, seed }: EvaluationRecord): string {
-  return JSON.stringify([step, data, of ?? 'test', images, draws, seed]);
+export function keyOfEvaluation({ step, data, of, images, draws, seed, calibration }: EvaluationRecord): string {
+  return JSON.stringify([step, data, of ?? 'test', images, draws, seed, calibration]);
 }
 
 /**
