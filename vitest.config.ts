@@ -9,6 +9,7 @@ const python = join(import.meta.dirname, '.cache/tensorboard/bin/python');
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/equality.ts'],
     // Processes, not threads: tests change the folder, the environment and signal handlers, and start workers.
     pool: 'forks',
     // one more than there are cores: many tests wait, for launchers, batch systems and deadlines
